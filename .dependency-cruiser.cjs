@@ -1,0 +1,61 @@
+// The walls between the folders (docs/architecture.md), enforced by `npm run check`.
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'ml-knows-numbers-only',
+      comment: 'ml imports ml, tfjs and zod: never the API, the database or the web page.',
+      severity: 'error',
+      from: { path: '^ml/' },
+      to: { path: '^(api|prisma|web|bench|tests)/' },
+    },
+    {
+      name: 'ml-packages',
+      comment: 'The numbers stand on TensorFlow.js and zod; a file format or a database driver belongs elsewhere.',
+      severity: 'error',
+      from: { path: '^ml/', pathNot: '(\\.test\\.ts$|^ml/cli/)' },
+      to: { dependencyTypes: ['npm'], pathNot: 'node_modules/(@tensorflow/|zod/|node-api-headers/)' },
+    },
+    {
+      name: 'only-jobs-run-ml',
+      comment: 'Resolvers and services may read the registries; only the jobs run models and load a backend.',
+      severity: 'error',
+      from: { path: '^api/', pathNot: '^api/(jobs/|worker\\.ts|.*\\.test\\.ts$)' },
+      to: { path: '^ml/(backend|training/loop|ops/|layers/)' },
+    },
+    {
+      name: 'only-queue-knows-dbos',
+      severity: 'error',
+      from: { path: '^(api|ml|tests|scripts)/', pathNot: '^api/jobs/queue\\.ts$' },
+      to: { path: 'node_modules/@dbos-inc/' },
+    },
+    {
+      name: 'services-never-call-resolvers',
+      severity: 'error',
+      from: { path: '\\.(service|job|type|input)\\.ts$' },
+      to: { path: '\\.resolver\\.ts$' },
+    },
+    { name: 'web-speaks-graphql', severity: 'error', from: { path: '^web/' }, to: { path: '^(api|ml|prisma)/' } },
+    {
+      name: 'tests-stay-outside',
+      severity: 'error',
+      from: { path: '^(api|ml)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '(^tests/|\\.test\\.ts$)' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'GraphQL types may refer to each other; nothing else may.',
+      severity: 'error',
+      from: { pathNot: '\\.type\\.ts$' },
+      to: { circular: true, viaOnly: { pathNot: '\\.type\\.ts$' } },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^prisma/client' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^prisma/client/|^\\.consilium/)' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};

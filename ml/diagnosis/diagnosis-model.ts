@@ -1,0 +1,20 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Network, NetworkInput } from '../layers/network.ts';
+import type { Method } from '../method.ts';
+
+export interface DiagnosisOutput {
+  /** [b] */
+  readonly logit: tf.Tensor1D;
+  /** Logit of an auxiliary head, where there is one: [b]. */
+  readonly auxiliaryLogit?: tf.Tensor1D;
+  /** Residual stages B1..B4: [b, h/4, w/4, ·] … [b, h/32, w/32, ·]. */
+  readonly features: readonly tf.Tensor4D[];
+}
+
+/** Image [b, h, w, 3] and soft mask [b, h, w, C] to the logit of the diagnosis; differentiable in both. */
+export type DiagnosisNetwork = Network<{ image: tf.Tensor4D; mask: tf.Tensor4D }, DiagnosisOutput>;
+
+export interface DiagnosisModel<Config = unknown> extends Method<Config> {
+  readonly task: 'diagnosis';
+  build(input: NetworkInput, config: Config): DiagnosisNetwork;
+}

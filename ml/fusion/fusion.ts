@@ -1,0 +1,52 @@
+import type { SampleSource } from '../data/sample.ts';
+import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
+import type { Method } from '../method.ts';
+
+export interface FuseInput<Config> {
+  /** The images to fuse. `diagnoses` are the labels that a label-reading fusion sees. */
+  readonly source: SampleSource;
+  readonly config: Config;
+  readonly seed: number;
+  /** Frozen diagnosis network θ, for fusions with `needsDiagnosisModel`. */
+  readonly diagnosisNetwork?: DiagnosisNetwork;
+  /** Aborting stops within one optimisation step and throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a fusion says of one rater on one image; null where the method has no such figure. */
+export interface RaterFigures {
+  /** Mean weight in the disputed region (pixels where raters disagree); weights of an image sum to one over raters. */
+  readonly weight: number;
+  readonly sensitivity: number | null;
+  readonly specificity: number | null;
+}
+
+export interface FusedSample {
+  readonly id: string;
+  /** Soft mask in [0, 1]: [h, w, C]. */
+  readonly fused: Float32Array;
+  /** Expertness, summing to one over raters at each pixel: [h, w, n]; null where the method has no map. */
+  readonly expertness: Float32Array | null;
+  readonly raters: readonly RaterFigures[]; // [n]
+  readonly iterations: number;
+  readonly converged: boolean;
+  /** The objective after each iteration; empty for closed-form fusions. */
+  readonly losses: readonly number[];
+  /** Logit of θ with the initial and with the final fusion; null where no network took part. */
+  readonly initialLogit: number | null;
+  readonly finalLogit: number | null;
+}
+
+/** Progress between batches: `done` of `total` optimisation steps, over all images. */
+export interface FusionProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface Fusion<Config = unknown> extends Method<Config> {
+  /** True where the fused mask depends on the diagnosis of its own image (transductive). */
+  readonly seesLabel: boolean;
+  readonly needsDiagnosisModel: boolean;
+  /** Yields progress and, as they are ready, fused samples in the order of the source. */
+  fuse(input: FuseInput<Config>): AsyncGenerator<FusionProgress | FusedSample[]>;
+}

@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+
+/** What every registered method (model, fusion, phantom, experiment) says of itself. */
+export interface Method<Config = unknown> {
+  /** Public name: the key in the registry, in the API and in stored results. */
+  readonly name: string;
+  /** One sentence for a reader who chooses between methods. */
+  readonly summary: string;
+  /** Where it comes from: authors, title, venue, year; says so where the wiring is our own. */
+  readonly citation: string;
+  /** Hyper-parameters with defaults, each with its reason or source; unknown keys are errors. */
+  readonly config: z.ZodType<Config>;
+}
+
+export interface Registry<M extends Method> {
+  readonly kind: string;
+  readonly names: readonly string[];
+  list(): readonly M[];
+  /** @throws RangeError naming the unknown method and the known ones. */
+  get(name: string): M;
+}
+
+/** A registry is a list of specs: adding a method is one file and one line. */
+export function createRegistry<M extends Method>(kind: string, methods: readonly M[]): Registry<M> {
+  const byName = new Map(methods.map((method) => [method.name, method]));
+  if (byName.size !== methods.length) throw new RangeError(`two ${kind} methods share a name`);
+  const names = [...byName.keys()];
+  return {
+    kind,
+    names,
+    list: () => methods,
+    get(name) {
+      const method = byName.get(name);
+      if (!method) throw new RangeError(`unknown ${kind} '${name}': expected one of ${names.join(', ')}`);
+      return method;
+    },
+  };
+}
