@@ -1,0 +1,93 @@
+import { createClient, type Client as SubscriptionClient } from 'graphql-ws';
+import WebSocket from 'ws';
+
+/** A GraphQL client as any user would have one: HTTP for questions, one WebSocket for progress. */
+export interface Client {
+  request<T>(document: string, variables?: Record<string, unknown>): Promise<T>;
+  /** Follows a run until it has ended. */
+  follow(runId: string, onProgress: (progress: RunProgress) => void): Promise<RunProgress>;
+  download(url: string): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+export interface RunProgress {
+  readonly status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+  readonly progress: number;
+  readonly stage: string;
+  readonly errorMessage: string | null;
+}
+
+const followDocument = /* GraphQL */ `
+  subscription Follow($id: ID!) {
+    runProgress(id: $id) {
+      run {
+        status
+        progress
+        stage
+        errorMessage
+      }
+    }
+  }
+`;
+
+export function connect(url: string): Client {
+  const endpoint = new URL('/graphql', url);
+  const subscriptions = createClient({
+    url: endpoint.href.replace(/^http/, 'ws'),
+    webSocketImpl: WebSocket,
+  });
+  return {
+    request: (document, variables = {}) => request(endpoint, document, variables),
+    follow: (runId, onProgress) => follow(subscriptions, runId, onProgress),
+    download: async (address) => download(new URL(address, url)),
+    close: async () => subscriptions.dispose(),
+  };
+}
+
+interface Answer<T> {
+  readonly data?: T;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+}
+
+async function request<T>(endpoint: URL, query: string, variables: Record<string, unknown>): Promise<T> {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  const answer = (await response.json()) as Answer<T>;
+  if (answer.errors?.length) {
+    throw new Error(
+      answer.errors.map((error) => `${error.message} [${error.extensions?.code ?? ''}]`).join('; '),
+    );
+  }
+  if (!answer.data) throw new Error(`no data from ${endpoint.href}: HTTP ${response.status}`);
+  return answer.data;
+}
+
+async function follow(
+  subscriptions: SubscriptionClient,
+  runId: string,
+  onProgress: (progress: RunProgress) => void,
+): Promise<RunProgress> {
+  const events = subscriptions.iterate<{ runProgress: { run: RunProgress } }>({
+    query: followDocument,
+    variables: { id: runId },
+  });
+  let last: RunProgress | undefined;
+  for await (const { data, errors } of events) {
+    if (errors?.length) throw new Error(errors.map((error) => error.message).join('; '));
+    if (!data) continue;
+    last = data.runProgress.run;
+    onProgress(last);
+  }
+  if (!last) throw new Error(`run ${runId}: the subscription ended without an event`);
+  if (last.status !== 'succeeded') throw new Error(`run ${runId} ${last.status}: ${last.errorMessage ?? ''}`);
+  return last;
+}
+
+async function download(url: URL): Promise<Buffer> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url.href}: HTTP ${response.status}`);
+  return Buffer.from(await response.arrayBuffer());
+}
