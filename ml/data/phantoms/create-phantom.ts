@@ -1,0 +1,157 @@
+import { createRandom, normal, type Random } from '../../random.ts';
+import { contour, rasterise, type Contour } from './contour.ts';
+import {
+  phantomConfig,
+  type Phantom,
+  type PhantomCase,
+  type PhantomConfig,
+  type RaterTruth,
+  type Split,
+} from './phantom.ts';
+
+/** What a modality adds to the common machinery. `Frame` is all of a case that does not follow the shape parameter. */
+export interface Scene<Frame> {
+  readonly name: string;
+  readonly structures: readonly string[];
+  readonly raters: readonly RaterTruth[];
+  readonly diagnosisNames: readonly [string, string];
+  readonly measureName: string;
+  /** Position, size, orientation, colours. */
+  frame(random: Random): Frame;
+  measure(shape: number): number;
+  /** Outline of each structure where the parameter reads `shape`; a later structure lies within an earlier one. */
+  outlines(frame: Frame, shape: number): readonly Contour[];
+  /** The picture; it knows the outlines and never the diagnosis. [size, size, 3] */
+  picture(scene: Picture<Frame>, random: Random): Float32Array;
+}
+
+export interface Picture<Frame> {
+  readonly frame: Frame;
+  readonly visible: readonly Contour[];
+  readonly truth: readonly Contour[];
+  readonly config: PhantomConfig;
+}
+
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+export function createPhantom<Frame>(
+  scene: Scene<Frame>,
+  options: { seed: number; config?: Partial<PhantomConfig> },
+): Phantom {
+  const config = phantomConfig.parse(options.config ?? {});
+  const offset = offsetFor(config);
+  return {
+    height: config.size,
+    width: config.size,
+    structures: scene.structures,
+    raterTruth: scene.raters,
+    diagnosisNames: scene.diagnosisNames,
+    measureName: scene.measureName,
+    length: config.train + config.validation + config.test,
+    achievableAuc: aucOfShape(config.steepness, offset),
+    case: (index) => createCase(scene, config, offset, options.seed, index),
+  };
+}
+
+function createCase<Frame>(
+  scene: Scene<Frame>,
+  config: PhantomConfig,
+  offset: number,
+  seed: number,
+  index: number,
+): PhantomCase {
+  const split = splitOf(config, index);
+  const stream = (purpose: string): Random => createRandom(seed, scene.name, index, purpose);
+  const shape = normal(stream('shape'));
+  const probability = sigmoid(config.steepness * shape + offset);
+  const diagnosis = stream('diagnosis')() < probability ? 1 : 0;
+  const visible =
+    config.visibleCorrelation * shape +
+    Math.sqrt(1 - config.visibleCorrelation ** 2) * normal(stream('visible edge'));
+  const frame = scene.frame(stream('frame'));
+  const truth = scene.outlines(frame, shape);
+  const picture = { frame, truth, visible: scene.outlines(frame, visible), config };
+  const name = String(index + 1).padStart(5, '0');
+  return {
+    id: `${scene.name}-${name}`,
+    subject: `${scene.name}-subject-${name}`,
+    split,
+    diagnosis,
+    image: scene.picture(picture, stream('picture')),
+    masks: scene.raters.map((rater) => {
+      const random = stream(`rater ${rater.name}`);
+      return masks(scene.outlines(frame, perceived(rater, shape, visible, random)), config.size, random);
+    }),
+    truth: { shape, measure: scene.measure(shape), probability, masks: masks(truth, config.size) },
+  };
+}
+
+function perceived(rater: RaterTruth, shape: number, visible: number, random: Random): number {
+  const share = rater.informativeness;
+  return share * shape + (1 - share) * visible + rater.bias + rater.noise * normal(random);
+}
+
+/** Masks of nested outlines; with a random stream, each drawn with an unsteady hand. */
+function masks(outlines: readonly Contour[], size: number, hand?: Random): Uint8Array[] {
+  const drawn: Uint8Array[] = [];
+  for (const outline of outlines) {
+    const outer = drawn.at(-1);
+    const mask = rasterise(hand ? unsteady(outline, hand) : outline, size);
+    drawn.push(outer ? mask.map((value, i) => value & outer[i]!) : mask);
+  }
+  return drawn;
+}
+
+/** Slow waves of about 2 % of the radius and a shift of about half a percent of the side. */
+function unsteady(outline: Contour, random: Random): Contour {
+  const waves = [2, 3, 4, 5].map((k) => ({ k, size: 0.01 * normal(random), phase: 2 * Math.PI * random() }));
+  const [x, y] = [outline.x + 0.004 * normal(random), outline.y + 0.004 * normal(random)];
+  let direction = 0;
+  return contour(x, y, (angle) => {
+    const wave = waves.reduce((sum, { k, size, phase }) => sum + size * Math.cos(k * angle + phase), 0);
+    return outline.radii[direction++]! * (1 + wave);
+  });
+}
+
+function splitOf(config: PhantomConfig, index: number): Split {
+  const length = config.train + config.validation + config.test;
+  if (!Number.isInteger(index) || index < 0 || index >= length) {
+    throw new RangeError(`no case ${index}: the phantom has cases 0 to ${length - 1}`);
+  }
+  if (index < config.train) return 'train';
+  return index < config.train + config.validation ? 'validation' : 'test';
+}
+
+/** Points and weights of the standard normal density on a fine grid: plain sums are exact enough for smooth functions. */
+function* normalGrid(): Generator<{ x: number; weight: number }> {
+  const step = 0.01;
+  for (let x = -8; x <= 8; x += step) {
+    yield { x, weight: (step * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI) };
+  }
+}
+
+/** The offset at which the mean of sigmoid(steepness · shape + offset) is the prevalence, by bisection. */
+function offsetFor(config: PhantomConfig): number {
+  let [low, high] = [-20 * config.steepness - 20, 20 * config.steepness + 20];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    let share = 0;
+    for (const { x, weight } of normalGrid()) share += weight * sigmoid(config.steepness * x + middle);
+    if (share < config.prevalence) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** P(shape of a positive > shape of a negative). */
+function aucOfShape(steepness: number, offset: number): number {
+  let [negativesBelow, positives, pairs] = [0, 0, 0];
+  for (const { x, weight } of normalGrid()) {
+    const positive = weight * sigmoid(steepness * x + offset);
+    const negative = weight - positive;
+    pairs += positive * (negativesBelow + negative / 2);
+    negativesBelow += negative;
+    positives += positive;
+  }
+  return pairs / (positives * negativesBelow);
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import type { Method } from '../../method.ts';
+
+export type Split = 'train' | 'validation' | 'test';
+
+/**
+ * How a simulated rater draws. The shape that the rater outlines has the parameter
+ *   informativeness · true + (1 − informativeness) · visible + bias + noise · (a fresh standard normal draw),
+ * in standard deviations of the true parameter.
+ */
+export interface RaterTruth {
+  readonly name: string;
+  /** 1 draws the true outline, 0 the visible edge, which says little about the diagnosis. */
+  readonly informativeness: number;
+  readonly bias: number;
+  readonly noise: number;
+}
+
+export interface PhantomTruth {
+  /** The latent shape parameter, standard normal over cases; the diagnosis depends on nothing else. */
+  readonly shape: number;
+  /** The same in the units of the modality (for instance the vertical cup-to-disc ratio). */
+  readonly measure: number;
+  /** P(diagnosis = 1 | shape). */
+  readonly probability: number;
+  /** The true outline of each structure: [C] masks of [h, w], 0 or 1. */
+  readonly masks: readonly Uint8Array[];
+}
+
+export interface PhantomCase {
+  readonly id: string;
+  readonly subject: string;
+  readonly split: Split;
+  readonly diagnosis: 0 | 1;
+  /** RGB in [0, 1], multiples of 1/255: [h, w, 3]. */
+  readonly image: Float32Array;
+  /** [n][C] masks of [h, w], 0 or 1. */
+  readonly masks: readonly (readonly Uint8Array[])[];
+  readonly truth: PhantomTruth;
+}
+
+/** A phantom dataset: cases are made one at a time, each from (seed, index) alone. */
+export interface Phantom {
+  readonly height: number;
+  readonly width: number;
+  readonly structures: readonly string[];
+  readonly raterTruth: readonly RaterTruth[];
+  /** Names of the diagnosis values 0 and 1. */
+  readonly diagnosisNames: readonly [string, string];
+  /** What `truth.measure` is. */
+  readonly measureName: string;
+  readonly length: number;
+  /** AUC of the latent parameter itself: no masks and no model can do better in expectation. */
+  readonly achievableAuc: number;
+  case(index: number): PhantomCase;
+}
+
+export const phantomConfig = z.strictObject({
+  /** Side of the square images in pixels: the size of the `demo` presets. */
+  size: z.number().int().min(16).max(2048).default(64),
+  /** Cases in each split; indices run through train, validation, test. The counts of the demo. */
+  train: z.number().int().min(0).default(160),
+  validation: z.number().int().min(0).default(40),
+  test: z.number().int().min(0).default(100),
+  /** Share of cases with diagnosis 1. Half, so that 100 test images give a usable interval (REFUGE-2 has 0.1). */
+  prevalence: z.number().gt(0).lt(1).default(0.5),
+  /**
+   * Steepness of P(diagnosis = 1 | shape) = sigmoid(steepness · shape + offset): 4 puts the AUC of the shape itself at
+   * 0.95, so that the best masks leave errors, as real disease does.
+   */
+  steepness: z.number().positive().default(4),
+  /** Correlation of the visible edge with the true shape: 0.3 puts the AUC of the visible edge near 0.6. */
+  visibleCorrelation: z.number().min(0).max(1).default(0.3),
+  /** Width of the passage across an edge, as a share of the image's side: 0.05 is three pixels of 64. */
+  ambiguity: z.number().positive().max(0.5).default(0.05),
+  /** Contrast of the true edge relative to the visible one; 0 hides the true outline from the image. */
+  trueEdge: z.number().min(0).max(1).default(0.25),
+});
+export type PhantomConfig = z.infer<typeof phantomConfig>;
+
+export interface PhantomMethod extends Method<PhantomConfig> {
+  readonly modality: string;
+  create(options: { seed: number; config?: Partial<PhantomConfig> }): Phantom;
+}
