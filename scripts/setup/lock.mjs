@@ -1,0 +1,114 @@
+// A lock file between processes. An owner that died (kill -9, power cut) does not block the next one.
+import { linkSync, mkdirSync, readFileSync, rmSync, rmdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { atInterrupt } from './child.mjs';
+
+const beatEvery = 2000;
+const deadAfter = 60_000; // only asked of owners on other machines, whose processes cannot be seen
+
+/** @typedef {{pid: number, host: string, started: string}} Owner */
+
+/** When a process began, so that a reused process number is not taken for the owner. Empty where it cannot be told. @param {number} pid */
+function startOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/** @param {number} pid */
+function runs(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
+  }
+}
+
+/** @param {string} file @returns {{owner: Owner, dead: boolean} | undefined} */
+function look(file) {
+  try {
+    const owner = /** @type {Owner} */ (JSON.parse(readFileSync(file, 'utf8')));
+    const dead =
+      owner.host === hostname()
+        ? !runs(owner.pid) || startOf(owner.pid) !== owner.started
+        : Date.now() - statSync(file).mtimeMs > deadAfter;
+    return { owner, dead };
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Linking a complete file into place: there is never a lock without an owner in it. @param {string} file */
+function tryToTake(file) {
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, JSON.stringify({ pid: process.pid, host: hostname(), started: startOf(process.pid) }));
+  try {
+    linkSync(own, file);
+    return true;
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+/** Of several that see the same dead owner only one may remove its lock, or it could remove the next owner's. @param {string} file */
+function removeDead(file) {
+  const guard = `${file}.removing`;
+  try {
+    mkdirSync(guard);
+  } catch {
+    try {
+      if (Date.now() - statSync(guard).mtimeMs > 10_000) rmdirSync(guard);
+    } catch {
+      // another one removed it first
+    }
+    return;
+  }
+  if (look(file)?.dead) rmSync(file, { force: true });
+  rmdirSync(guard);
+}
+
+/**
+ * Runs the work while holding the lock; waits for a living owner, and says so once.
+ * @template T
+ * @param {string} file
+ * @param {() => Promise<T>} work
+ * @param {{onWait?: (owner: Owner) => void, pollMs?: number}} [options]
+ * @returns {Promise<T>}
+ */
+export async function withLock(file, work, { onWait, pollMs = 250 } = {}) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  let told = false;
+  while (!tryToTake(file)) {
+    const held = look(file);
+    if (held?.dead) removeDead(file);
+    else if (held) {
+      if (!told) onWait?.(held.owner);
+      told = true;
+      await sleep(pollMs);
+    }
+  }
+  const release = () => rmSync(file, { force: true });
+  const forget = atInterrupt(release);
+  const beat = setInterval(() => {
+    const now = new Date();
+    utimesSync(file, now, now);
+  }, beatEvery);
+  beat.unref();
+  try {
+    return await work();
+  } finally {
+    clearInterval(beat);
+    forget();
+    release();
+  }
+}

@@ -1,0 +1,104 @@
+// All that a checkout needs before anything can run. Each step looks whether its work is done, so a second call is instant.
+import path from 'node:path';
+import { catchInterrupts } from './child.mjs';
+import { findCompiler, isBuilt, provide } from './compile.mjs';
+import { binding, kernels } from './libraries.mjs';
+import { withLock } from './lock.mjs';
+import { hasPackages, hasPostgresLinks, installPackages, linkPostgres } from './npm-packages.mjs';
+import { cacheFolder, inProject, readJson, writeJson } from './paths.mjs';
+import { generatePrismaClient, hasPrismaClient } from './prisma-client.mjs';
+import { say } from './progress.mjs';
+import { fetchTensorflow, hasTensorflow, tensorflowFolder } from './tensorflow.mjs';
+
+/** @typedef {import('./wheels.mjs').Variant} Variant */
+/** @typedef {{variant?: Variant, failure?: {message: string, at: number}}} State */
+
+const stateFile = inProject('.consilium', 'setup.json');
+const retryAfter = 3600_000;
+
+/** @returns {State} */
+const readState = () => readJson(stateFile) ?? {};
+
+/** @param {State} change */
+const remember = (change) => writeJson(stateFile, { ...readState(), ...change });
+
+/** @param {import('./lock.mjs').Owner} owner */
+const sayWaiting = (owner) => say(`Another set-up (process ${owner.pid} on ${owner.host}) is at work; waiting for it.`);
+
+/** @param {Variant} variant */
+function nativeLibraries(variant) {
+  const own = kernels(variant);
+  return own ? [binding(variant), own] : [binding(variant)];
+}
+
+/** @param {Variant} variant */
+function hasNative(variant) {
+  try {
+    return hasTensorflow(variant) && nativeLibraries(variant).every(isBuilt);
+  } catch {
+    return false; // no wheel for this machine: setUpNative says so
+  }
+}
+
+/** @param {Variant} variant */
+async function setUpNative(variant) {
+  tensorflowFolder(variant); // says early that there is no wheel for this machine
+  await findCompiler(); // before the download: without a compiler it would be for nothing
+  if (!hasTensorflow(variant)) await fetchTensorflow(variant);
+  for (const library of nativeLibraries(variant)) if (!isBuilt(library)) await provide(library);
+}
+
+/** The JavaScript backends need nothing of it. */
+const wantsNative = () => !['wasm', 'cpu'].includes(process.env.CONSILIUM_BACKEND ?? '');
+
+/** @param {string} message */
+function sayFallback(message) {
+  say(`Native TensorFlow could not be set up: ${message}`);
+  say('Going on with a slower backend in JavaScript and WebAssembly. `npm run setup` tries again.');
+}
+
+/** Without native TensorFlow everything still works, only slowly: say why, and go on. @param {Variant} variant @param {boolean} asked */
+async function tryNative(variant, asked) {
+  const { failure } = readState();
+  if (failure && !asked && Date.now() - failure.at < retryAfter && !/missing/.test(failure.message))
+    return sayFallback(failure.message.split('\n')[0] ?? '');
+  try {
+    await withLock(path.join(cacheFolder(), 'setup.lock'), () => setUpNative(variant), { onWait: sayWaiting });
+    remember({ failure: undefined });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    remember({ failure: { message, at: Date.now() } });
+    sayFallback(message);
+  }
+}
+
+/** @param {Variant} variant @param {boolean} asked */
+async function runSteps(variant, asked) {
+  if (!hasPackages()) await installPackages();
+  if (!hasPostgresLinks()) await linkPostgres();
+  if (!hasPrismaClient()) await generatePrismaClient();
+  if (wantsNative() && !hasNative(variant)) await tryNative(variant, asked);
+}
+
+/** @param {Variant} variant */
+const isDone = (variant) =>
+  hasPackages() && hasPostgresLinks() && hasPrismaClient() && (!wantsNative() || hasNative(variant));
+
+/**
+ * @param {{variant?: Variant, asked?: boolean}} [options] `asked`: the user called set-up itself, so say what there is to say
+ * @returns {Promise<void>}
+ */
+export async function setUp({ variant, asked = false } = {}) {
+  const begun = Date.now();
+  const chosen = variant ?? readState().variant ?? 'cpu';
+  const seconds = () => ((Date.now() - begun) / 1000).toFixed(1);
+  if (variant && variant !== readState().variant) remember({ variant });
+  if (isDone(chosen)) return asked ? say(`Everything is set up (${seconds()} s).`) : undefined;
+  const letGo = catchInterrupts();
+  try {
+    await withLock(inProject('.consilium', 'setup.lock'), () => runSteps(chosen, asked), { onWait: sayWaiting });
+  } finally {
+    letGo();
+  }
+  if (isDone(chosen)) say(`Set-up done (${seconds()} s).`);
+}
