@@ -1,0 +1,53 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { PrismaClient } from '../prisma/client/client.ts';
+import type { Prisma } from '../prisma/client/client.ts';
+import type { Config } from './config.ts';
+import { migrate } from './migrations.ts';
+import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts';
+
+export type { PrismaClient };
+/** What a service may be given: the client, or the transaction that it takes part in. */
+export type Database = PrismaClient | Prisma.TransactionClient;
+
+export interface Connection {
+  url: string;
+  prisma: PrismaClient;
+  /** The same connections, for hand-written SQL and for what Prisma does not know (LISTEN, COPY). */
+  pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+/** One pool for Prisma and for hand-written SQL. Connects at the first query. */
+export function connect(url: string, { poolSize = 10 }: { poolSize?: number } = {}): Connection {
+  const pool = new pg.Pool({ connectionString: url, max: poolSize, application_name: 'consilium' });
+  // An idle connection that breaks (server restart) is replaced by the pool; unheard, the event would end the process.
+  pool.on('error', () => undefined);
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const close = async () => {
+    await prisma.$disconnect();
+    await pool.end();
+  };
+  return { url, prisma, pool, close };
+}
+
+/** The database that the configuration names, running and migrated. */
+export async function openDatabase(
+  config: Pick<Config, 'databaseUrl' | 'postgresFolder'>,
+): Promise<Connection> {
+  const server = config.databaseUrl
+    ? { url: config.databaseUrl, close: async () => undefined }
+    : await startEmbeddedPostgres({ folder: config.postgresFolder });
+  try {
+    await migrate(server.url);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+  const connection = connect(server.url);
+  const close = async () => {
+    await connection.close();
+    await server.close();
+  };
+  return { ...connection, close };
+}

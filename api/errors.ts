@@ -1,0 +1,86 @@
+import { GraphQLError } from 'graphql';
+
+/** Stable: programs branch on them. The message is for a person and may change. */
+export type ErrorCode =
+  | 'NOT_FOUND'
+  | 'INVALID_INPUT'
+  | 'CONFLICT'
+  | 'FORBIDDEN'
+  | 'LIMIT_EXCEEDED'
+  | 'NOT_READY'
+  | 'CANCELLED'
+  | 'BAD_MANIFEST'
+  | 'BLOB_CORRUPT';
+
+type Details = Record<string, unknown>;
+
+function coded(code: ErrorCode, message: string, details: Details = {}): GraphQLError {
+  return new GraphQLError(message, { extensions: { ...details, code } });
+}
+
+/** What was asked for by id or name is not there. */
+export function notFound(kind: string, id: string): GraphQLError {
+  return coded('NOT_FOUND', `no ${kind} '${id}'`, { kind, id });
+}
+
+/** The caller must send something else; `field` names what. */
+export function invalidInput(message: string, field?: string): GraphQLError {
+  return coded('INVALID_INPUT', message, field ? { field } : {});
+}
+
+/** It clashes with what is stored already. */
+export function conflict(message: string, details: Details = {}): GraphQLError {
+  return coded('CONFLICT', message, details);
+}
+
+export function forbidden(message: string): GraphQLError {
+  return coded('FORBIDDEN', message);
+}
+
+/** Larger than the stated limit. */
+export function limitExceeded(message: string, limit: number): GraphQLError {
+  return coded('LIMIT_EXCEEDED', message, { limit });
+}
+
+/** What the request builds on exists but has not been finished. */
+export function notReady(message: string, details: Details = {}): GraphQLError {
+  return coded('NOT_READY', message, details);
+}
+
+/** Somebody asked for the work to stop. */
+export function cancelled(message = 'cancelled'): GraphQLError {
+  return coded('CANCELLED', message);
+}
+
+export interface Problem {
+  /** The file that the problem is in, relative to the manifest's root. */
+  file: string;
+  /** Row of the manifest, counted from 1 without the header; null where it concerns the whole manifest. */
+  row: number | null;
+  field: string;
+  message: string;
+}
+
+/** The manifest, or what it names, cannot be imported. */
+export function badManifest(problems: readonly Problem[]): GraphQLError {
+  const shown = problems.slice(0, 10).map(describeProblem);
+  if (problems.length > shown.length) shown.push(`… and ${problems.length - shown.length} more`);
+  return coded('BAD_MANIFEST', shown.join('\n'), {
+    problems: problems.slice(0, 100),
+    count: problems.length,
+  });
+}
+
+export function describeProblem({ file, row, field, message }: Problem): string {
+  return `${file}${row === null ? '' : `, row ${row}`}, ${field}: ${message}`;
+}
+
+/** Stored bytes are gone, or are not those that their name says. */
+export function blobCorrupt(sha256: string, message: string): GraphQLError {
+  return coded('BLOB_CORRUPT', `blob ${sha256}: ${message}`, { sha256 });
+}
+
+export function errorCode(error: unknown): ErrorCode | null {
+  const code = error instanceof GraphQLError ? error.extensions['code'] : undefined;
+  return typeof code === 'string' ? (code as ErrorCode) : null;
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { testDatabase, type TestDatabase } from '../tests/helpers/database.ts';
+import { migrate, readMigrations } from './migrations.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.close());
+
+const sha = (digit: string) => digit.repeat(64);
+
+async function seedImage(): Promise<{ imageId: string; raterId: string; structureId: string }> {
+  const { prisma } = database;
+  const tag = randomUUID();
+  await prisma.blob.upsert({
+    where: { sha256: sha('a') },
+    create: { sha256: sha('a'), bytes: 1, mediaType: 'image/png' },
+    update: {},
+  });
+  const dataset = await prisma.dataset.create({
+    data: {
+      name: tag,
+      raters: { create: { name: 'r', position: 0 } },
+      structures: { create: { name: 's', position: 0 } },
+      images: {
+        create: { path: 'a.png', subject: 'p', split: 'train', sha256: sha('a'), width: 2, height: 2 },
+      },
+    },
+    include: { raters: true, structures: true, images: true },
+  });
+  return {
+    imageId: dataset.images[0]!.id,
+    raterId: dataset.raters[0]!.id,
+    structureId: dataset.structures[0]!.id,
+  };
+}
+
+describe('migrations', () => {
+  test('have all been applied to a test database, and a second run applies none', async () => {
+    const names = (await readMigrations()).map(({ name }) => name);
+    const { rows } = await database.pool.query<{ migration_name: string }>(
+      'select migration_name from _prisma_migrations where finished_at is not null order by migration_name',
+    );
+    expect(rows.map((row) => row.migration_name)).toEqual(names);
+    expect(await migrate(database.url)).toEqual([]);
+  });
+
+  test('refuse to go on when an applied one was edited', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'consilium-migrations-'));
+    for (const { name, sql } of await readMigrations()) {
+      await mkdir(join(folder, name));
+      await writeFile(join(folder, name, 'migration.sql'), `${sql}\n-- edited`);
+    }
+    await expect(migrate(database.url, folder)).rejects.toThrow(/was edited after it had been applied/);
+  });
+
+  test('leave nothing of one that fails', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'consilium-migrations-'));
+    await mkdir(join(folder, '99990101000000_broken'));
+    const sql = 'create table half (id int); select no_such_function();';
+    await writeFile(join(folder, '99990101000000_broken', 'migration.sql'), sql);
+    await expect(migrate(database.url, folder)).rejects.toThrow(/99990101000000_broken failed/);
+    const { rows } = await database.pool.query(`select to_regclass('half') as half`);
+    expect(rows).toEqual([{ half: null }]);
+  });
+});
+
+describe('the store refuses', () => {
+  test('a diagnosis other than 0 and 1', async () => {
+    const { imageId } = await seedImage();
+    const create = database.prisma.diagnosis.create({ data: { imageId, source: 'reference', value: 2 } });
+    await expect(create).rejects.toThrow(/diagnoses_value_binary/);
+  });
+
+  test('two current annotations of one image, rater and structure', async () => {
+    const ids = await seedImage();
+    await database.prisma.annotation.create({ data: { ...ids, sha256: sha('a'), area: 1 } });
+    const second = database.prisma.annotation.create({
+      data: { ...ids, version: 2, sha256: sha('a'), area: 1 },
+    });
+    await expect(second).rejects.toThrow(/Unique constraint/);
+  });
+
+  test('a change or removal of an annotation, but lets a newer version take its place and the image take it along', async () => {
+    const ids = await seedImage();
+    const { prisma } = database;
+    const { id } = await prisma.annotation.create({ data: { ...ids, sha256: sha('a'), area: 1 } });
+    await expect(prisma.annotation.update({ where: { id }, data: { area: 2 } })).rejects.toThrow(/versioned/);
+    await expect(prisma.annotation.delete({ where: { id } })).rejects.toThrow(/versioned/);
+    await prisma.annotation.update({ where: { id }, data: { current: false } });
+    await expect(prisma.annotation.update({ where: { id }, data: { current: true } })).rejects.toThrow(
+      /versioned/,
+    );
+    await prisma.image.delete({ where: { id: ids.imageId } });
+    expect(await prisma.annotation.count({ where: { id } })).toBe(0);
+  });
+
+  test('other pixels for an image, but takes a corrected split', async () => {
+    const { imageId: id } = await seedImage();
+    await expect(database.prisma.image.update({ where: { id }, data: { width: 3 } })).rejects.toThrow(
+      /fixed/,
+    );
+    expect(await database.prisma.image.update({ where: { id }, data: { split: 'test' } })).toMatchObject({
+      split: 'test',
+    });
+  });
+
+  test('to change or forget an audit event', async () => {
+    const event = { actor: 'a', action: 'b', subjectType: 'c', subjectId: 'd' };
+    const { id } = await database.prisma.auditEvent.create({ data: event });
+    await expect(database.prisma.auditEvent.update({ where: { id }, data: { actor: 'x' } })).rejects.toThrow(
+      /append-only/,
+    );
+    await expect(database.prisma.auditEvent.delete({ where: { id } })).rejects.toThrow(/append-only/);
+    await expect(database.pool.query('truncate audit_events')).rejects.toThrow(/append-only/);
+  });
+
+  test('a second live run of one key, until the first has failed', async () => {
+    const { prisma } = database;
+    const data = { kind: 'fusion', key: sha('b'), config: {}, codeVersion: 'test' } as const;
+    const first = await prisma.run.create({ data });
+    await expect(prisma.run.create({ data })).rejects.toThrow(/Unique constraint/);
+    await prisma.run.update({ where: { id: first.id }, data: { status: 'failed', finishedAt: new Date() } });
+    expect(await prisma.run.create({ data })).toMatchObject({ status: 'queued' });
+  });
+
+  test('an ended run that does not say when', async () => {
+    const data = {
+      kind: 'fusion',
+      key: sha('c'),
+      config: {},
+      codeVersion: 'test',
+      status: 'succeeded',
+    } as const;
+    await expect(database.prisma.run.create({ data })).rejects.toThrow(/runs_finished_when_ended/);
+  });
+});

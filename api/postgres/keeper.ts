@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withFolderLock } from './folder-lock.ts';
+import { isAlive } from './server-process.ts';
+
+export interface Keeper {
+  /** Leaves the server; when this was its last user, comes back after it has stopped. */
+  release(): Promise<void>;
+}
+
+/** Enters this process as a user of the folder's server, and posts a keeper that signs it out when it ends. */
+export async function keep(folder: string, temporary: boolean): Promise<Keeper> {
+  const user = `${process.pid}-${randomBytes(4).toString('hex')}`;
+  await withFolderLock(folder, async () => {
+    const users = join(folder, 'users');
+    await mkdir(users, { recursive: true });
+    await signOutTheDead(users);
+    await writeFile(join(users, user), '');
+  });
+  const script = join(import.meta.dirname, 'keeper.sh');
+  const child = spawn('sh', [script, folder, user, temporary ? 'temporary' : 'lasting'], {
+    // Its own session: Ctrl-C in the terminal is for us, and the keeper outlives us by what the stop takes.
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    cwd: '/',
+  });
+  await once(child, 'spawn');
+  child.unref();
+  const { stdin } = child;
+  if ('unref' in stdin) (stdin as unknown as { unref(): void }).unref();
+  let released: Promise<void> | null = null;
+  const release = async () => {
+    if (child.exitCode !== null) return;
+    const ended = once(child, 'exit');
+    child.ref();
+    stdin.end();
+    await ended;
+  };
+  return { release: () => (released ??= release()) };
+}
+
+/** After a power cut no keeper has signed anybody out. */
+async function signOutTheDead(users: string): Promise<void> {
+  for (const name of await readdir(users)) {
+    if (!isAlive(Number(name.split('-')[0]))) await rm(join(users, name), { force: true });
+  }
+}
