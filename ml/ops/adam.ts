@@ -1,0 +1,107 @@
+import * as tf from '@tensorflow/tfjs';
+
+export interface AdamOptions {
+  readonly learningRate: number;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+}
+
+/** Adam (Kingma and Ba 2015) over the named weights; one call updates them all. */
+export interface Adam {
+  /** A weight without a gradient stays as it is. */
+  step(gradients: tf.NamedTensorMap): void;
+  /** `step` and, by weight, `<name>/m` and `<name>/v`: all that a resumed run needs. */
+  state(): Map<string, Float32Array>;
+  restore(state: ReadonlyMap<string, Float32Array>): void;
+  setLearningRate(rate: number): void;
+  dispose(): void;
+}
+
+interface Slot {
+  readonly weight: tf.Variable;
+  m: tf.Tensor;
+  v: tf.Tensor;
+}
+
+export function createAdam(options: AdamOptions, weights: ReadonlyMap<string, tf.Variable>): Adam {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  let learningRate = options.learningRate;
+  let steps = 0;
+  const slots = new Map([...weights].map(([name, weight]) => [name, emptySlot(weight)]));
+
+  function step(gradients: tf.NamedTensorMap): void {
+    const known = Object.entries(gradients).map(([name, gradient]) => ({ slot: slotOf(name), gradient }));
+    steps += 1;
+    const rate = (learningRate * Math.sqrt(1 - beta2 ** steps)) / (1 - beta1 ** steps);
+    const smoothing = epsilon * Math.sqrt(1 - beta2 ** steps);
+    for (const { slot, gradient } of known)
+      updatePlain(slot, gradient, { rate, beta1, beta2, epsilon: smoothing });
+  }
+
+  function slotOf(name: string): Slot {
+    const slot = slots.get(name);
+    if (!slot) throw new RangeError(`adam: no weight '${name}'`);
+    return slot;
+  }
+
+  function state(): Map<string, Float32Array> {
+    const all = new Map([['step', Float32Array.of(steps)]]);
+    for (const [name, { m, v }] of slots) {
+      all.set(`${name}/m`, m.dataSync<'float32'>().slice());
+      all.set(`${name}/v`, v.dataSync<'float32'>().slice());
+    }
+    return all;
+  }
+
+  function restore(saved: ReadonlyMap<string, Float32Array>): void {
+    const read = (key: string) => {
+      const values = saved.get(key);
+      if (!values) throw new RangeError(`adam: the saved state lacks '${key}'`);
+      return values;
+    };
+    steps = read('step')[0]!;
+    for (const [name, slot] of slots) {
+      replace(slot, {
+        m: tf.keep(tf.tensor(read(`${name}/m`).slice(), slot.m.shape)),
+        v: tf.keep(tf.tensor(read(`${name}/v`).slice(), slot.v.shape)),
+      });
+    }
+  }
+
+  return {
+    step,
+    state,
+    restore,
+    setLearningRate: (rate) => {
+      learningRate = rate;
+    },
+    dispose: () => slots.forEach(({ m, v }) => tf.dispose([m, v])),
+  };
+}
+
+function emptySlot(weight: tf.Variable): Slot {
+  return { weight, m: tf.keep(tf.zeros(weight.shape)), v: tf.keep(tf.zeros(weight.shape)) };
+}
+
+function replace(slot: Slot, { m, v }: { m: tf.Tensor; v: tf.Tensor }): void {
+  tf.dispose([slot.m, slot.v]);
+  slot.m = m;
+  slot.v = v;
+}
+
+interface Rates {
+  readonly rate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+function updatePlain(slot: Slot, gradient: tf.Tensor, { rate, beta1, beta2, epsilon }: Rates): void {
+  tf.tidy(() => {
+    const m = tf.add(tf.mul(slot.m, beta1), tf.mul(gradient, 1 - beta1));
+    const v = tf.add(tf.mul(slot.v, beta2), tf.mul(tf.square(gradient), 1 - beta2));
+    slot.weight.assign(tf.sub(slot.weight, tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), epsilon))));
+    replace(slot, { m: tf.keep(m), v: tf.keep(v) });
+  });
+}

@@ -1,0 +1,97 @@
+import * as tf from '@tensorflow/tfjs';
+import { composedFilterGradient, composedInputGradient } from './conv-composed.ts';
+import { convGeometry, isProduct, type ConvGeometry, type ConvOptions } from './conv-geometry.ts';
+import { differentiable } from './op.ts';
+import { attribute, FLOAT_T, raw } from './raw.ts';
+import { choose } from './way.ts';
+
+/** Convolution of x [batch, h, w, in] with a filter [k, k, in, out]. */
+export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: ConvOptions = {}): tf.Tensor4D {
+  const g = convGeometry(x.shape, filter.shape, options);
+  return differentiable(
+    { x, filter },
+    (save) => {
+      save([x, filter]);
+      return convForward(x, filter, g);
+    },
+    (dy, saved) => ({
+      x: () => convInputGradient(dy as tf.Tensor4D, saved[1] as tf.Tensor4D, g),
+      filter: () => convFilterGradient(saved[0] as tf.Tensor4D, dy as tf.Tensor4D, g),
+    }),
+  ) as tf.Tensor4D;
+}
+
+/** [batch, h', w', out] */
+export function convForward(x: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  if (isProduct(g)) return tf.matMul(pixels(x), matrix(filter)).reshape(g.outShape);
+  return choose({
+    raw: () => raw('Conv2D', convAttributes(g), [x, filter]) as tf.Tensor4D,
+    plain: () => tf.conv2d(x, filter, g.stride, g.padding, 'NHWC', g.dilation),
+  })();
+}
+
+/** dL/dx from dL/dy. [batch, h, w, in] */
+export function convInputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  if (isProduct(g)) return tf.matMul(pixels(dy), matrix(filter), false, true).reshape(g.inShape);
+  return choose({
+    raw: () =>
+      raw('Conv2DBackpropInput', convAttributes(g), [
+        tf.tensor1d(g.inShape, 'int32'),
+        filter,
+        dy,
+      ]) as tf.Tensor4D,
+    plain: () =>
+      needsComposing(g)
+        ? composedInputGradient(dy, filter, g)
+        : kernel('Conv2DBackpropInput', { dy, filter }, { ...plainAttributes(g), inputShape: g.inShape }),
+  })();
+}
+
+/** dL/dfilter from dL/dy. [k, k, in, out] */
+export function convFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  if (isProduct(g)) return tf.matMul(pixels(x), pixels(dy), true, false).reshape(g.filterShape);
+  return choose({
+    raw: () =>
+      raw('Conv2DBackpropFilter', convAttributes(g), [
+        x,
+        tf.tensor1d(g.filterShape, 'int32'),
+        dy,
+      ]) as tf.Tensor4D,
+    plain: () =>
+      needsComposing(g)
+        ? composedFilterGradient(x, dy, g)
+        : kernel('Conv2DBackpropFilter', { x, dy }, { ...plainAttributes(g), filterShape: g.filterShape }),
+  })();
+}
+
+function needsComposing(g: ConvGeometry): boolean {
+  return tf.getBackend() === 'wasm' || g.dilation > 1;
+}
+
+function kernel(name: string, inputs: tf.NamedTensorMap, attributes: object): tf.Tensor4D {
+  return tf.engine().runKernel<tf.Tensor4D>(name, inputs, attributes as never);
+}
+
+function plainAttributes(g: ConvGeometry) {
+  return { strides: [g.stride, g.stride], pad: g.padding, dataFormat: 'NHWC', dimRoundingMode: undefined };
+}
+
+function convAttributes(g: ConvGeometry) {
+  const [top, bottom, left, right] = g.pads;
+  const explicit = typeof g.padding === 'number';
+  const padding = explicit ? 'EXPLICIT' : g.padding.toString().toUpperCase();
+  return [
+    FLOAT_T,
+    attribute.ints('strides', [1, g.stride, g.stride, 1]),
+    attribute.string('padding', padding),
+    attribute.string('data_format', 'NHWC'),
+    attribute.ints('dilations', [1, g.dilation, g.dilation, 1]),
+    attribute.bool('use_cudnn_on_gpu', true),
+    ...(explicit ? [attribute.ints('explicit_paddings', [0, 0, top, bottom, left, right, 0, 0])] : []),
+  ];
+}
+
+/** [batch · h · w, channels] */
+const pixels = (x: tf.Tensor4D) => x.reshape<tf.Tensor2D>([-1, x.shape[3]]);
+/** [in, out] of a filter of one pixel. */
+const matrix = (filter: tf.Tensor4D) => filter.reshape<tf.Tensor2D>([filter.shape[2], filter.shape[3]]);
