@@ -56,8 +56,10 @@ CREATE UNIQUE INDEX "annotations_current_key" ON "annotations" ("image_id", "rat
 CREATE UNIQUE INDEX "diagnoses_current_key" ON "diagnoses" ("image_id", "source") WHERE "current";
 -- Asking twice for the same work answers with the first run, unless that one came to nothing.
 CREATE UNIQUE INDEX "runs_live_key" ON "runs" ("key") WHERE "status" NOT IN ('failed', 'cancelled');
+-- (Partial only because Prisma, whose schema cannot say 'nulls not distinct', would drop a whole one.)
 CREATE UNIQUE INDEX "evaluation_metrics_name_key"
-  ON "evaluation_metrics" ("evaluation_id", "name", "structure_id", "rater_id") NULLS NOT DISTINCT;
+  ON "evaluation_metrics" ("evaluation_id", "name", "structure_id", "rater_id") NULLS NOT DISTINCT
+  WHERE "name" <> '';
 
 -- What may never be changed
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,0 +1,65 @@
+// npm run migrate                    applies what is missing (also done at every start)
+// npm run migrate -- create <name>   writes a new migration from what prisma/schema.prisma has more than migrations/
+// npm run migrate -- check           fails where the two disagree
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '../api/config.ts';
+import { migrate, MIGRATIONS_FOLDER, readMigrations } from '../api/migrations.ts';
+import { startEmbeddedPostgres } from '../api/postgres/embedded-postgres.ts';
+import { schemaDifference } from './migrate/schema-engine.ts';
+
+const NOTHING = /^\s*(--\s*This is an empty migration\.)?\s*$/;
+
+async function apply(): Promise<void> {
+  const { databaseUrl, postgresFolder } = loadConfig();
+  const server = databaseUrl ? null : await startEmbeddedPostgres({ folder: postgresFolder });
+  try {
+    const applied = await migrate(databaseUrl ?? server!.url);
+    console.log(applied.length === 0 ? 'nothing to apply' : `applied ${applied.join(', ')}`);
+  } finally {
+    await server?.close();
+  }
+}
+
+/** On a server of its own, so that checking never depends on, or disturbs, a database with data. */
+async function difference(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'consilium-shadow-'));
+  const server = await startEmbeddedPostgres({ folder, temporary: true });
+  try {
+    const sql = await schemaDifference(server.url, await readMigrations(), MIGRATIONS_FOLDER);
+    return NOTHING.test(sql) ? '' : sql;
+  } finally {
+    await server.close();
+  }
+}
+
+async function create(name: string | undefined): Promise<void> {
+  if (!name || !/^[a-z0-9_]+$/.test(name))
+    throw new Error(`a migration's name has a-z, 0-9 and _: got '${name ?? ''}'`);
+  const sql = await difference();
+  if (!sql) return console.log('the migrations and prisma/schema.prisma agree: nothing to create');
+  const stamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
+  const folder = join(MIGRATIONS_FOLDER, `${stamp}_${name}`);
+  await mkdir(folder);
+  await writeFile(join(folder, 'migration.sql'), sql);
+  console.log(`wrote ${folder}/migration.sql: read it, and add by hand what Prisma cannot say`);
+}
+
+async function check(): Promise<void> {
+  const sql = await difference();
+  if (sql)
+    throw new Error(
+      `prisma/schema.prisma is ahead of migrations/ (npm run migrate -- create <name>):\n${sql}`,
+    );
+  console.log('migrations and schema agree');
+}
+
+const [command = 'apply', name] = process.argv.slice(2);
+const commands: Record<string, () => Promise<void>> = { apply, check, create: () => create(name) };
+const chosen = commands[command];
+if (!chosen) throw new Error(`unknown command '${command}': expected ${Object.keys(commands).join(', ')}`);
+await chosen().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
