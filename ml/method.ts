@@ -10,6 +10,8 @@ export interface Method<Config = unknown> {
   readonly citation: string;
   /** Hyper-parameters with defaults, each with its reason or source; unknown keys are errors. */
   readonly config: z.ZodType<Config>;
+  /** Named settings laid over the defaults: `paper` (the paper's sizes), `demo` (minutes on two cores), others. */
+  readonly presets: Readonly<Record<string, Partial<Config>>>;
 }
 
 export interface Registry<M extends Method> {

@@ -3,7 +3,7 @@ import { finish, mix, paint, scale, stroke, type Colour, type LinePoint } from '
 import { contour, depth, ellipse, softInside, withAreaOf, type Contour } from './contour.ts';
 import { createPhantom, type Picture, type Scene } from './create-phantom.ts';
 import { cloudNoise, smoothNoise } from './noise.ts';
-import { phantomConfig, type PhantomMethod } from './phantom.ts';
+import { phantomConfig, phantomPresets, type PhantomMethod } from './phantom.ts';
 
 interface Frame {
   readonly x: number;
@@ -121,5 +121,6 @@ export const dermoscopy: PhantomMethod = {
   summary: 'Dermoscopy of a pigmented lesion outlined by four raters, melanoma where asymmetric and ragged.',
   citation: 'Our own construction; task and rater count after Wu et al. 2022 (arXiv 2208.03016), ISIC.',
   config: phantomConfig,
+  presets: phantomPresets,
   create: (options) => createPhantom(scene, options),
 };

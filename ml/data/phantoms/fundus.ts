@@ -3,7 +3,7 @@ import { finish, mix, paint, scale, stroke, type Colour, type LinePoint } from '
 import { contour, ellipse, softInside, type Contour } from './contour.ts';
 import { createPhantom, type Picture, type Scene } from './create-phantom.ts';
 import { cloudNoise } from './noise.ts';
-import { phantomConfig, type PhantomMethod } from './phantom.ts';
+import { phantomConfig, phantomPresets, type PhantomMethod } from './phantom.ts';
 
 interface Frame {
   readonly x: number;
@@ -150,5 +150,6 @@ export const fundus: PhantomMethod = {
   citation:
     'Our own construction; task, rater count and roles after Wu et al. 2022 (arXiv 2208.03016), REFUGE-2.',
   config: phantomConfig,
+  presets: phantomPresets,
   create: (options) => createPhantom(scene, options),
 };

@@ -78,6 +78,12 @@ export const phantomConfig = z.strictObject({
 });
 export type PhantomConfig = z.infer<typeof phantomConfig>;
 
+/** `paper`: image size and counts of its fundus task. */
+export const phantomPresets: Readonly<Record<string, Partial<PhantomConfig>>> = {
+  paper: { size: 256, train: 400, validation: 400, test: 400, prevalence: 0.1 },
+  demo: {},
+};
+
 export interface PhantomMethod extends Method<PhantomConfig> {
   readonly modality: string;
   create(options: { seed: number; config?: Partial<PhantomConfig> }): Phantom;

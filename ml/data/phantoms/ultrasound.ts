@@ -3,7 +3,7 @@ import { finish, paint } from './canvas.ts';
 import { contour, depth, ellipse, softInside, withAreaOf, type Contour } from './contour.ts';
 import { createPhantom, type Picture, type Scene } from './create-phantom.ts';
 import { cloudNoise, smoothNoise, type Field } from './noise.ts';
-import { phantomConfig, type PhantomMethod } from './phantom.ts';
+import { phantomConfig, phantomPresets, type PhantomMethod } from './phantom.ts';
 
 interface Frame {
   readonly x: number;
@@ -131,5 +131,6 @@ export const ultrasound: PhantomMethod = {
     'Thyroid ultrasound: a nodule outlined by five raters, malignant where irregular and taller than wide.',
   citation: 'Our own construction; task and rater count after Wu et al. 2022 (arXiv 2208.03016), TNMIX.',
   config: phantomConfig,
+  presets: phantomPresets,
   create: (options) => createPhantom(scene, options),
 };
