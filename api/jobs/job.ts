@@ -1,0 +1,47 @@
+import type { Prisma, Run } from '../../prisma/client/client.ts';
+import type { PrismaClient } from '../db.ts';
+import type { PubSub } from '../pubsub.ts';
+import type { Attempt } from '../runs/run-state.ts';
+import type { Progress } from './progress.ts';
+
+/** What a worker gives to its jobs. */
+export interface JobContext {
+  readonly prisma: PrismaClient;
+  readonly blobs: Blobs;
+  readonly pubsub: PubSub;
+  readonly log: Log;
+}
+
+/** The part of the blob store that jobs use (api/storage). */
+export interface Blobs {
+  put(bytes: Uint8Array, mediaType: string): Promise<string>;
+  get(sha256: string): Promise<Buffer>;
+}
+
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+export interface JobInput extends JobContext {
+  readonly run: Run;
+  /** Every write of the job is made under this attempt (run-state.ts). */
+  readonly owner: Attempt;
+  readonly progress: Progress;
+  /** Aborts when the run is cancelled or the worker stops: throw its reason within a step. */
+  readonly signal: AbortSignal;
+}
+
+export interface Outcome {
+  /** For a person or a program: counts, skipped rows, … */
+  readonly result: Prisma.InputJsonObject;
+  /** Written in the transaction that marks the run as succeeded. */
+  readonly write?: (tx: Prisma.TransactionClient) => Promise<void>;
+}
+
+/** The work of one kind of run. It may be begun again after a crash at any point, and must come to the same results. */
+export interface Job {
+  perform(input: JobInput): Promise<Outcome>;
+  /** What the run must wait for before it can begin; null where nothing. */
+  waitsFor?(context: JobContext, run: Run): Promise<string | null>;
+}

@@ -1,0 +1,88 @@
+import type { RunKind } from '../../prisma/client/client.ts';
+import { cancelled, errorCode } from '../errors.ts';
+import {
+  beginRun,
+  endCancelled,
+  endFailed,
+  endSucceeded,
+  RunLostError,
+  type Attempt,
+} from '../runs/run-state.ts';
+import { cancelChannel } from '../runs/runs.service.ts';
+import { environment } from './environment.ts';
+import type { Job, JobContext } from './job.ts';
+import { createProgress } from './progress.ts';
+import { enqueue, type Perform } from './queue.ts';
+
+const waitMs = 1000;
+
+/** Brings one run to its end, whatever happens in its job; leaves it to be resumed where the worker stops. */
+export function createPerform(context: JobContext, jobs: Record<RunKind, Job>): Perform {
+  return async ({ runId, workflowId }, workerStops) => {
+    const waiting = await context.prisma.run.findUnique({ where: { id: runId } });
+    if (!waiting) return; // deleted with its dataset
+    const awaited = await jobs[waiting.kind].waitsFor?.(context, waiting);
+    if (awaited) {
+      context.log.info(`run ${runId} waits for ${awaited}`);
+      await enqueue(context.prisma, waiting.kind, runId, {
+        workflowId: nextTry(workflowId),
+        delayMs: waitMs,
+      });
+      return;
+    }
+    const run = await beginRun(context.prisma, runId, await environment());
+    if (!run) return;
+    const owner = { runId, attempt: run.attempt };
+    const cancel = await watchCancel(context, owner);
+    const progress = createProgress(context.prisma, owner, (reason) => cancel.stop(reason));
+    const signal = AbortSignal.any([workerStops, cancel.signal]);
+    try {
+      const outcome = await jobs[run.kind].perform({ ...context, run, owner, progress, signal });
+      await progress.flush();
+      const write = outcome.write ?? (async () => undefined);
+      const done = await endSucceeded(context.prisma, owner, outcome.result, write);
+      if (!done) await endCancelled(context.prisma, owner);
+    } catch (error) {
+      await progress.flush();
+      if (workerStops.aborted) throw error; // another worker goes on with it
+      await endBadly(context, owner, cancel.signal, error);
+    } finally {
+      cancel.stopWatching();
+    }
+  };
+}
+
+async function endBadly(
+  { prisma, log }: JobContext,
+  owner: Attempt,
+  cancelSignal: AbortSignal,
+  error: unknown,
+): Promise<void> {
+  const cause: unknown = cancelSignal.aborted ? cancelSignal.reason : error;
+  if (cause instanceof RunLostError) return log.warn(cause.message);
+  if (cancelSignal.aborted) return endCancelled(prisma, owner);
+  log.warn(`run ${owner.runId} failed: ${error instanceof Error ? error.message : String(error)}`);
+  await endFailed(prisma, owner, errorCode(error) ?? 'INTERNAL', error);
+}
+
+/** A signal that aborts when somebody cancels the run. */
+async function watchCancel({ prisma, pubsub }: JobContext, { runId }: Attempt) {
+  const controller = new AbortController();
+  const stop = (reason?: unknown): void => controller.abort(reason ?? cancelled());
+  const look = async (): Promise<void> => {
+    const run = await prisma.run.findUnique({ where: { id: runId }, select: { cancelRequestedAt: true } });
+    if (!run || run.cancelRequestedAt) stop();
+  };
+  const stopWatching = await pubsub.listen(cancelChannel, (payload, missed) => {
+    if (payload === runId) stop();
+    else if (missed) void look();
+  });
+  await look(); // it may have come before we listened
+  return { signal: controller.signal, stop, stopWatching };
+}
+
+/** Workflow ids of one run: its own id, then id/1, id/2, … so that a step done twice enqueues once. */
+function nextTry(workflowId: string): string {
+  const [runId, tries] = workflowId.split('/');
+  return `${runId}/${Number(tries ?? 0) + 1}`;
+}

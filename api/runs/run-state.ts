@@ -1,0 +1,153 @@
+import type { Prisma, Run } from '../../prisma/client/client.ts';
+import type { Database, PrismaClient } from '../db.ts';
+import { runChannel } from '../pubsub.ts';
+
+/**
+ * The states of a run: queued → running → succeeded | failed | cancelled, or queued → cancelled. Each step is one
+ * guarded UPDATE, so that an ended run never changes, whoever else is at work on it. A running run belongs to its
+ * newest attempt: an older one (a worker thought dead) finds its writes refused.
+ */
+export interface Attempt {
+  readonly runId: string;
+  readonly attempt: number;
+}
+
+/** The run was ended, or taken over by another attempt: whoever meets this stops and writes nothing. */
+export class RunLostError extends Error {
+  constructor({ runId, attempt }: Attempt) {
+    super(`run ${runId}: attempt ${attempt} is no longer its owner`);
+    this.name = 'RunLostError';
+  }
+}
+
+/** After so many deaths of its worker a run is given up: it probably kills them (out of memory). */
+export const maximumAttempts = 5;
+
+/** Tells subscribers when the transaction commits. */
+export async function announce(db: Database, runId: string): Promise<void> {
+  await db.$executeRaw`select pg_notify(${runChannel}::text, ${runId}::text)`;
+}
+
+/** The run, now running under a new attempt; null where it has ended, or has just been ended here. */
+export async function beginRun(
+  prisma: PrismaClient,
+  runId: string,
+  environment: Prisma.InputJsonValue,
+): Promise<Run | null> {
+  await endUnwanted(prisma, runId);
+  const begun = await prisma.$transaction(async (tx) => {
+    const { count } = await tx.run.updateMany({
+      where: { id: runId, status: { in: ['queued', 'running'] }, cancelRequestedAt: null },
+      data: { status: 'running', attempt: { increment: 1 }, environment, stage: 'starting' },
+    });
+    if (!count) return false;
+    await tx.run.updateMany({ where: { id: runId, startedAt: null }, data: { startedAt: new Date() } });
+    await announce(tx, runId);
+    return true;
+  });
+  if (begun) return prisma.run.findUniqueOrThrow({ where: { id: runId } });
+  await endUnwanted(prisma, runId); // its cancellation may have come between
+  return null;
+}
+
+/** Ends a run that waits for its next attempt but shall have none. */
+async function endUnwanted(prisma: PrismaClient, runId: string): Promise<void> {
+  const run = await prisma.run.findUnique({ where: { id: runId } });
+  if (run?.status !== 'running') return;
+  if (run.cancelRequestedAt) return endCancelled(prisma, { runId, attempt: run.attempt });
+  if (run.attempt < maximumAttempts) return;
+  const error = new Error(
+    `its worker died ${run.attempt} times during this run; perhaps it ran out of memory`,
+  );
+  await endFailed(prisma, { runId, attempt: run.attempt }, 'WORKER_DIED', error);
+}
+
+/** Refuses, and locks the run otherwise, so that what follows in the transaction is written by its owner only. */
+export async function assertOwner(tx: Prisma.TransactionClient, owner: Attempt): Promise<void> {
+  const rows = await tx.$queryRaw<unknown[]>`select 1 from runs
+    where id = ${owner.runId}::uuid and status = 'running' and attempt = ${owner.attempt} for update`;
+  if (!rows.length) throw new RunLostError(owner);
+}
+
+/** Progress never goes back, not even when a resumed attempt begins again. Answers whether a cancel was asked for. */
+export async function saveProgress(
+  db: Database,
+  owner: Attempt,
+  progress: number,
+  stage: string,
+): Promise<{ cancelRequested: boolean }> {
+  const rows = await db.$queryRaw<{ cancelled: boolean; told: unknown }[]>`
+    with saved as (
+      update runs set progress = greatest(progress, ${Math.min(1, Math.max(0, progress))}::float8), stage = ${stage}
+      where id = ${owner.runId}::uuid and status = 'running' and attempt = ${owner.attempt}
+      returning cancel_requested_at is not null as cancelled)
+    select cancelled, pg_notify(${runChannel}::text, ${owner.runId}::text)::text as told from saved`;
+  if (!rows[0]) throw new RunLostError(owner);
+  return { cancelRequested: rows[0].cancelled };
+}
+
+/** Writes what `write` adds and the success in one transaction. False where a cancel came first: nothing is written. */
+export async function endSucceeded(
+  prisma: PrismaClient,
+  owner: Attempt,
+  result: Prisma.InputJsonValue,
+  write: (tx: Prisma.TransactionClient) => Promise<void>,
+): Promise<boolean> {
+  return prisma.$transaction(
+    async (tx) => {
+      await assertOwner(tx, owner);
+      const { count } = await tx.run.updateMany({
+        where: { id: owner.runId, cancelRequestedAt: null },
+        data: { status: 'succeeded', progress: 1, stage: '', result, finishedAt: new Date() },
+      });
+      if (!count) return false;
+      await write(tx);
+      await tellEnd(tx, owner.runId, 'succeeded');
+      return true;
+    },
+    { timeout: 60_000 },
+  );
+}
+
+export async function endFailed(
+  prisma: PrismaClient,
+  owner: Attempt,
+  errorCode: string,
+  error: unknown,
+): Promise<void> {
+  await end(prisma, owner, 'failed', {
+    errorCode,
+    errorMessage: error instanceof Error ? error.message : String(error),
+    errorStack: error instanceof Error ? stackWithCauses(error) : null,
+  });
+}
+
+export async function endCancelled(prisma: PrismaClient, owner: Attempt): Promise<void> {
+  await end(prisma, owner, 'cancelled', {});
+}
+
+/** Nothing happens where another was first: an ended run never changes. */
+async function end(
+  prisma: PrismaClient,
+  { runId, attempt }: Attempt,
+  status: 'failed' | 'cancelled',
+  error: Prisma.RunUpdateManyMutationInput,
+): Promise<void> {
+  await prisma.$transaction(async (tx) => {
+    const { count } = await tx.run.updateMany({
+      where: { id: runId, status: 'running', attempt },
+      data: { ...error, status, stage: '', finishedAt: new Date() },
+    });
+    if (count) await tellEnd(tx, runId, status);
+  });
+}
+
+export async function tellEnd(tx: Prisma.TransactionClient, runId: string, action: string): Promise<void> {
+  await tx.auditEvent.create({ data: { actor: 'worker', action, subjectType: 'run', subjectId: runId } });
+  await announce(tx, runId);
+}
+
+function stackWithCauses(error: Error): string {
+  const own = error.stack ?? error.message;
+  return error.cause instanceof Error ? `${own}\ncaused by: ${stackWithCauses(error.cause)}` : own;
+}
