@@ -1,0 +1,58 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { writeCaseSheet } from './demo/case-sheet.ts';
+import { connect, type Client } from './demo/client.ts';
+import { runMainJob } from './demo/main-job.ts';
+import { parseOptions, usage, type DemoOptions } from './demo/options.ts';
+import { startOwnServer } from './demo/own-server.ts';
+import { writePhantoms } from './demo/phantoms.ts';
+import { formatReport } from './demo/print.ts';
+import { readReport, type DemoReport } from './demo/report.ts';
+
+const options = parseOptions(process.argv.slice(2));
+if (options === 'help') console.log(usage);
+else await demo(options);
+
+/** The main job over GraphQL, on phantoms or on a folder of real data; prints tables, writes JSON and pictures. */
+async function demo(options: DemoOptions): Promise<void> {
+  const server = options.url ? { url: options.url, stop: async () => undefined } : await startOwnServer();
+  const client = connect(server.url);
+  const stop = (): void => void server.stop().then(() => process.exit(130));
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  try {
+    const reports: DemoReport[] = [];
+    if (options.data) reports.push(await demoOf(client, dataName(options.data), options.data, options));
+    else
+      for (const modality of options.modalities) reports.push(await demoOfPhantom(client, modality, options));
+    if (options.json) {
+      const content = reports.length === 1 ? reports[0] : reports;
+      await writeFile(options.json, `${JSON.stringify(content, null, 2)}\n`);
+    }
+  } finally {
+    await client.close();
+    await server.stop();
+  }
+}
+
+async function demoOfPhantom(client: Client, modality: string, options: DemoOptions): Promise<DemoReport> {
+  const folder = await writePhantoms(modality, options);
+  return demoOf(client, modality, folder, options);
+}
+
+async function demoOf(client: Client, name: string, data: string, options: DemoOptions): Promise<DemoReport> {
+  console.log(`\n${name}: the main job over GraphQL (${data})`);
+  const { preset, seed } = options;
+  const job = await runMainJob(client, path.resolve(data), { preset, seed });
+  const report = await readReport(client, job, { modality: name, preset, seed });
+  console.log(`\n${formatReport(report)}`);
+  const sheet = options.sheet.replace('{name}', name);
+  await writeCaseSheet(client, job, name, sheet);
+  console.log(`\nOne case, raters to prediction: ${sheet}`);
+  return report;
+}
+
+function dataName(data: string): string {
+  const base = path.basename(data);
+  return path.extname(base) ? path.basename(path.dirname(path.resolve(data))) : base;
+}

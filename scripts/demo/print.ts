@@ -1,0 +1,98 @@
+import type { DemoReport, Estimate } from './report.ts';
+
+/** The report as a person reads it: one table of fusions, one of models, one of raters. */
+export function formatReport(report: DemoReport): string {
+  const structures = Object.keys(report.models[0]?.dice ?? {});
+  const head =
+    `${report.modality} · preset ${report.preset} · seed ${report.seed} · ` +
+    `${report.backend} · ${report.seconds} s`;
+  return [
+    head,
+    '',
+    'Fused masks of the test images, read by Baseline-Dia',
+    ...table(
+      ['fusion', 'AUC', '95 % interval', 'saw the label', 'AUC, labels permuted'],
+      report.fusions.map(({ name, auc, transductive, permutedAuc }) => [
+        name,
+        number(auc.value),
+        interval(auc),
+        transductive ? 'yes (transductive)' : 'no',
+        permutedAuc === null ? '–' : number(permutedAuc),
+      ]),
+    ),
+    '',
+    'Masks predicted from the test images alone',
+    ...table(
+      ['model', ...structures.map((name) => `soft Dice ${name}`), 'AUC', '95 % interval'],
+      report.models.map(({ name, dice, auc }) => [
+        name,
+        ...structures.map((structure) => number(dice[structure].value)),
+        number(auc.value),
+        interval(auc),
+      ]),
+    ),
+    '',
+    'Raters: mean weight where they disagree (DF-GT), beside what is known of them',
+    ...table(
+      ['rater', 'weight', 'informativeness'],
+      report.raters.map(({ name, weight, informativeness }) => [
+        name,
+        number(weight),
+        informativeness === null ? 'unknown' : informativeness.toFixed(2),
+      ]),
+    ),
+    ...notes(report),
+  ].join('\n');
+}
+
+function notes(report: DemoReport): string[] {
+  const lines: string[] = [];
+  if (report.fusions.some(({ transductive }) => transductive)) {
+    lines.push(
+      '',
+      'A fusion that saw the label of the image it fuses can score 1.0 by that alone: judge it by its permuted',
+      'control and by the models, which see no label. Dice is against the fused masks of the test images.',
+    );
+  }
+  const known = report.raters.filter(({ informativeness }) => informativeness !== null);
+  if (known.length > 2) {
+    const rho = spearman(
+      known.map(({ weight }) => weight),
+      known.map(({ informativeness }) => informativeness!),
+    );
+    lines.push(`Spearman correlation of weight and informativeness: ${rho.toFixed(2)}`);
+  }
+  return lines;
+}
+
+function number(value: number | null): string {
+  return value === null ? 'undefined' : value.toFixed(3);
+}
+
+function interval({ low, high }: Estimate): string {
+  return low === null || high === null ? '–' : `${low.toFixed(3)}–${high.toFixed(3)}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
+  const line = (row: readonly string[]): string =>
+    `  ${row.map((text, column) => text.padEnd(widths[column])).join('   ')}`.trimEnd();
+  return [line(head), `  ${widths.map((width) => '─'.repeat(width)).join('   ')}`, ...rows.map(line)];
+}
+
+/** Spearman's rank correlation, with mean ranks for ties. */
+export function spearman(a: readonly number[], b: readonly number[]): number {
+  const [x, y] = [ranks(a), ranks(b)];
+  const middle = (a.length + 1) / 2;
+  const sum = (f: (i: number) => number): number => x.reduce((total, _, i) => total + f(i), 0);
+  const both = sum((i) => (x[i] - middle) * (y[i] - middle));
+  return both / Math.sqrt(sum((i) => (x[i] - middle) ** 2) * sum((i) => (y[i] - middle) ** 2));
+}
+
+function ranks(values: readonly number[]): number[] {
+  return values.map((value) => {
+    const below = values.filter((other) => other < value).length;
+    const same = values.filter((other) => other === value).length;
+    return below + (same + 1) / 2;
+  });
+}
