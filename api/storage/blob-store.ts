@@ -1,0 +1,101 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { Disk } from 'flydrive';
+import { FSDriver } from 'flydrive/drivers/fs';
+import { S3Driver } from 'flydrive/drivers/s3';
+import type pg from 'pg';
+import type { Config } from '../config.ts';
+import { blobCorrupt } from '../errors.ts';
+
+/** Bytes by their SHA-256: the same bytes are stored once, and what is read is what was written or an error. */
+export interface BlobStore {
+  /** Stores the bytes and their row, and names them. Harmless when they are there already. */
+  put(bytes: Uint8Array, mediaType: string): Promise<string>;
+  /** Stores the bytes alone, for an import that writes the rows of many at once (registerBlobs). */
+  write(bytes: Uint8Array): Promise<string>;
+  /** @throws BLOB_CORRUPT where the bytes are gone or are not those of the name. */
+  get(sha256: string): Promise<Buffer>;
+  /** Unverified, for large downloads. */
+  stream(sha256: string): Promise<Readable>;
+  exists(sha256: string): Promise<boolean>;
+}
+
+export interface BlobRow {
+  sha256: string;
+  bytes: number;
+  mediaType: string;
+}
+
+/** What runs SQL: the pool or one of its connections in a transaction. */
+export type Queryable = Pick<pg.ClientBase, 'query'>;
+
+export function openBlobStore(config: Pick<Config, 'blobFolder' | 's3'>, pool: Queryable): BlobStore {
+  const { disk, atomic } = config.s3 ? s3Disk(config.s3) : folderDisk(config.blobFolder);
+
+  async function write(bytes: Uint8Array): Promise<string> {
+    const sha256 = hashOf(bytes);
+    if ((await storedSize(disk, sha256)) === bytes.byteLength) return sha256;
+    const key = keyOf(sha256);
+    if (atomic) {
+      await disk.put(key, bytes);
+      return sha256;
+    }
+    // A crash in the middle leaves a file of tmp/, never half a blob under its name.
+    const temporary = `tmp/${randomUUID()}`;
+    await disk.put(temporary, bytes);
+    await disk.move(temporary, key);
+    return sha256;
+  }
+
+  return {
+    write,
+    async put(bytes, mediaType) {
+      const sha256 = await write(bytes);
+      await registerBlobs(pool, [{ sha256, bytes: bytes.byteLength, mediaType }]);
+      return sha256;
+    },
+    async get(sha256) {
+      const bytes = await disk.getBytes(keyOf(sha256)).catch((error: Error) => {
+        throw blobCorrupt(sha256, `cannot be read: ${error.message}`);
+      });
+      if (hashOf(bytes) !== sha256) throw blobCorrupt(sha256, 'the stored bytes have another hash');
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    },
+    stream: (sha256) => disk.getStream(keyOf(sha256)),
+    exists: (sha256) => disk.exists(keyOf(sha256)),
+  };
+}
+
+/** One statement for any number of blobs; those known already stay as they are. */
+export async function registerBlobs(client: Queryable, rows: readonly BlobRow[]): Promise<void> {
+  await client.query(
+    `insert into blobs (sha256, bytes, media_type) select * from unnest($1::text[], $2::int[], $3::text[])
+     on conflict (sha256) do nothing`,
+    [rows.map((row) => row.sha256), rows.map((row) => row.bytes), rows.map((row) => row.mediaType)],
+  );
+}
+
+export function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** A folder for each first byte keeps folders small. The shape check keeps any other path out of the store. */
+function keyOf(sha256: string): string {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw blobCorrupt(sha256, 'a blob is named by 64 hexadecimal digits');
+  return `${sha256.slice(0, 2)}/${sha256}`;
+}
+
+async function storedSize(disk: Disk, sha256: string): Promise<number | null> {
+  if (!(await disk.exists(keyOf(sha256)))) return null;
+  return (await disk.getMetaData(keyOf(sha256))).contentLength;
+}
+
+function folderDisk(folder: string): { disk: Disk; atomic: boolean } {
+  return { disk: new Disk(new FSDriver({ location: folder, visibility: 'private' })), atomic: false };
+}
+
+function s3Disk({ bucket, ...settings }: NonNullable<Config['s3']>): { disk: Disk; atomic: boolean } {
+  // Access rights are the bucket's; many S3 stores know no rights of single objects.
+  const driver = new S3Driver({ ...settings, bucket, visibility: 'private', supportsACL: false });
+  return { disk: new Disk(driver), atomic: true };
+}

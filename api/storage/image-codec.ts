@@ -1,0 +1,97 @@
+import sharp, { type Sharp } from 'sharp';
+
+/** 100 megapixels: a scanned slide's overview passes, a decompression bomb does not. */
+export const PIXEL_LIMIT = 100_000_000;
+
+/** Formats that are taken, by content; the name's ending is not looked at. */
+const MEDIA_TYPES: Record<string, string> = {
+  png: 'image/png',
+  jpeg: 'image/jpeg',
+  tiff: 'image/tiff',
+  webp: 'image/webp',
+};
+
+export interface ImageFacts {
+  width: number;
+  height: number;
+  mediaType: string;
+  /** 16 bits a sample instead of 8. */
+  deep: boolean;
+}
+
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** What the bytes hold, as the camera meant it to stand (EXIF orientation applied). Reads the header only. */
+export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
+  const meta = await sharp(bytes, { limitInputPixels: PIXEL_LIMIT })
+    .metadata()
+    .catch((error: Error) => {
+      throw new TypeError(`not an image that can be read (${error.message})`);
+    });
+  const mediaType = MEDIA_TYPES[meta.format];
+  if (!mediaType)
+    throw new TypeError(`images are ${Object.keys(MEDIA_TYPES).join(', ')}: this is ${meta.format}`);
+  if ((meta.pages ?? 1) > 1) throw new TypeError(`the file holds ${meta.pages} images: one is expected`);
+  const { width, height } = meta.autoOrient;
+  return { width, height, mediaType, deep: meta.depth === 'ushort' };
+}
+
+/** RGB in [0, 1]: [height, width, 3]; grey is spread over the three, transparency dropped. */
+export async function decodeImage(
+  bytes: Uint8Array,
+  size?: { width: number; height: number },
+): Promise<{ rgb: Float32Array; width: number; height: number }> {
+  const { deep } = await inspectImage(bytes);
+  let pipeline = open(bytes).removeAlpha();
+  // 'linear' averages over the whole source area of a pixel when it shrinks: nothing is skipped, nothing rings.
+  if (size) pipeline = pipeline.resize(size.width, size.height, { fit: 'fill', kernel: 'linear' });
+  pipeline = pipeline.toColourspace(deep ? 'rgb16' : 'srgb').raw({ depth: deep ? 'ushort' : 'uchar' });
+  const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
+  const pixels = info.width * info.height;
+  const samples = deep ? new Uint16Array(data.buffer, data.byteOffset, pixels * info.channels) : data;
+  const rgb = new Float32Array(pixels * 3); // [h, w, 3]
+  const scale = deep ? 65535 : 255;
+  for (let i = 0; i < pixels; i++) {
+    for (let c = 0; c < 3; c++)
+      rgb[3 * i + c] = samples[i * info.channels + (info.channels >= 3 ? c : 0)]! / scale;
+  }
+  return { rgb, width: info.width, height: info.height };
+}
+
+/** The raw values of an image of labels or counts: 8 or 16 bits, [height, width]. Coloured files are refused. */
+export async function decodeLevels(
+  bytes: Uint8Array,
+): Promise<{ levels: Uint8Array | Uint16Array; width: number; height: number }> {
+  const { deep } = await inspectImage(bytes);
+  const { data, info } = await open(bytes)
+    .removeAlpha()
+    .toColourspace(deep ? 'rgb16' : 'srgb')
+    .raw({ depth: deep ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const samples = deep ? new Uint16Array(data.buffer, data.byteOffset, width * height * channels) : data;
+  if (channels === 1) return { levels: samples, width, height };
+  const levels = deep ? new Uint16Array(width * height) : new Uint8Array(width * height);
+  for (let i = 0; i < levels.length; i++) {
+    const value = samples[i * channels]!;
+    for (let c = 1; c < channels; c++) {
+      if (samples[i * channels + c] !== value) throw new TypeError('a mask is grey: this file has colours');
+    }
+    levels[i] = value;
+  }
+  return { levels, width, height };
+}
+
+/** Cuts a box out and keeps the bits as they are (PNG). */
+export async function cropImage(bytes: Uint8Array, box: Box): Promise<Buffer> {
+  return open(bytes).extract(box).png({ compressionLevel: 6 }).toBuffer();
+}
+
+function open(bytes: Uint8Array): Sharp {
+  return sharp(bytes, { limitInputPixels: PIXEL_LIMIT, failOn: 'error' }).autoOrient();
+}
