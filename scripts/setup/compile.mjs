@@ -37,7 +37,10 @@ export const isBuilt = (library) => isStamped(library.name, keyOf(library), [lib
 
 /** @param {Library} library @param {string} compiler @param {string} folder @param {(done: number) => void} onDone */
 async function compileObjects(library, compiler, folder, onDone) {
-  const waiting = library.sources.map((source, index) => ({ source, object: path.join(folder, `${index}.o`) }));
+  const waiting = library.sources.map((source, index) => ({
+    source,
+    object: path.join(folder, `${index}.o`),
+  }));
   const objects = waiting.map(({ object }) => object);
   let done = 0;
   const worker = async () => {

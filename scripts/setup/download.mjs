@@ -1,6 +1,15 @@
 // A download that goes on where it stopped, and is only believed when its SHA-256 is the expected one.
 import { createHash } from 'node:crypto';
-import { copyFileSync, createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -32,7 +41,10 @@ async function continueDownload(url, part, onBytes) {
   const stop = new AbortController();
   let timer = setTimeout(() => stop.abort(new Error('the server is silent')), silence);
   try {
-    const response = await fetch(url, { headers: have ? { range: `bytes=${have}-` } : {}, signal: stop.signal });
+    const response = await fetch(url, {
+      headers: have ? { range: `bytes=${have}-` } : {},
+      signal: stop.signal,
+    });
     if (response.status === 416) return; // nothing is missing; the checksum decides
     if (!response.ok || !response.body) throw new Error(`${url} answered ${response.status}`);
     const resumed = response.status === 206;

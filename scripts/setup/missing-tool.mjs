@@ -3,7 +3,10 @@
 export class MissingTool extends Error {
   /** @param {string} tool @param {{apt: string, mac: string}} install */
   constructor(tool, { apt, mac }) {
-    const way = process.platform === 'darwin' ? mac : `sudo apt install ${apt}  (or your system's packages of that name)`;
+    const way =
+      process.platform === 'darwin'
+        ? mac
+        : `sudo apt install ${apt}  (or your system's packages of that name)`;
     super(`${tool} is missing. To get it: ${way}`);
     this.name = 'MissingTool';
   }

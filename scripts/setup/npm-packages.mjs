@@ -25,16 +25,28 @@ export function hasPackages() {
   if (!installed) return false;
   return Object.entries(wanted()).every(
     ([place, entry]) =>
-      place === '' || installed[place]?.version === entry.version || (!installed[place] && !isForThisMachine(entry)),
+      place === '' ||
+      installed[place]?.version === entry.version ||
+      (!installed[place] && !isForThisMachine(entry)),
   );
 }
 
 export async function installPackages() {
   rmSync(hiddenLock, { force: true }); // an interrupted install must not look finished
   let fetched = 0;
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=http', '--include=dev', '--include=optional'];
+  const args = [
+    'ci',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=http',
+    '--include=dev',
+    '--include=optional',
+  ];
   // Started from `npm run` this finds the same npm; the environment's npm_config_* are npm's own business.
-  const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
+  const npm = process.env.npm_execpath?.endsWith('.js')
+    ? [process.execPath, process.env.npm_execpath]
+    : ['npm'];
   await withProgress('Installing npm packages', (progress) =>
     runChild(npm[0] ?? 'npm', [...npm.slice(1), ...args], {
       cwd: inProject(),

@@ -9,15 +9,12 @@ import { fileOf } from './wheels.mjs';
 
 /** @typedef {import('./wheels.mjs').Wheel} Wheel */
 
-const ways = [
-  ['python3', '-m', 'pip'],
-  ['pip3'],
-  ['pip'],
-];
+const ways = [['python3', '-m', 'pip'], ['pip3'], ['pip']];
 
 /** The command that runs pip. @returns {Promise<string[]>} */
 export async function findPip() {
-  for (const [command = '', ...args] of ways) if (await canRun(command, [...args, '--version'])) return [command, ...args];
+  for (const [command = '', ...args] of ways)
+    if (await canRun(command, [...args, '--version'])) return [command, ...args];
   const python = await canRun('python3', ['--version']);
   throw new MissingTool(python ? 'pip (python3 is there)' : 'python3 with pip', {
     apt: python ? 'python3-pip' : 'python3 python3-pip',
@@ -67,9 +64,13 @@ async function downloadByPip([command = '', ...args], wheel, folder, onBytes) {
   mkdirSync(temporary, { recursive: true });
   const timer = setInterval(() => onBytes(bytesIn(temporary)), 500);
   try {
-    await runChild(command, [...args, ...downloadArgs(wheel), '--progress-bar', 'off', '--no-cache-dir', '--dest', temporary], {
-      env: { ...process.env, TMPDIR: temporary },
-    });
+    await runChild(
+      command,
+      [...args, ...downloadArgs(wheel), '--progress-bar', 'off', '--no-cache-dir', '--dest', temporary],
+      {
+        env: { ...process.env, TMPDIR: temporary },
+      },
+    );
     const part = path.join(folder, `${fileOf(wheel)}.part`);
     cpSync(path.join(temporary, fileOf(wheel)), part);
     await accept(part, path.join(folder, fileOf(wheel)), wheel.sha256);

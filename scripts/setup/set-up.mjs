@@ -23,7 +23,8 @@ const readState = () => readJson(stateFile) ?? {};
 const remember = (change) => writeJson(stateFile, { ...readState(), ...change });
 
 /** @param {import('./lock.mjs').Owner} owner */
-const sayWaiting = (owner) => say(`Another set-up (process ${owner.pid} on ${owner.host}) is at work; waiting for it.`);
+const sayWaiting = (owner) =>
+  say(`Another set-up (process ${owner.pid} on ${owner.host}) is at work; waiting for it.`);
 
 /** @param {Variant} variant */
 function nativeLibraries(variant) {
@@ -63,7 +64,9 @@ async function tryNative(variant, asked) {
   if (failure && !asked && Date.now() - failure.at < retryAfter && !/missing/.test(failure.message))
     return sayFallback(failure.message.split('\n')[0] ?? '');
   try {
-    await withLock(path.join(cacheFolder(), 'setup.lock'), () => setUpNative(variant), { onWait: sayWaiting });
+    await withLock(path.join(cacheFolder(), 'setup.lock'), () => setUpNative(variant), {
+      onWait: sayWaiting,
+    });
     remember({ failure: undefined });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -96,7 +99,9 @@ export async function setUp({ variant, asked = false } = {}) {
   if (isDone(chosen)) return asked ? say(`Everything is set up (${seconds()} s).`) : undefined;
   const letGo = catchInterrupts();
   try {
-    await withLock(inProject('.consilium', 'setup.lock'), () => runSteps(chosen, asked), { onWait: sayWaiting });
+    await withLock(inProject('.consilium', 'setup.lock'), () => runSteps(chosen, asked), {
+      onWait: sayWaiting,
+    });
   } finally {
     letGo();
   }

@@ -57,7 +57,9 @@ export async function fetchTensorflow(variant) {
     const of = wheels.length > 1 ? ` (${index + 1} of ${wheels.length})` : '';
     const name = `${wheel.project} ${wheel.version}${of}`;
     if (!existsSync(file))
-      await withProgress(`Downloading ${name}`, (p) => fetchWheel(pip, wheel, downloads, p.update), { unit: 'bytes' });
+      await withProgress(`Downloading ${name}`, (p) => fetchWheel(pip, wheel, downloads, p.update), {
+        unit: 'bytes',
+      });
     await withProgress(
       `Unpacking ${name}`,
       async (progress) => void (await unzip(file, part, isNeeded, progress.update)),

@@ -11,7 +11,8 @@ import { createInflateRaw } from 'node:zlib';
 /** @param {import('node:fs/promises').FileHandle} handle @param {number} position @param {number} length */
 async function read(handle, position, length) {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
-  if (bytesRead !== length) throw new Error(`the archive ends early: ${bytesRead} of ${length} bytes at ${position}`);
+  if (bytesRead !== length)
+    throw new Error(`the archive ends early: ${bytesRead} of ${length} bytes at ${position}`);
   return buffer;
 }
 
@@ -24,7 +25,7 @@ async function listEntries(handle) {
   if (end < 0) throw new Error('not a zip archive: it has no central directory');
   const directory = await read(handle, tail.readUInt32LE(end + 16), tail.readUInt32LE(end + 12));
   const entries = [];
-  for (let at = 0; at < directory.length && directory.readUInt32LE(at) === 0x02014b50; ) {
+  for (let at = 0; at < directory.length && directory.readUInt32LE(at) === 0x02014b50;) {
     const nameLength = directory.readUInt16LE(at + 28);
     entries.push({
       name: directory.toString('utf8', at + 46, at + 46 + nameLength),
@@ -66,12 +67,15 @@ async function unpack(archive, handle, entry, file, onBytes) {
 export async function unzip(archive, folder, wanted, onBytes = () => {}) {
   const handle = await open(archive);
   try {
-    const entries = (await listEntries(handle)).filter((entry) => !entry.name.endsWith('/') && wanted(entry.name));
+    const entries = (await listEntries(handle)).filter(
+      (entry) => !entry.name.endsWith('/') && wanted(entry.name),
+    );
     const total = entries.reduce((sum, entry) => sum + entry.size, 0);
     let done = 0;
     for (const entry of entries) {
       const file = path.resolve(folder, entry.name);
-      if (!file.startsWith(path.resolve(folder) + path.sep)) throw new Error(`${entry.name} leads out of the folder`);
+      if (!file.startsWith(path.resolve(folder) + path.sep))
+        throw new Error(`${entry.name} leads out of the folder`);
       await unpack(archive, handle, entry, file, (bytes) => onBytes((done += bytes), total));
     }
     return entries.map((entry) => entry.name);

@@ -1,0 +1,28 @@
+// `npm run demo`, `npm start` and the like: first set-up (instant when nothing is to be done), then the program, in this
+// same process, so that signals, exit code and standard input are its own.
+//   node scripts/run.mjs <program.ts> [arguments]
+import { pathToFileURL } from 'node:url';
+import { inProject } from './setup/paths.mjs';
+import { setUp } from './setup/set-up.mjs';
+
+const [program, ...args] = process.argv.slice(2);
+if (!program) throw new Error('usage: node scripts/run.mjs <program.ts> [arguments]');
+
+try {
+  await setUp();
+} catch (error) {
+  process.stderr.write(`Set-up failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
+
+const file = inProject(...program.split('/'));
+process.argv = [process.argv[0] ?? '', file, ...args];
+// Read by native libraries when they load; here, so that child processes have them too (ml/backend.ts says why).
+process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
+process.env.OMP_WAIT_POLICY ??= 'passive';
+process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+const typescript = pathToFileURL(inProject('node_modules', 'tsx', 'dist', 'loader.mjs')).href;
+// A program that forks itself hands these on, so the child understands TypeScript as well.
+process.execArgv.push('--import', typescript);
+await import(typescript);
+await import(pathToFileURL(file).href);

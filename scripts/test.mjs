@@ -1,0 +1,33 @@
+// `npm test`: set-up, the checks, jest, and a closing line. `npm test -- <path or jest option>` runs only those tests.
+import { runChecks } from './check.mjs';
+import { setUp } from './setup/set-up.mjs';
+
+try {
+  await setUp();
+} catch (error) {
+  process.stderr.write(`Set-up failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  console.log('0 passed, 1 failed');
+  process.exit(1);
+}
+
+const args = process.argv.slice(2);
+const stop = () => process.exit(130);
+if (args.length === 0) {
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  const { passed, failed } = await runChecks();
+  process.off('SIGINT', stop);
+  process.off('SIGTERM', stop);
+  // The closing line (tests/helpers/closing-line.mjs) counts the checks in.
+  process.env.CONSILIUM_CHECKS = JSON.stringify({ passed, failed });
+  if (failed > 0) process.exitCode = 1;
+}
+
+try {
+  const { run } = await import('jest');
+  await run(args);
+} catch (error) {
+  console.error(error);
+  console.log('0 passed, 1 failed');
+  process.exitCode = 1;
+}
