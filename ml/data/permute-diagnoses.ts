@@ -10,7 +10,7 @@ export function permuteDiagnoses(source: SampleSource, seed: number): SampleSour
   const labelled = source.diagnoses.flatMap((diagnosis, index) => (diagnosis === null ? [] : [index]));
   const moved = shuffled(createRandom(seed, 'permuted diagnoses'), labelled);
   const diagnoses = [...source.diagnoses];
-  labelled.forEach((to, k) => (diagnoses[to] = source.diagnoses[moved[k]!]!));
+  labelled.forEach((to, k) => (diagnoses[to] = source.diagnoses[moved[k]]!));
   return {
     height: source.height,
     width: source.width,
@@ -20,7 +20,7 @@ export function permuteDiagnoses(source: SampleSource, seed: number): SampleSour
     diagnoses,
     read: async (indices) => {
       const samples = await source.read(indices);
-      return samples.map((sample, k) => ({ ...sample, diagnosis: diagnoses[indices[k]!]! }));
+      return samples.map((sample, k) => ({ ...sample, diagnosis: diagnoses[indices[k]]! }));
     },
   };
 }

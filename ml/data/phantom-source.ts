@@ -29,7 +29,7 @@ export function phantomSource(phantom: Phantom, splits?: readonly Split[]): Samp
 
 /** Interleaves the masks of a case: [n][C][h, w] to [h, w, n, C]. */
 export function sampleOf(item: PhantomCase): Sample {
-  const [n, c] = [item.masks.length, item.masks[0]!.length];
+  const [n, c] = [item.masks.length, item.masks[0].length];
   const pixels = item.image.length / 3;
   const raterMasks = new Uint8Array(pixels * n * c);
   item.masks.forEach((structures, rater) =>

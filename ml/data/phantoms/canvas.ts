@@ -44,7 +44,7 @@ export function stroke(canvas: Canvas, lines: readonly (readonly LinePoint[])[],
   for (const line of lines) for (const point of line) dab(cover, canvas.size, point);
   for (let i = 0; i < cover.length; i++) {
     for (let channel = 0; channel < 3; channel++) {
-      canvas.pixels[i * 3 + channel]! *= 1 - cover[i]! * (1 - tint[channel]!);
+      canvas.pixels[i * 3 + channel] *= 1 - cover[i] * (1 - tint[channel]);
     }
   }
 }
@@ -57,7 +57,7 @@ function dab(cover: Float32Array, size: number, point: LinePoint): void {
   for (let y = Math.max(0, Math.floor(cy) - reach); y <= Math.min(size - 1, cy + reach); y++) {
     for (let x = Math.max(0, Math.floor(cx) - reach); x <= Math.min(size - 1, cx + reach); x++) {
       const edge = Math.min(Math.max(radius + 0.5 - Math.hypot(x - cx, y - cy), 0), 1);
-      cover[y * size + x] = Math.max(cover[y * size + x]!, edge * strength);
+      cover[y * size + x] = Math.max(cover[y * size + x], edge * strength);
     }
   }
 }

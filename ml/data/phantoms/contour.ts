@@ -40,7 +40,7 @@ export function depth(outline: Contour, x: number, y: number): number {
   const [dx, dy] = [x - outline.x, y - outline.y];
   const position = ((Math.atan2(dy, dx) / TURN + 1) % 1) * DIRECTIONS;
   const index = Math.floor(position);
-  const [before, after] = [outline.radii[index % DIRECTIONS]!, outline.radii[(index + 1) % DIRECTIONS]!];
+  const [before, after] = [outline.radii[index % DIRECTIONS], outline.radii[(index + 1) % DIRECTIONS]];
   return before + (after - before) * (position - index) - Math.hypot(dx, dy);
 }
 

@@ -97,7 +97,7 @@ function masks(outlines: readonly Contour[], size: number, hand?: Random): Uint8
   for (const outline of outlines) {
     const outer = drawn.at(-1);
     const mask = rasterise(hand ? unsteady(outline, hand) : outline, size);
-    drawn.push(outer ? mask.map((value, i) => value & outer[i]!) : mask);
+    drawn.push(outer ? mask.map((value, i) => value & outer[i]) : mask);
   }
   return drawn;
 }
@@ -109,7 +109,7 @@ function unsteady(outline: Contour, random: Random): Contour {
   let direction = 0;
   return contour(x, y, (angle) => {
     const wave = waves.reduce((sum, { k, size, phase }) => sum + size * Math.cos(k * angle + phase), 0);
-    return outline.radii[direction++]! * (1 + wave);
+    return outline.radii[direction++] * (1 + wave);
   });
 }
 

@@ -48,10 +48,10 @@ function picture({ frame, visible, truth, config }: Picture<Frame>, random: Rand
   const canvas = paint(config.size, (x, y) => {
     const ground = scale(frame.skin, 1 + 0.035 * skin(x, y) + 0.02 * pores(x, y));
     const inside =
-      (softInside(visible[0]!, x, y, edge) + config.trueEdge * softInside(truth[0]!, x, y, edge)) /
+      (softInside(visible[0], x, y, edge) + config.trueEdge * softInside(truth[0], x, y, edge)) /
       (1 + config.trueEdge);
     const spot = Math.exp(-((x - frame.x - blotch.x) ** 2 + (y - frame.y - blotch.y) ** 2) / 0.008);
-    const reach = Math.min(Math.max(depth(visible[0]!, x, y) / 0.1, 0), 1);
+    const reach = Math.min(Math.max(depth(visible[0], x, y) / 0.1, 0), 1);
     // Brown of uneven depth, darker towards the middle, with a net of finer lines: a plain common mole.
     const dark =
       0.95 - 0.22 * reach - blotch.strength * spot + 0.1 * shade(x, y) + 0.07 * Math.abs(network(x, y));

@@ -40,9 +40,9 @@ function picture({ frame, visible, truth, config }: Picture<Frame>, random: Rand
   const edge = config.ambiguity;
   const canvas = paint(config.size, (x, y) => {
     const retina = scale(mix(RETINA, [0.75, 0.38, 0.2], frame.warmth), 1 + 0.1 * choroid(x, y));
-    const disc = softInside(visible[0]!, x, y, edge * 0.5);
+    const disc = softInside(visible[0], x, y, edge * 0.5);
     const pallor =
-      (softInside(visible[1]!, x, y, edge) + config.trueEdge * softInside(truth[1]!, x, y, edge)) /
+      (softInside(visible[1], x, y, edge) + config.trueEdge * softInside(truth[1], x, y, edge)) /
       (1 + config.trueEdge);
     // A thin pale ring where nerve fibres leave the disc, as in many real photographs.
     const ring = 0.12 * Math.exp(-(((disc - 0.35) / 0.2) ** 2));

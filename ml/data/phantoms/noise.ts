@@ -14,8 +14,8 @@ export function smoothNoise(random: Random, columns: number, rows: number): Fiel
     const [column, row] = [Math.floor(px), Math.floor(py)];
     const [tx, ty] = [ease(px - column), ease(py - row)];
     const at = row * width + column;
-    const top = lattice[at]! + (lattice[at + 1]! - lattice[at]!) * tx;
-    const bottom = lattice[at + width]! + (lattice[at + width + 1]! - lattice[at + width]!) * tx;
+    const top = lattice[at] + (lattice[at + 1] - lattice[at]) * tx;
+    const bottom = lattice[at + width] + (lattice[at + width + 1] - lattice[at + width]) * tx;
     return top + (bottom - top) * ty;
   };
 }

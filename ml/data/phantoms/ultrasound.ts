@@ -43,12 +43,12 @@ function picture({ frame, visible, truth, config }: Picture<Frame>, random: Rand
   const gain = 1 + 0.08 * normal(random);
   return finish(
     paint(config.size, (x, y) => {
-      const seen = softInside(visible[0]!, x, y, edge);
-      const nodule = (seen + config.trueEdge * softInside(truth[0]!, x, y, edge)) / (1 + config.trueEdge);
+      const seen = softInside(visible[0], x, y, edge);
+      const nodule = (seen + config.trueEdge * softInside(truth[0], x, y, edge)) / (1 + config.trueEdge);
       const background = layers(x, y) * (1 + 0.14 * tissue(x, y));
       const body = frame.echo * 0.48 * (1 + 0.2 * inner(x, y));
       // Sound passes a nodule more easily than gland: the tissue below it looks brighter.
-      const shadowless = 1 + 0.22 * below(visible[0]!, x, y) * (1 - seen);
+      const shadowless = 1 + 0.22 * below(visible[0], x, y) * (1 - seen);
       const echo = (background * (1 - nodule) + body * nodule) * shadowless;
       const faded = echo * gain * (1.1 - 0.45 * y);
       // Log compression turns the multiplying speckle into an adding one, which is how a scanner shows it.

@@ -1,0 +1,57 @@
+import * as tf from '@tensorflow/tfjs';
+import type { z } from 'zod';
+import { createRandom, normal } from '../random.ts';
+import { dfGtConfig, fuseDiagnosisFirst } from './df-gt.ts';
+import type { Fusion } from './fusion.ts';
+import type { Parametrisation } from './parametrisation.ts';
+import { gatherRows } from './scatter.ts';
+
+const config = dfGtConfig.extend({});
+export type DfGtRawConfig = z.infer<typeof config>;
+
+/**
+ * Raw ('original', 'high-frequency'): the logit of each rater at each pixel is free, [b, h · w · n] numbers that start
+ * at N(0, 0.01²) as in the authors' code. A rater's start comes from a stream with the rater's name, so that the order
+ * of raters changes nothing.
+ */
+export const raw: Parametrisation = {
+  initialise({ images, height, width, raters, seed }) {
+    const [pixels, n] = [height * width, raters.length];
+    const one = new Float32Array(pixels * n);
+    raters.forEach((rater, k) => {
+      const random = createRandom(seed, 'raw expertness', rater);
+      for (let pixel = 0; pixel < pixels; pixel++) one[pixel * n + k] = 0.01 * normal(random);
+    });
+    return { logits: tf.tidy(() => tf.tile(tf.tensor3d(one, [1, pixels, n]), [images, 1, 1])) };
+  },
+  logits({ logits }, grid) {
+    const [images, pixels, n] = logits.shape as [number, number, number];
+    const rows = tf.add<tf.Tensor1D>(grid.numbers, firstRows(images, grid.pixels, pixels));
+    return gatherRows(logits.reshape([images * pixels, n]), rows).reshape([images, grid.pixels, n]);
+  },
+};
+
+/** Row at which each image begins, for each of its grid's pixels: [b · q]. */
+function firstRows(images: number, gridPixels: number, pixels: number): tf.Tensor1D {
+  const rows = Int32Array.from(
+    { length: images * gridPixels },
+    (_, k) => Math.floor(k / gridPixels) * pixels,
+  );
+  return tf.tensor1d(rows, 'int32');
+}
+
+export const dfGtRaw: Fusion<DfGtRawConfig> = {
+  name: 'df-gt-raw',
+  summary: 'Diagnosis-first fusion, expertness free at every pixel: noisy, for comparison with ExpG.',
+  citation:
+    'Wu et al., Calibrate the inter-observer segmentation uncertainty via diagnosis-first principle, 2022 (arXiv 2208.03016).',
+  config,
+  presets: {
+    paper: { learningRate: 1e-4, steps: 125 },
+    'authors-code': { learningRate: 5e-3, steps: 256, objective: 'signedLogit' },
+    demo: { learningRate: 1e-2, steps: 80, imagesAtOnce: 32 },
+  },
+  seesLabel: true,
+  needsDiagnosisModel: true,
+  fuse: (input) => fuseDiagnosisFirst(input, raw),
+};

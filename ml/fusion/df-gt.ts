@@ -1,0 +1,115 @@
+import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { checkSample } from '../data/memory-source.ts';
+import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
+import { bceWithLogits } from '../ops/bce.ts';
+import { createBatch, disposeBatch, expertness, fuseBatch, type DfGtBatch } from './df-gt-batch.ts';
+import { fusedSamples } from './df-gt-result.ts';
+import type { FuseInput, FusedSample, FusionProgress } from './fusion.ts';
+import { createMapOptimiser, type MapOptimiser } from './map-optimiser.ts';
+import type { Parametrisation } from './parametrisation.ts';
+
+/** Settings that every DF-GT shares, whatever describes its maps. */
+export const dfGtConfig = z.strictObject({
+  /** Adam's step. 5e-3 is the authors' code; the paper's text says 1e-4, at which 125 steps barely leave the vote. */
+  learningRate: z.number().positive().default(5e-3),
+  /** Steps of Adam an image. 256 is the authors' code, 125 the paper's text. */
+  steps: z.number().int().min(0).max(100_000).default(256),
+  /** bce: −log P(y) as in the paper. signedLogit: −logit or +logit, as in the authors' code. */
+  objective: z.enum(['bce', 'signedLogit']).default('bce'),
+  /**
+   * given: the diagnosis of the image, as in the paper. pseudo: what the diagnosis network says of the image with the
+   * majority vote, so that no label is read.
+   */
+  label: z.enum(['given', 'pseudo']).default('given'),
+  /** Images optimised in one graph; bounds memory. An image's result does not depend on it. */
+  imagesAtOnce: z.number().int().positive().max(1024).default(8),
+});
+export type DfGtConfig = z.infer<typeof dfGtConfig>;
+
+/**
+ * DF-GT: for each image the expertness m (softmax over raters at every pixel) that minimises the loss L of a frozen
+ * diagnosis network θ given the image x and the fused mask, m* = argmin L(θ, x ⊕ Σ s · softmax(m), y).
+ * Wu et al. 2022 (arXiv 2208.03016), equations 2 to 5.
+ *
+ * Equation 4 is printed with a plus sign, m ← m + α ∇L, which would climb the loss that equation 3 minimises. This
+ * descends. The loss of a batch is the sum over its images and Adam works number by number, so that images do not
+ * touch each other; the best iterate of each image is kept, so that its final loss is never above the vote's.
+ *
+ * In: images [h, w, 3], masks [h, w, n, C], diagnoses. Out: fused [h, w, C], expertness [h, w, n].
+ */
+export async function* fuseDiagnosisFirst(
+  { source, seed, diagnosisNetwork, signal, config }: FuseInput<DfGtConfig>,
+  parametrisation: Parametrisation,
+): AsyncGenerator<FusionProgress | FusedSample[]> {
+  if (!diagnosisNetwork) throw new RangeError('DF-GT needs a diagnosis network: none was given');
+  const total = source.ids.length * config.steps;
+  for (let from = 0; from < source.ids.length; from += config.imagesAtOnce) {
+    signal?.throwIfAborted();
+    const count = Math.min(config.imagesAtOnce, source.ids.length - from);
+    const samples = await source.read(Array.from({ length: count }, (_, k) => from + k));
+    samples.forEach((sample) => checkSample(sample, source));
+    const batch = createBatch(samples, source);
+    let labels: tf.Tensor1D | undefined;
+    let optimiser: MapOptimiser | undefined;
+    try {
+      labels = labelsOf(batch, diagnosisNetwork, config);
+      const parameters = parametrisation.initialise({ ...source, images: count, seed });
+      optimiser = createMapOptimiser(parameters, config.learningRate);
+      for (let step = 0; step <= config.steps; step++) {
+        // The last round only measures: the parameters that the last step led to are candidates too.
+        const last = step === config.steps;
+        optimiser.step((current) => objective(batch, current, labels!), { measureOnly: last });
+        if (!last) yield { done: from * config.steps + count * (step + 1), total };
+        await nextTurn();
+        signal?.throwIfAborted();
+      }
+      yield fusedSamples({ batch, source, parametrisation, optimised: optimiser.result() });
+    } finally {
+      optimiser?.dispose();
+      labels?.dispose();
+      disposeBatch(batch);
+    }
+  }
+
+  function objective(batch: DfGtBatch, parameters: tf.NamedTensorMap, labels: tf.Tensor1D) {
+    const weights = expertness(parametrisation.logits(parameters, batch.disputed), batch.absence);
+    const input = { image: batch.images, mask: fuseBatch(batch, weights) };
+    const { logit } = diagnosisNetwork!.apply(input, { training: false });
+    const losses = config.objective === 'bce' ? bceWithLogits(logit, labels) : signedLogit(logit, labels);
+    return { logits: logit, losses }; // [b] each
+  }
+}
+
+/** −logit where the label is 1, +logit where it is 0. */
+function signedLogit(logit: tf.Tensor1D, labels: tf.Tensor1D): tf.Tensor1D {
+  return tf.mul<tf.Tensor1D>(logit, tf.sub(1, tf.mul(labels, 2)));
+}
+
+/** Lets a cancellation, a heartbeat or a request through between two steps. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The diagnosis that each image is fused for: [b]. */
+function labelsOf(batch: DfGtBatch, network: DiagnosisNetwork, { label }: DfGtConfig): tf.Tensor1D {
+  if (label === 'pseudo') return pseudoLabels(batch, network);
+  const values = batch.samples.map(({ id, diagnosis }) => {
+    if (diagnosis !== null) return diagnosis;
+    throw new RangeError(
+      `image '${id}' has no diagnosis: DF-GT reads it, unless its label is set to 'pseudo'`,
+    );
+  });
+  return tf.tensor1d(values);
+}
+
+/** What the network says of the images with their majority vote, which no label has touched. */
+function pseudoLabels(batch: DfGtBatch, network: DiagnosisNetwork): tf.Tensor1D {
+  return tf.tidy(() => {
+    const [b, q] = batch.votes.shape;
+    const equal = expertness(tf.zeros([b, q, batch.absence.shape[2]]), batch.absence);
+    const input = { image: batch.images, mask: fuseBatch(batch, equal) };
+    const { logit } = network.apply(input, { training: false });
+    return tf.cast<tf.Tensor1D>(tf.greater<tf.Tensor1D>(logit, 0), 'float32');
+  });
+}

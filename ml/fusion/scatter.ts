@@ -1,0 +1,25 @@
+import * as tf from '@tensorflow/tfjs';
+import { differentiable } from '../ops/op.ts';
+
+/**
+ * Rows put into a larger matrix: row k of `values` [m, c] goes to row `rows[k]` of a [height, c] matrix of zeros; rows
+ * that meet are summed. The gradient takes the same rows back. TensorFlow.js has the scatter without a gradient.
+ */
+export function scatterRows(values: tf.Tensor2D, rows: tf.Tensor1D, height: number): tf.Tensor2D {
+  const columns = values.shape[1];
+  return differentiable(
+    { values },
+    () => tf.scatterND(rows.reshape([-1, 1]), values, [height, columns]),
+    (dy) => ({ values: () => tf.gather(dy, rows) }),
+  ) as tf.Tensor2D;
+}
+
+/** Row `rows[k]` of a matrix [height, c] as row k: [m, c]. Its gradient is the scatter. */
+export function gatherRows(matrix: tf.Tensor2D, rows: tf.Tensor1D): tf.Tensor2D {
+  const height = matrix.shape[0];
+  return differentiable(
+    { matrix },
+    () => tf.gather(matrix, rows),
+    (dy) => ({ matrix: () => scatterRows(dy as tf.Tensor2D, rows, height) }),
+  ) as tf.Tensor2D;
+}
