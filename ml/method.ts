@@ -14,6 +14,22 @@ export interface Method<Config = unknown> {
   readonly presets: Readonly<Record<string, Partial<Config>>>;
 }
 
+/**
+ * The full configuration: defaults, then the preset's settings, then `config`, key by key (a nested object replaces
+ * the preset's as a whole).
+ * @throws RangeError for an unknown preset; ZodError for unknown keys and bad values.
+ */
+export function configOf<Config>(
+  method: Pick<Method<Config>, 'name' | 'config' | 'presets'>,
+  { preset, config = {} }: { preset?: string; config?: Readonly<Record<string, unknown>> } = {},
+): Config {
+  if (preset !== undefined && !Object.hasOwn(method.presets, preset)) {
+    const known = Object.keys(method.presets).join(', ');
+    throw new RangeError(`'${method.name}' has no preset '${preset}': expected one of ${known}`);
+  }
+  return method.config.parse({ ...(preset === undefined ? {} : method.presets[preset]), ...config });
+}
+
 export interface Registry<M extends Method> {
   readonly kind: string;
   readonly names: readonly string[];

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Network, NetworkInput } from '../layers/network.ts';
+import type { DiagnosisTarget } from '../losses/diagnosis-loss.ts';
 import type { Method } from '../method.ts';
 
 export interface DiagnosisOutput {
@@ -11,10 +12,18 @@ export interface DiagnosisOutput {
   readonly features: readonly tf.Tensor4D[];
 }
 
-/** Image [b, h, w, 3] and soft mask [b, h, w, C] to the logit of the diagnosis; differentiable in both. */
-export type DiagnosisNetwork = Network<{ image: tf.Tensor4D; mask: tf.Tensor4D }, DiagnosisOutput>;
+/** Image [b, h, w, 3] in [0, 1] and soft mask [b, h, w, C] to the logit of the diagnosis; differentiable in both. */
+export interface DiagnosisNetwork extends Network<
+  { image: tf.Tensor4D; mask: tf.Tensor4D },
+  DiagnosisOutput
+> {
+  /** Channels of the features B1..B4. */
+  readonly widths: readonly number[];
+}
 
 export interface DiagnosisModel<Config = unknown> extends Method<Config> {
   readonly task: 'diagnosis';
   build(input: NetworkInput, config: Config): DiagnosisNetwork;
+  /** What training minimises; a scalar. */
+  loss(output: DiagnosisOutput, target: DiagnosisTarget, config: Config): tf.Scalar;
 }

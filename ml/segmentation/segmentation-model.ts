@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
 import type { Network, NetworkInput } from '../layers/network.ts';
+import type { SegmentationTarget } from '../losses/segmentation-loss.ts';
 import type { Method } from '../method.ts';
 
 export interface SegmentationOutput {
@@ -10,12 +11,17 @@ export interface SegmentationOutput {
   readonly coarseLogits?: tf.Tensor4D;
 }
 
-/** Image [b, h, w, 3] to one logit per pixel and structure. */
+/** Image [b, h, w, 3] in [0, 1] to one logit per pixel and structure. */
 export type SegmentationNetwork = Network<{ image: tf.Tensor4D }, SegmentationOutput>;
+
+/** `diagnosisNetwork` stays its owner's: it is called frozen, never trained, saved or disposed of here. */
+export type SegmentationInput = NetworkInput & { readonly diagnosisNetwork?: DiagnosisNetwork };
 
 export interface SegmentationModel<Config = unknown> extends Method<Config> {
   readonly task: 'segmentation';
   /** True where `build` wants a frozen diagnosis network (Take and Give). */
   readonly needsDiagnosisModel: boolean;
-  build(input: NetworkInput & { diagnosisNetwork?: DiagnosisNetwork }, config: Config): SegmentationNetwork;
+  build(input: SegmentationInput, config: Config): SegmentationNetwork;
+  /** What training minimises; a scalar. */
+  loss(output: SegmentationOutput, target: SegmentationTarget, config: Config): tf.Scalar;
 }

@@ -1,0 +1,47 @@
+import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { logitLayer } from '../layers/dense-layer.ts';
+import { normalizeImage } from '../layers/image-normalization.ts';
+import { checkNetworkInput } from '../layers/network.ts';
+import { demoResnet, resnet, resnetConfig, stagesOf } from '../layers/resnet.ts';
+import { createWeights } from '../layers/weights.ts';
+import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
+import { globalAveragePool } from '../ops/global-average-pool.ts';
+import type { DiagnosisModel } from './diagnosis-model.ts';
+
+const config = z.strictObject({
+  resnet: resnetConfig
+    .prefault({})
+    .describe('The classifier; ResNet50 by default, as the paper implements it.'),
+});
+
+/**
+ * DL-CAT: a residual network whose first convolution is widened to read image and mask side by side,
+ * [b, h, w, 3 + C], then the mean over pixels and one logit [b].
+ */
+export const dlCat: DiagnosisModel<z.infer<typeof config>> = {
+  name: 'dl-cat',
+  task: 'diagnosis',
+  summary: 'Residual classifier that reads the image and the mask as channels of one input.',
+  citation:
+    "Cited by the paper to d'Ascoli et al., ConViT, ICML 2021, but implemented there with ResNet50 " +
+    '(He et al., Deep residual learning for image recognition, CVPR 2016), as here.',
+  config,
+  presets: { paper: {}, demo: { resnet: demoResnet } },
+  build(input, { resnet: options }) {
+    checkNetworkInput(input);
+    const weights = createWeights(input.seed);
+    const backbone = resnet(weights.scope('resnet'), { ...options, in: 3 + input.structures });
+    const head = logitLayer(weights.scope('logit'), options.widths[3]);
+    return {
+      weights,
+      widths: options.widths,
+      apply({ image, mask }, mode) {
+        const x: tf.Tensor4D = tf.concat([normalizeImage(image), mask], 3); // [b, h, w, 3 + C]
+        const features = stagesOf(backbone, backbone.stem(x, mode), mode);
+        return { logit: head(globalAveragePool(features[3]!)), features };
+      },
+    };
+  },
+  loss: (output, target) => diagnosisLoss(output, target),
+};

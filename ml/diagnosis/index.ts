@@ -1,0 +1,7 @@
+import { createRegistry } from '../method.ts';
+import { baselineDia } from './baseline-dia.ts';
+import type { DiagnosisModel } from './diagnosis-model.ts';
+import { dlCat } from './dl-cat.ts';
+
+/** The diagnosis models by public name. To add one, write its file and name it here. */
+export const diagnosisModels = createRegistry<DiagnosisModel>('diagnosis model', [baselineDia, dlCat]);

@@ -1,0 +1,82 @@
+import * as tf from '@tensorflow/tfjs';
+import { attention } from '../ops/attention.ts';
+import { gelu } from '../ops/gelu.ts';
+import { layerNorm } from '../ops/layer-norm.ts';
+import { tokenDense } from './dense-layer.ts';
+import { constant } from './initializers.ts';
+import type { Weights } from './weights.ts';
+
+export interface AttentionBlockOptions {
+  /** Widths of the query tokens and of the key and value tokens; the output has the latter's. */
+  readonly query: number;
+  readonly value: number;
+  readonly heads: number;
+  /** The equations as printed: no residual and no layer-norm. */
+  readonly equationsOnly: boolean;
+}
+
+export interface AttentionInput {
+  readonly query: tf.Tensor3D; // [b, n, query]
+  readonly value: tf.Tensor3D; // [b, m, value]
+  /** Positional encodings, added to queries and keys only. */
+  readonly queryPosition: tf.Tensor2D; // [n, query]
+  readonly keyPosition: tf.Tensor2D; // [m, value]
+}
+
+/**
+ * Attention and MLP of Give and Take (paper, equations 6 to 10): each query token gathers value tokens.
+ * Keys are the value tokens plus their position. Default: the residual form of the authors' code,
+ *   s = q + attention(q, k, v),   out = s + MLP(norm(s)),   with layer-norm before q, k and v;
+ * `equationsOnly`: out = MLP(attention(q, k, v)).
+ *
+ * Where the paper's formulas are wrong as printed: equation 7 gives the affinity map n × (H·W) columns; with
+ * patches of P×P pixels both sides are tokens, so it is n × m with m = H·W/P². The multi-head scale is the square
+ * root of a head's width, not of the whole token's.
+ *
+ * The residual stream needs the value's width: queries of another width are projected to it first.
+ */
+export function attentionBlock(
+  weights: Weights,
+  options: AttentionBlockOptions,
+): (input: AttentionInput) => tf.Tensor3D {
+  const { query: queryWidth, value: width, heads, equationsOnly } = options;
+  if (width % heads !== 0)
+    throw new RangeError(`${heads} attention heads do not divide tokens of width ${width}`);
+  const toQuery = tokenDense(weights.scope('query'), { in: queryWidth, out: width });
+  const toKey = tokenDense(weights.scope('key'), { in: width, out: width });
+  const toValue = tokenDense(weights.scope('value'), { in: width, out: width });
+  const mlp = feedForward(weights.scope('mlp'), width);
+  const gather = (query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): tf.Tensor3D =>
+    attention(toQuery(query), toKey(key), toValue(value), { heads });
+
+  if (equationsOnly) {
+    return ({ query, value, queryPosition, keyPosition }) =>
+      mlp(gather(query.add(queryPosition), value.add(keyPosition), value));
+  }
+  const normQuery = tokenNorm(weights.scope('norm-query'), queryWidth);
+  const normValue = tokenNorm(weights.scope('norm-value'), width);
+  const normMlp = tokenNorm(weights.scope('norm-mlp'), width);
+  const project =
+    queryWidth === width
+      ? (tokens: tf.Tensor3D) => tokens
+      : tokenDense(weights.scope('project'), { in: queryWidth, out: width });
+  return ({ query, value, queryPosition, keyPosition }) => {
+    const normed = normValue(value);
+    const gathered = gather(normQuery(query).add(queryPosition), normed.add(keyPosition), normed);
+    const stream: tf.Tensor3D = project(query).add(gathered);
+    return stream.add(mlp(normMlp(stream)));
+  };
+}
+
+/** GELU(f·W1)·W2 with W1, W2 of the tokens' own width (equation 9), and biases. */
+function feedForward(weights: Weights, width: number): (tokens: tf.Tensor3D) => tf.Tensor3D {
+  const first = tokenDense(weights.scope('first'), { in: width, out: width });
+  const second = tokenDense(weights.scope('second'), { in: width, out: width });
+  return (tokens) => second(gelu(first(tokens)));
+}
+
+function tokenNorm(weights: Weights, width: number): (tokens: tf.Tensor3D) => tf.Tensor3D {
+  const scale = weights.add('scale', [width], constant(1)) as tf.Variable<tf.Rank.R1>;
+  const offset = weights.add('offset', [width], constant(0)) as tf.Variable<tf.Rank.R1>;
+  return (tokens) => layerNorm(tokens, scale, offset);
+}

@@ -1,0 +1,43 @@
+import * as tf from '@tensorflow/tfjs';
+import { convTranspose2d } from '../ops/conv-transpose.ts';
+import { convolution, normalization } from './conv-block.ts';
+import { constant, heNormal } from './initializers.ts';
+import type { LayerMode } from './network.ts';
+import type { Weights } from './weights.ts';
+
+/** Transposed 2×2 convolution of stride 2 with bias: [b, h, w, in] to [b, 2h, 2w, out]. */
+export function deconvolution(
+  weights: Weights,
+  { in: input, out }: { in: number; out: number },
+): (x: tf.Tensor4D) => tf.Tensor4D {
+  // Stride equals size: each output pixel sees one input pixel, so the fan-in is that pixel's channels.
+  const filter = weights.add('filter', [2, 2, out, input], heNormal(input)) as tf.Tensor4D;
+  const bias = weights.add('bias', [out], constant(0));
+  return (x) => convTranspose2d(x, filter, { stride: 2 }).add(bias);
+}
+
+export interface UpBlockOptions {
+  readonly in: number;
+  readonly skip: number;
+  /** Channels of the result: half from below, half from the skip connection. */
+  readonly out: number;
+}
+
+export type UpBlock = (x: tf.Tensor4D, skip: tf.Tensor4D, mode: LayerMode) => tf.Tensor4D;
+
+/**
+ * Step of the ResUnet decoder (Yu et al. 2019): deconvolution of the feature below beside a 1×1 convolution of the
+ * skip connection, ReLU, then batch-norm (in this order). [b, h, w, in], [b, 2h, 2w, skip] → [b, 2h, 2w, out]
+ */
+export function upBlock(weights: Weights, { in: input, skip: skipChannels, out }: UpBlockOptions): UpBlock {
+  if (out % 2 !== 0) throw new RangeError(`an up-block needs an even number of channels: received ${out}`);
+  const up = deconvolution(weights.scope('up'), { in: input, out: out / 2 });
+  const across = convolution(weights.scope('skip'), {
+    in: skipChannels,
+    out: out / 2,
+    kernel: 1,
+    bias: true,
+  });
+  const normalize = normalization(weights.scope('norm'), { channels: out, activation: 'none' });
+  return (x, skip, mode) => normalize(tf.concat([up(x), across(skip)], 3).relu(), mode);
+}

@@ -1,0 +1,30 @@
+import type * as tf from '@tensorflow/tfjs';
+import { bceWithLogits } from '../ops/bce.ts';
+import type { SegmentationOutput } from '../segmentation/segmentation-model.ts';
+
+export interface SegmentationTarget {
+  /** The fused soft mask in [0, 1]: [b, h, w, C]. */
+  readonly fused: tf.Tensor4D;
+  /** Majority vote, the mean of the masks of the raters who annotated: [b, h, w, C]. */
+  readonly majority: tf.Tensor4D;
+}
+
+export interface CoarseTerm {
+  readonly coarseWeight: number;
+  readonly coarseTarget: 'majority' | 'fused';
+}
+
+/**
+ * Binary cross-entropy with soft targets, mean over images, pixels and structures (paper, equation 1), plus the
+ * coarse term of the authors' code where the network has a coarse decoder (paper, section 4).
+ */
+export function segmentationLoss(
+  output: SegmentationOutput,
+  target: SegmentationTarget,
+  coarse: CoarseTerm = { coarseWeight: 0, coarseTarget: 'majority' },
+): tf.Scalar {
+  const loss: tf.Scalar = bceWithLogits(output.logits, target.fused).mean();
+  if (!output.coarseLogits || coarse.coarseWeight === 0) return loss;
+  const coarseLoss: tf.Scalar = bceWithLogits(output.coarseLogits, target[coarse.coarseTarget]).mean();
+  return loss.add(coarseLoss.mul(coarse.coarseWeight));
+}

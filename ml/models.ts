@@ -1,0 +1,14 @@
+import type { DiagnosisModel } from './diagnosis/diagnosis-model.ts';
+import { diagnosisModels } from './diagnosis/index.ts';
+import { createRegistry } from './method.ts';
+import type { SegmentationModel } from './segmentation/segmentation-model.ts';
+import { segmentationModels } from './segmentation/index.ts';
+
+/** A model of either task; `task` tells which. */
+export type Model = DiagnosisModel | SegmentationModel;
+
+/** Every trainable model by public name. */
+export const models = createRegistry<Model>('model', [
+  ...diagnosisModels.list(),
+  ...segmentationModels.list(),
+]);

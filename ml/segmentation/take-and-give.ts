@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
+import { give, take, type Bridge } from '../layers/bridge.ts';
+import { detached } from '../layers/detached.ts';
+import { normalizeImage } from '../layers/image-normalization.ts';
+import { checkNetworkInput } from '../layers/network.ts';
+import { demoResnet, resnet, resnetConfig, stagesOf } from '../layers/resnet.ts';
+import { resunetDecoder } from '../layers/resunet.ts';
+import { createWeights, type Weights } from '../layers/weights.ts';
+import { segmentationLoss } from '../losses/segmentation-loss.ts';
+import type { SegmentationInput, SegmentationModel, SegmentationNetwork } from './segmentation-model.ts';
+
+const BLOCKS = ['B1', 'B2', 'B3', 'B4'] as const;
+const patch = z.int().min(1);
+
+const config = z.strictObject({
+  resnet: resnetConfig.prefault({}).describe('The encoder; ResNet50 in the paper.'),
+  decoderWidth: z
+    .int()
+    .min(2)
+    .multipleOf(2)
+    .default(256)
+    .describe('Channels after each up-block (Yu et al., by a public port).'),
+  blocks: z
+    .array(z.enum(BLOCKS))
+    .refine((blocks) => new Set(blocks).size === blocks.length, 'each block at most once')
+    .default(['B1', 'B2', 'B3'])
+    .describe(
+      'Levels with a bridge; B1, B2, B3 is the best of the paper’s ablation (table 5b). May be empty.',
+    ),
+  patches: z
+    .tuple([patch, patch, patch, patch])
+    .default([2, 1, 1, 1])
+    .describe(
+      'Patch side P at B1..B4. Not stated by the paper: chosen so that N ≤ 1024 and P²·C ≤ 2048 at 256 × 256.',
+    ),
+  heads: z
+    .int()
+    .min(1)
+    .default(8)
+    .describe('Attention heads. Multi-head is stated by the paper, the number is not: the customary 8.'),
+  equationsOnly: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Bridges as equations 6 to 10 print them. Default: the residual form with layer-norm of the authors’ code.',
+    ),
+  coarseWeight: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe('Weight of the coarse decoder’s loss; 1 in the authors’ code, absent from equation 1.'),
+  coarseTarget: z
+    .enum(['majority', 'fused'])
+    .default('majority')
+    .describe(
+      'What the coarse decoder learns; our reading of the single reference mask in the authors’ code.',
+    ),
+  gradientThroughDiagnosis: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Let the loss reach the coarse mask through the frozen diagnosis network (paper, section 4: may pass).',
+    ),
+});
+export type TakeAndGiveConfig = z.infer<typeof config>;
+
+/**
+ * Take and Give: Baseline-Seg with attention bridges to a frozen diagnosis network. A coarse decoder without bridges
+ * draws the mask that the diagnosis network wants beside the image; at each chosen level Give asks the diagnosis
+ * feature on the encoder's behalf, and Take asks the decoder's feature with the answer.
+ * image [b, h, w, 3] → logits and coarse logits [b, h, w, C]. No rater's mask and no label is needed.
+ *
+ * One closing sentence of the paper swaps the roles of Take and Give; its equations rule here.
+ */
+export const takeAndGive: SegmentationModel<TakeAndGiveConfig> = {
+  name: 'take-and-give',
+  task: 'segmentation',
+  summary: 'ResUnet that exchanges features with a frozen diagnosis network through attention bridges.',
+  citation:
+    'Wu, Fang, Xiong, Duan, Tan, Yang, Liu, Xu, Calibrate the inter-observer segmentation uncertainty via ' +
+    'diagnosis-first principle, arXiv 2208.03016, 2022.',
+  config,
+  presets: { paper: {}, demo: { resnet: demoResnet, decoderWidth: 32, heads: 4 } },
+  needsDiagnosisModel: true,
+  build,
+  loss: (output, target, options) => segmentationLoss(output, target, options),
+};
+
+function build(input: SegmentationInput, config: TakeAndGiveConfig): SegmentationNetwork {
+  checkNetworkInput(input);
+  const { diagnosisNetwork, structures } = input;
+  if (!diagnosisNetwork)
+    throw new RangeError("'take-and-give' needs a trained diagnosis network: received none");
+  const weights = createWeights(input.seed);
+  const encoder = resnet(weights.scope('encoder'), { ...config.resnet, in: 3 });
+  const decoder = { encoder: config.resnet, width: config.decoderWidth, out: structures };
+  const decodeCoarse = resunetDecoder(weights.scope('coarse'), decoder);
+  const decode = resunetDecoder(weights.scope('decoder'), decoder);
+  const bridges = buildBridges(weights, config, diagnosisNetwork);
+
+  return {
+    weights,
+    apply({ image }, mode) {
+      const stem = encoder.stem(normalizeImage(image), mode);
+      const features = [stem, ...stagesOf(encoder, stem, mode)];
+      const coarseLogits = decodeCoarse(features, mode);
+      const guess = config.gradientThroughDiagnosis
+        ? coarseLogits.sigmoid()
+        : detached(coarseLogits.sigmoid());
+      const diagnosis = diagnosisNetwork.apply({ image, mask: guess }, { training: false });
+      const logits = decode(features, mode, (level, feature) => {
+        const bridge = bridges.get(level);
+        if (!bridge) return feature;
+        return bridge.take(bridge.give(features[level]!, diagnosis.features[level - 1]!), feature);
+      });
+      return { logits, coarseLogits };
+    },
+  };
+}
+
+interface LevelBridges {
+  readonly give: Bridge;
+  readonly take: Bridge;
+}
+
+/** Bridges by level 1..4. */
+function buildBridges(
+  weights: Weights,
+  config: TakeAndGiveConfig,
+  diagnosis: DiagnosisNetwork,
+): Map<number, LevelBridges> {
+  const { resnet: encoder, decoderWidth, patches, heads, equationsOnly } = config;
+  const levels = config.blocks.map((block) => BLOCKS.indexOf(block) + 1);
+  return new Map(
+    levels.map((level) => {
+      const common = { patch: patches[level - 1]!, heads, equationsOnly };
+      const asked = diagnosis.widths[level - 1]!;
+      // Below the first up-block the decoder's feature is B4 itself.
+      const decoded = level === 4 ? encoder.widths[3] : decoderWidth;
+      return [
+        level,
+        {
+          give: give(weights.scope(`give${level}`), {
+            query: encoder.widths[level - 1]!,
+            value: asked,
+            ...common,
+          }),
+          take: take(weights.scope(`take${level}`), { query: asked, value: decoded, ...common }),
+        },
+      ];
+    }),
+  );
+}
