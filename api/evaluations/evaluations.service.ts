@@ -1,0 +1,78 @@
+import type { Evaluation, Fusion, Model, Prisma, Split } from '../../prisma/client/client.ts';
+import { invalidInput } from '../errors.ts';
+import { controlOf } from '../fusions/fusions.service.ts';
+import { requireFusion, requireMatch, requireModel, requireSeed } from '../runs/requirements.ts';
+import { createRun, type RunsContext } from '../runs/runs.service.ts';
+
+export interface EvaluateInput {
+  readonly fusionId?: string | null;
+  readonly modelId?: string | null;
+  readonly judgeModelId: string;
+  readonly split?: Split | null;
+  readonly seed?: number | null;
+}
+
+/** What an evaluation's run stores as its config. */
+export type EvaluationRequest = {
+  readonly fusionId: string | null;
+  readonly modelId: string | null;
+  readonly judgeModelId: string;
+  readonly split: Split;
+  /** The fusion with permuted diagnoses, whose AUC stands beside that of a fusion that has seen labels. */
+  readonly controlFusionId: string | null;
+};
+
+/** Starts the evaluation of a fusion's masks or of a model's, or finds the one that was asked for before. */
+export async function evaluate(context: RunsContext, input: EvaluateInput): Promise<Evaluation> {
+  const { prisma, actor } = context;
+  const { fusionId = null, modelId = null } = input;
+  if ((fusionId === null) === (modelId === null)) {
+    throw invalidInput(
+      'evaluate wants exactly one of fusionId and modelId',
+      fusionId === null ? 'modelId' : 'fusionId',
+    );
+  }
+  const seed = requireSeed(input.seed ?? 1);
+  const split = input.split ?? 'test';
+  const judge = await requireModel(prisma, input.judgeModelId, 'diagnosis', 'judgeModelId');
+  const model = modelId === null ? null : await requireModel(prisma, modelId, 'segmentation', 'modelId');
+  const fusion = await requireFusion(prisma, fusionId ?? (model as Model).fusionId);
+  const what = model ? `model '${model.id}'` : `fusion '${fusion.id}'`;
+  requireMatch('judgeModelId', judge, { ...(model ?? fusion), what });
+  await requireImages(prisma, fusion.snapshotId, split);
+  return prisma.$transaction(async (tx) => {
+    const control = needsControl(fusion, model) ? await controlOf(tx, fusion, actor) : null;
+    const request: EvaluationRequest = {
+      fusionId,
+      modelId,
+      judgeModelId: judge.id,
+      split,
+      controlFusionId: control?.id ?? null,
+    };
+    const { run, created } = await createRun(tx, { kind: 'evaluation', config: request, seed, actor });
+    if (!created) return tx.evaluation.findUniqueOrThrow({ where: { runId: run.id } });
+    return createEvaluation(tx, run.id, request, fusion);
+  });
+}
+
+/** A model's masks come from the image alone; the control itself needs none. */
+function needsControl(fusion: Fusion, model: Model | null): boolean {
+  return model === null && fusion.transductive && !fusion.permutedDiagnoses;
+}
+
+function createEvaluation(
+  tx: Prisma.TransactionClient,
+  runId: string,
+  { fusionId, modelId, judgeModelId, split }: EvaluationRequest,
+  fusion: Fusion,
+): Promise<Evaluation> {
+  const { snapshotId, transductive } = fusion;
+  return tx.evaluation.create({
+    data: { runId, snapshotId, split, fusionId, modelId, judgeModelId, transductive },
+  });
+}
+
+async function requireImages(prisma: RunsContext['prisma'], snapshotId: string, split: Split): Promise<void> {
+  if (await prisma.snapshotImage.count({ where: { snapshotId, split } })) return;
+  throw invalidInput(`split '${split}': snapshot ${snapshotId} has no such images`, 'split');
+}

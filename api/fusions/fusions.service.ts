@@ -1,0 +1,163 @@
+import type { Fusion, Model, Prisma } from '../../prisma/client/client.ts';
+import type { Fusion as FusionMethod } from '../../ml/fusion/fusion.ts';
+import { fusions } from '../../ml/fusion/index.ts';
+import { invalidInput } from '../errors.ts';
+import { parseConfig } from '../runs/method-config.ts';
+import {
+  requireMatch,
+  requireMethod,
+  requireModel,
+  requireSeed,
+  requireSize,
+  requireSnapshot,
+} from '../runs/requirements.ts';
+import { createRun, type RunsContext } from '../runs/runs.service.ts';
+
+export interface FuseLabelsInput {
+  readonly snapshotId: string;
+  readonly method: string;
+  readonly preset?: string | null;
+  readonly config?: unknown;
+  readonly seed?: number | null;
+  readonly diagnosisModelId?: string | null;
+  readonly permutedDiagnoses?: boolean | null;
+  readonly size?: number | null;
+}
+
+/** What a fusion's run stores as its config: the whole request, ready to be done again. */
+export type FusionRequest = {
+  readonly snapshotId: string;
+  readonly method: string;
+  readonly config: Prisma.InputJsonObject;
+  /** Side of the square of pixels at which masks are fused. */
+  readonly size: number;
+  readonly diagnosisModelId: string | null;
+  readonly permutedDiagnoses: boolean;
+};
+
+/** The paper works at 256×256; 64×64 is the smallest at which a cup is still told from a disc. */
+const presetSizes: Readonly<Record<string, number>> = { demo: 64 };
+const paperSize = 256;
+
+/**
+ * Starts the fusion of a snapshot's masks, or finds the one that was asked for before. A method that reads the
+ * diagnosis of the image it fuses gets its control, fused with permuted diagnoses, enqueued with it: no score of such
+ * masks is shown without the control's.
+ */
+export async function fuseLabels(context: RunsContext, input: FuseLabelsInput): Promise<Fusion> {
+  const { request, seed, seesLabel } = await checkRequest(context, input);
+  return context.prisma.$transaction(async (tx) => {
+    const fusion = await createFusion(tx, request, seed, seesLabel, context.actor);
+    if (seesLabel && !request.permutedDiagnoses) {
+      await createFusion(tx, { ...request, permutedDiagnoses: true }, seed, seesLabel, context.actor);
+    }
+    return fusion;
+  });
+}
+
+/** The control of a fusion that has seen labels; made now where there is none, or where it came to nothing. */
+export async function controlOf(
+  tx: Prisma.TransactionClient,
+  fusion: Fusion,
+  actor: string,
+): Promise<Fusion> {
+  const run = await tx.run.findUniqueOrThrow({ where: { id: fusion.runId } });
+  const request = { ...(run.config as FusionRequest), permutedDiagnoses: true };
+  return createFusion(tx, request, run.seed, fusion.transductive, actor);
+}
+
+async function createFusion(
+  tx: Prisma.TransactionClient,
+  request: FusionRequest,
+  seed: number,
+  transductive: boolean,
+  actor: string,
+): Promise<Fusion> {
+  const { run, created } = await createRun(tx, { kind: 'fusion', config: request, seed, actor });
+  if (!created) return tx.fusion.findUniqueOrThrow({ where: { runId: run.id } });
+  const { snapshotId, method, permutedDiagnoses, diagnosisModelId, size } = request;
+  return tx.fusion.create({
+    data: {
+      runId: run.id,
+      snapshotId,
+      method,
+      transductive,
+      permutedDiagnoses,
+      diagnosisModelId,
+      height: size,
+      width: size,
+    },
+  });
+}
+
+interface Checked {
+  readonly request: FusionRequest;
+  readonly seed: number;
+  readonly seesLabel: boolean;
+}
+
+async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Promise<Checked> {
+  const method = requireMethod(fusions, input.method);
+  const preset = input.preset ?? 'demo';
+  const config = parseConfig(method, { preset, overrides: input.config, field: 'config' });
+  const seed = requireSeed(input.seed ?? 1);
+  const permutedDiagnoses = input.permutedDiagnoses ?? false;
+  const seesLabel = readsDiagnoses(method, config);
+  if (permutedDiagnoses && !seesLabel) {
+    throw invalidInput(
+      `permutedDiagnoses: '${method.name}' with this config reads no diagnoses`,
+      'permutedDiagnoses',
+    );
+  }
+  const snapshot = await requireSnapshot(prisma, input.snapshotId);
+  const model = await diagnosisModel(prisma, method, input.diagnosisModelId ?? null);
+  const size = requireSize(input.size ?? model?.height ?? presetSizes[preset] ?? paperSize);
+  if (model) {
+    const here = { snapshotId: snapshot.id, height: size, width: size, what: 'this fusion' };
+    requireMatch('diagnosisModelId', model, here);
+  }
+  if (seesLabel) await requireDiagnoses(prisma, snapshot.id, method.name);
+  const request = {
+    snapshotId: snapshot.id,
+    method: method.name,
+    config: config as Prisma.InputJsonObject,
+    size,
+    diagnosisModelId: model?.id ?? null,
+    permutedDiagnoses,
+  };
+  return { request, seed, seesLabel };
+}
+
+/** DF-GT may be told to fuse for what its network says instead of the label: then no mask has seen one. */
+function readsDiagnoses(method: FusionMethod, config: unknown): boolean {
+  return method.seesLabel && (config as { label?: string }).label !== 'pseudo';
+}
+
+async function diagnosisModel(
+  prisma: RunsContext['prisma'],
+  method: FusionMethod,
+  id: string | null,
+): Promise<Model | null> {
+  if (method.needsDiagnosisModel === (id !== null)) {
+    return id === null ? null : requireModel(prisma, id, 'diagnosis', 'diagnosisModelId');
+  }
+  throw invalidInput(
+    id === null
+      ? `diagnosisModelId: '${method.name}' needs a trained diagnosis model`
+      : `diagnosisModelId '${id}': '${method.name}' uses no diagnosis model`,
+    'diagnosisModelId',
+  );
+}
+
+async function requireDiagnoses(
+  prisma: RunsContext['prisma'],
+  snapshotId: string,
+  method: string,
+): Promise<void> {
+  const missing = await prisma.snapshotImage.count({ where: { snapshotId, diagnosisId: null } });
+  if (!missing) return;
+  throw invalidInput(
+    `snapshotId '${snapshotId}': ${missing} of its images have no reference diagnosis, which '${method}' reads`,
+    'snapshotId',
+  );
+}

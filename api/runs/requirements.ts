@@ -1,0 +1,99 @@
+import type { Fusion, Model, ModelTask, Run, Snapshot } from '../../prisma/client/client.ts';
+import type { Registry, Method } from '../../ml/method.ts';
+import type { Database } from '../db.ts';
+import { conflict, invalidInput, notFound } from '../errors.ts';
+
+/** What requests for work may build on. Each check throws an error that names field and value. */
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export async function requireSnapshot(db: Database, id: string): Promise<Snapshot> {
+  const snapshot = uuid.test(id) ? await db.snapshot.findUnique({ where: { id } }) : null;
+  if (!snapshot) throw notFound('snapshot', id);
+  return snapshot;
+}
+
+export async function requireFusion(db: Database, id: string): Promise<Fusion> {
+  const found = uuid.test(id) ? await db.fusion.findUnique({ where: { id }, include: { run: true } }) : null;
+  if (!found) throw notFound('fusion', id);
+  requireSucceeded('fusion', found);
+  return found;
+}
+
+export async function requireModel(db: Database, id: string, task: ModelTask, field: string): Promise<Model> {
+  const found = uuid.test(id) ? await db.model.findUnique({ where: { id }, include: { run: true } }) : null;
+  if (!found) throw notFound('model', id);
+  if (found.task !== task) {
+    throw invalidInput(
+      `${field} '${id}' is the ${found.task} model '${found.method}': expected a ${task} model`,
+      field,
+    );
+  }
+  requireSucceeded('model', found);
+  return found;
+}
+
+/** One rule for all dependencies: what is not finished is refused, the caller waits for its run. */
+function requireSucceeded(kind: string, { id, run }: { id: string; run: Run }): void {
+  if (run.status === 'succeeded') return;
+  const details = { kind, id, runId: run.id, status: run.status };
+  const ended = run.status === 'failed' || run.status === 'cancelled';
+  throw conflict(
+    ended
+      ? `${kind} '${id}' has no result: its run ${run.id} was ${run.status === 'failed' ? 'a failure' : 'cancelled'}`
+      : `${kind} '${id}' is not finished: its run ${run.id} is ${run.status}; wait for it`,
+    details,
+  );
+}
+
+/** Both must come from the same images at the same size; `than` says what the other one is. */
+export function requireMatch(
+  field: string,
+  value: Pick<Model, 'id' | 'snapshotId' | 'height' | 'width'>,
+  other: {
+    readonly snapshotId: string;
+    readonly height: number;
+    readonly width: number;
+    readonly what: string;
+  },
+): void {
+  if (value.snapshotId !== other.snapshotId) {
+    throw invalidInput(
+      `${field} '${value.id}' comes from snapshot ${value.snapshotId}, ${other.what} from ${other.snapshotId}`,
+      field,
+    );
+  }
+  if (value.height !== other.height || value.width !== other.width) {
+    throw invalidInput(
+      `${field} '${value.id}' works at ${value.width}×${value.height} pixels, ${other.what} at ${other.width}×${other.height}`,
+      field,
+    );
+  }
+}
+
+export function requireMethod<M extends Method>(registry: Registry<M>, name: string): M {
+  if (registry.names.includes(name)) return registry.get(name);
+  throw invalidInput(
+    `unknown ${registry.kind} '${name}': expected one of ${registry.names.join(', ')}`,
+    'method',
+  );
+}
+
+const largestSeed = 2 ** 31 - 1;
+
+export function requireSeed(seed: number): number {
+  if (Number.isInteger(seed) && seed >= 0 && seed <= largestSeed) return seed;
+  throw invalidInput(`seed ${seed}: expected a whole number from 0 to ${largestSeed}`, 'seed');
+}
+
+const [smallestSize, largestSize, sizeStep] = [32, 1024, 32];
+
+/** Networks halve their input five times. */
+export function requireSize(size: number): number {
+  if (Number.isInteger(size) && size >= smallestSize && size <= largestSize && size % sizeStep === 0)
+    return size;
+  throw invalidInput(
+    `size ${size}: expected a multiple of ${sizeStep} from ${smallestSize} to ${largestSize} pixels`,
+    'size',
+  );
+}

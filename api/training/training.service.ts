@@ -1,0 +1,113 @@
+import type { Fusion, Model, Prisma } from '../../prisma/client/client.ts';
+import { models, type Model as ModelMethod } from '../../ml/models.ts';
+import { trainingConfig, trainingPresets } from '../../ml/training/training-config.ts';
+import { invalidInput } from '../errors.ts';
+import { parseConfig } from '../runs/method-config.ts';
+import {
+  requireFusion,
+  requireMatch,
+  requireMethod,
+  requireModel,
+  requireSeed,
+} from '../runs/requirements.ts';
+import { createRun, type RunsContext } from '../runs/runs.service.ts';
+
+export interface TrainModelInput {
+  readonly fusionId: string;
+  readonly method: string;
+  readonly preset?: string | null;
+  readonly config?: unknown;
+  readonly training?: unknown;
+  readonly seed?: number | null;
+  readonly diagnosisModelId?: string | null;
+}
+
+/** What a training's run stores as its config. */
+export type TrainingRequest = {
+  readonly fusionId: string;
+  readonly method: string;
+  readonly config: Prisma.InputJsonObject;
+  readonly training: Prisma.InputJsonObject;
+  readonly diagnosisModelId: string | null;
+};
+
+const schedule = { name: 'training', config: trainingConfig, presets: trainingPresets };
+
+/** Starts the training of a model on a fusion's masks, or finds the one that was asked for before. */
+export async function trainModel(context: RunsContext, input: TrainModelInput): Promise<Model> {
+  const { prisma, actor } = context;
+  const method = requireMethod(models, input.method);
+  const preset = input.preset ?? 'demo';
+  const config = parseConfig<unknown>(method, { preset, overrides: input.config, field: 'config' });
+  const training = parseConfig(schedule, { preset, overrides: input.training, field: 'training' });
+  const seed = requireSeed(input.seed ?? 1);
+  const fusion = await requireFusion(prisma, input.fusionId);
+  const diagnosisModelId = await checkDiagnosisModel(prisma, method, fusion, input.diagnosisModelId ?? null);
+  await requireTrainingImages(prisma, method, fusion.snapshotId);
+  const request: TrainingRequest = {
+    fusionId: fusion.id,
+    method: method.name,
+    config: config as Prisma.InputJsonObject,
+    training: training as Prisma.InputJsonObject,
+    diagnosisModelId,
+  };
+  return prisma.$transaction(async (tx) => {
+    const { run, created } = await createRun(tx, { kind: 'training', config: request, seed, actor });
+    if (!created) return tx.model.findUniqueOrThrow({ where: { runId: run.id } });
+    const { snapshotId, height, width } = fusion;
+    return tx.model.create({
+      data: {
+        runId: run.id,
+        snapshotId,
+        method: method.name,
+        task: method.task,
+        fusionId: fusion.id,
+        diagnosisModelId,
+        height,
+        width,
+      },
+    });
+  });
+}
+
+async function checkDiagnosisModel(
+  prisma: RunsContext['prisma'],
+  method: ModelMethod,
+  fusion: Fusion,
+  id: string | null,
+): Promise<string | null> {
+  const needed = method.task === 'segmentation' && method.needsDiagnosisModel;
+  if (needed && id === null) {
+    throw invalidInput(
+      `diagnosisModelId: '${method.name}' needs a trained diagnosis model`,
+      'diagnosisModelId',
+    );
+  }
+  if (id === null) return null;
+  if (!needed) throw invalidInput(`diagnosisModelId '${id}': '${method.name}' uses none`, 'diagnosisModelId');
+  const model = await requireModel(prisma, id, 'diagnosis', 'diagnosisModelId');
+  requireMatch('diagnosisModelId', model, { ...fusion, what: `fusion '${fusion.id}'` });
+  return id;
+}
+
+/** A diagnosis cannot be learned from one class; a segmentation learns from images with and without a diagnosis. */
+async function requireTrainingImages(
+  prisma: RunsContext['prisma'],
+  method: ModelMethod,
+  snapshotId: string,
+): Promise<void> {
+  const train = { snapshotId, split: 'train' } as const;
+  if (method.task === 'segmentation') {
+    if (await prisma.snapshotImage.count({ where: train })) return;
+    throw invalidInput(`fusionId: its snapshot ${snapshotId} has no training images`, 'fusionId');
+  }
+  const [negative, positive] = await Promise.all(
+    [0, 1].map((value) => prisma.snapshotImage.count({ where: { ...train, diagnosis: { value } } })),
+  );
+  if (negative && positive) return;
+  throw invalidInput(
+    `fusionId: its snapshot ${snapshotId} has ${negative} training images of diagnosis 0 and ${positive} of diagnosis 1; ` +
+      `'${method.name}' needs both`,
+    'fusionId',
+  );
+}
