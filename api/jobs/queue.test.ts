@@ -8,7 +8,7 @@ let worker: Worker | undefined;
 
 beforeAll(async () => {
   database = await testDatabase();
-  await installQueue(database.prisma, database.url);
+  await installQueue(database.url);
 }, 60_000);
 afterEach(async () => {
   await worker?.close();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DBOS } from '@dbos-inc/dbos-sdk';
+import pg from 'pg';
 import type { Prisma, RunKind } from '../../prisma/client/client.ts';
-import type { PrismaClient } from '../db.ts';
 import { holdWorkerLock, ifDead } from './worker-lock.ts';
 
 /**
@@ -46,11 +46,18 @@ const sweepMs = 2000;
  * Makes the queue's tables, so that a process without a worker can enqueue. Idempotent; where they are there,
  * a worker brings them up to date at its start.
  */
-export async function installQueue(prisma: PrismaClient, databaseUrl: string): Promise<void> {
-  const [found] = await prisma.$queryRaw<{ there: boolean }[]>`
-    select exists (select from pg_proc where proname = 'enqueue_workflow' and pronamespace = to_regnamespace('dbos'))
-      as there`;
-  if (!found?.there) await DBOS.migrate(databaseUrl, { schemaName: schema });
+export async function installQueue(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query(
+      `select from pg_proc where proname = 'enqueue_workflow' and pronamespace = to_regnamespace('dbos')`,
+    );
+    if (rowCount) return;
+  } finally {
+    await client.end();
+  }
+  await DBOS.migrate(databaseUrl, { schemaName: schema });
 }
 
 /** Puts the run in the queue when the caller's transaction commits. `delayMs`: not before that time from now. */

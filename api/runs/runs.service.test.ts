@@ -14,7 +14,7 @@ let database: TestDatabase;
 
 beforeAll(async () => {
   database = await testDatabase();
-  await installQueue(database.prisma, database.url);
+  await installQueue(database.url);
 }, 60_000);
 afterAll(() => database.close());
 
