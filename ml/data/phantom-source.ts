@@ -1,14 +1,11 @@
 import type { Phantom, PhantomCase, Split } from './phantoms/phantom.ts';
 import type { Sample, SampleSource } from './sample.ts';
 
-/**
- * A phantom as a source: cases are made when they are read, so any number of them takes the memory of one batch.
- * The diagnoses are listed at the start, which makes each case once (and drops it).
- */
+/** A phantom as a source: cases are made when they are read, so any number of them takes the memory of one batch. */
 export function phantomSource(phantom: Phantom, splits?: readonly Split[]): SampleSource {
   const chosen: { index: number; id: string; diagnosis: 0 | 1 }[] = [];
   for (let index = 0; index < phantom.length; index++) {
-    const { id, diagnosis, split } = phantom.case(index);
+    const { id, diagnosis, split } = phantom.label(index);
     if (!splits || splits.includes(split)) chosen.push({ index, id, diagnosis });
   }
   return {

@@ -9,8 +9,11 @@ export function scatterRows(values: tf.Tensor2D, rows: tf.Tensor1D, height: numb
   const columns = values.shape[1];
   return differentiable(
     { values },
-    () => tf.scatterND(rows.reshape([-1, 1]), values, [height, columns]),
-    (dy) => ({ values: () => tf.gather(dy, rows) }),
+    (save) => {
+      save([rows]);
+      return tf.scatterND(rows.reshape([-1, 1]), values, [height, columns]);
+    },
+    (dy, [saved]) => ({ values: () => tf.gather(dy, saved as tf.Tensor1D) }),
   ) as tf.Tensor2D;
 }
 
@@ -19,7 +22,10 @@ export function gatherRows(matrix: tf.Tensor2D, rows: tf.Tensor1D): tf.Tensor2D 
   const height = matrix.shape[0];
   return differentiable(
     { matrix },
-    () => tf.gather(matrix, rows),
-    (dy) => ({ matrix: () => scatterRows(dy as tf.Tensor2D, rows, height) }),
+    (save) => {
+      save([rows]);
+      return tf.gather(matrix, rows);
+    },
+    (dy, [saved]) => ({ matrix: () => scatterRows(dy as tf.Tensor2D, saved as tf.Tensor1D, height) }),
   ) as tf.Tensor2D;
 }

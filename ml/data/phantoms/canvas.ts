@@ -56,7 +56,7 @@ function dab(cover: Float32Array, size: number, point: LinePoint): void {
   const reach = Math.ceil(radius + 1);
   for (let y = Math.max(0, Math.floor(cy) - reach); y <= Math.min(size - 1, cy + reach); y++) {
     for (let x = Math.max(0, Math.floor(cx) - reach); x <= Math.min(size - 1, cx + reach); x++) {
-      const edge = Math.min(Math.max(radius + 0.5 - Math.hypot(x - cx, y - cy), 0), 1);
+      const edge = Math.min(Math.max(radius + 0.5 - Math.sqrt((x - cx) ** 2 + (y - cy) ** 2), 0), 1);
       cover[y * size + x] = Math.max(cover[y * size + x], edge * strength);
     }
   }

@@ -37,19 +37,32 @@ export function withAreaOf(outline: Contour, circleRadius: number): Contour {
 
 /** How far a point lies inside (positive) or outside (negative) along its direction from the centre. */
 export function depth(outline: Contour, x: number, y: number): number {
-  const [dx, dy] = [x - outline.x, y - outline.y];
-  const position = ((Math.atan2(dy, dx) / TURN + 1) % 1) * DIRECTIONS;
+  const dx = x - outline.x;
+  const dy = y - outline.y;
+  const turn = Math.atan2(dy, dx) / TURN;
+  const position = (turn < 0 ? turn + 1 : turn) * DIRECTIONS;
   const index = Math.floor(position);
-  const [before, after] = [outline.radii[index % DIRECTIONS], outline.radii[(index + 1) % DIRECTIONS]];
-  return before + (after - before) * (position - index) - Math.hypot(dx, dy);
+  const before = outline.radii[index % DIRECTIONS];
+  const after = outline.radii[(index + 1) % DIRECTIONS];
+  // Math.sqrt: Math.hypot takes care of overflow, which cannot happen here, and is several times slower.
+  return before + (after - before) * (position - index) - Math.sqrt(dx * dx + dy * dy);
 }
 
 /** Pixels whose centre lies inside: [size, size], 0 or 1. */
 export function rasterise(outline: Contour, size: number): Uint8Array {
-  return Uint8Array.from({ length: size * size }, (_, i) => {
-    const [x, y] = [((i % size) + 0.5) / size, (Math.floor(i / size) + 0.5) / size];
-    return depth(outline, x, y) > 0 ? 1 : 0;
-  });
+  const mask = new Uint8Array(size * size);
+  const least = Math.min(...outline.radii) ** 2;
+  const most = Math.max(...outline.radii) ** 2;
+  for (let row = 0; row < size; row++) {
+    const y = (row + 0.5) / size;
+    for (let column = 0; column < size; column++) {
+      const x = (column + 0.5) / size;
+      const square = (x - outline.x) ** 2 + (y - outline.y) ** 2;
+      // Most pixels lie within every radius or beyond all: no direction is needed for them.
+      if (square < least || (square < most && depth(outline, x, y) > 0)) mask[row * size + column] = 1;
+    }
+  }
+  return mask;
 }
 
 /** 1 well inside, 0 well outside, with a smooth passage of the given width: how an ambiguous edge looks. */

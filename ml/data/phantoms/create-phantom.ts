@@ -5,6 +5,7 @@ import {
   type Phantom,
   type PhantomCase,
   type PhantomConfig,
+  type PhantomLabel,
   type RaterTruth,
   type Split,
 } from './phantom.ts';
@@ -40,6 +41,10 @@ export function createPhantom<Frame>(
 ): Phantom {
   const config = phantomConfig.parse(options.config ?? {});
   const offset = offsetFor(config);
+  const streams =
+    (index: number): Streams =>
+    (purpose) =>
+      createRandom(options.seed, scene.name, index, purpose);
   return {
     height: config.size,
     width: config.size,
@@ -49,34 +54,50 @@ export function createPhantom<Frame>(
     measureName: scene.measureName,
     length: config.train + config.validation + config.test,
     achievableAuc: aucOfShape(config.steepness, offset),
-    case: (index) => createCase(scene, config, offset, options.seed, index),
+    label: (index) => label(scene.name, config, index, latent(config, offset, streams(index)).diagnosis),
+    case: (index) => createCase(scene, config, latent(config, offset, streams(index)), index, streams(index)),
+  };
+}
+
+interface Latent {
+  readonly shape: number;
+  readonly probability: number;
+  readonly diagnosis: 0 | 1;
+}
+
+/** Everything random about a case comes from streams named by (seed, phantom, index, purpose). */
+type Streams = (purpose: string) => Random;
+
+function latent(config: PhantomConfig, offset: number, stream: Streams): Latent {
+  const shape = normal(stream('shape'));
+  const probability = sigmoid(config.steepness * shape + offset);
+  return { shape, probability, diagnosis: stream('diagnosis')() < probability ? 1 : 0 };
+}
+
+function label(name: string, config: PhantomConfig, index: number, diagnosis: 0 | 1): PhantomLabel {
+  const number = String(index + 1).padStart(5, '0');
+  return {
+    id: `${name}-${number}`,
+    subject: `${name}-subject-${number}`,
+    split: splitOf(config, index),
+    diagnosis,
   };
 }
 
 function createCase<Frame>(
   scene: Scene<Frame>,
   config: PhantomConfig,
-  offset: number,
-  seed: number,
+  { shape, probability, diagnosis }: Latent,
   index: number,
+  stream: Streams,
 ): PhantomCase {
-  const split = splitOf(config, index);
-  const stream = (purpose: string): Random => createRandom(seed, scene.name, index, purpose);
-  const shape = normal(stream('shape'));
-  const probability = sigmoid(config.steepness * shape + offset);
-  const diagnosis = stream('diagnosis')() < probability ? 1 : 0;
-  const visible =
-    config.visibleCorrelation * shape +
-    Math.sqrt(1 - config.visibleCorrelation ** 2) * normal(stream('visible edge'));
+  const correlation = config.visibleCorrelation;
+  const visible = correlation * shape + Math.sqrt(1 - correlation ** 2) * normal(stream('visible edge'));
   const frame = scene.frame(stream('frame'));
   const truth = scene.outlines(frame, shape);
   const picture = { frame, truth, visible: scene.outlines(frame, visible), config };
-  const name = String(index + 1).padStart(5, '0');
   return {
-    id: `${scene.name}-${name}`,
-    subject: `${scene.name}-subject-${name}`,
-    split,
-    diagnosis,
+    ...label(scene.name, config, index, diagnosis),
     image: scene.picture(picture, stream('picture')),
     masks: scene.raters.map((rater) => {
       const random = stream(`rater ${rater.name}`);

@@ -10,13 +10,15 @@ export function smoothNoise(random: Random, columns: number, rows: number): Fiel
   const width = columns + 2;
   const lattice = Float64Array.from({ length: width * (rows + 2) }, () => normal(random));
   return (x, y) => {
-    const [px, py] = [Math.min(Math.max(x, 0), 1) * columns, Math.min(Math.max(y, 0), 1) * rows];
-    const [column, row] = [Math.floor(px), Math.floor(py)];
-    const [tx, ty] = [ease(px - column), ease(py - row)];
+    const px = Math.min(Math.max(x, 0), 1) * columns;
+    const py = Math.min(Math.max(y, 0), 1) * rows;
+    const column = Math.floor(px);
+    const row = Math.floor(py);
+    const tx = ease(px - column);
     const at = row * width + column;
     const top = lattice[at] + (lattice[at + 1] - lattice[at]) * tx;
     const bottom = lattice[at + width] + (lattice[at + width + 1] - lattice[at + width]) * tx;
-    return top + (bottom - top) * ty;
+    return top + (bottom - top) * ease(py - row);
   };
 }
 

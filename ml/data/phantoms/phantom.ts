@@ -27,11 +27,15 @@ export interface PhantomTruth {
   readonly masks: readonly Uint8Array[];
 }
 
-export interface PhantomCase {
+/** What is known of a case before its picture is made. */
+export interface PhantomLabel {
   readonly id: string;
   readonly subject: string;
   readonly split: Split;
   readonly diagnosis: 0 | 1;
+}
+
+export interface PhantomCase extends PhantomLabel {
   /** RGB in [0, 1], multiples of 1/255: [h, w, 3]. */
   readonly image: Float32Array;
   /** [n][C] masks of [h, w], 0 or 1. */
@@ -52,6 +56,8 @@ export interface Phantom {
   readonly length: number;
   /** AUC of the latent parameter itself: no masks and no model can do better in expectation. */
   readonly achievableAuc: number;
+  /** The label alone: thousands of times cheaper than the case. */
+  label(index: number): PhantomLabel;
   case(index: number): PhantomCase;
 }
 
