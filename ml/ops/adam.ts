@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { attribute, rawMany } from './raw.ts';
+import { choose } from './way.ts';
 
 export interface AdamOptions {
   readonly learningRate: number;
@@ -35,8 +37,7 @@ export function createAdam(options: AdamOptions, weights: ReadonlyMap<string, tf
     steps += 1;
     const rate = (learningRate * Math.sqrt(1 - beta2 ** steps)) / (1 - beta1 ** steps);
     const smoothing = epsilon * Math.sqrt(1 - beta2 ** steps);
-    for (const { slot, gradient } of known)
-      updatePlain(slot, gradient, { rate, beta1, beta2, epsilon: smoothing });
+    choose({ native: updateNative, plain: updatePlain })(known, { rate, beta1, beta2, epsilon: smoothing });
   }
 
   function slotOf(name: string): Slot {
@@ -97,11 +98,34 @@ interface Rates {
   readonly epsilon: number;
 }
 
-function updatePlain(slot: Slot, gradient: tf.Tensor, { rate, beta1, beta2, epsilon }: Rates): void {
+interface Update {
+  readonly slot: Slot;
+  readonly gradient: tf.Tensor;
+}
+
+/** One kernel for all weights; the moments, which nobody else holds, change in place. */
+function updateNative(updates: readonly Update[], { rate, beta1, beta2, epsilon }: Rates): void {
+  if (updates.length === 0) return;
   tf.tidy(() => {
-    const m = tf.add(tf.mul(slot.m, beta1), tf.mul(gradient, 1 - beta1));
-    const v = tf.add(tf.mul(slot.v, beta2), tf.mul(tf.square(gradient), 1 - beta2));
-    slot.weight.assign(tf.sub(slot.weight, tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), epsilon))));
-    replace(slot, { m: tf.keep(m), v: tf.keep(v) });
+    const inputs = [
+      tf.tensor1d([rate, beta1, beta2, epsilon]),
+      ...updates.map(({ slot }) => slot.weight),
+      ...updates.map(({ gradient }) => gradient),
+      ...updates.map(({ slot }) => slot.m),
+      ...updates.map(({ slot }) => slot.v),
+    ];
+    const moved = rawMany('ConsiliumAdam', [attribute.int('n', updates.length)], inputs, updates.length);
+    updates.forEach(({ slot }, i) => slot.weight.assign(moved[i]));
   });
+}
+
+function updatePlain(updates: readonly Update[], { rate, beta1, beta2, epsilon }: Rates): void {
+  for (const { slot, gradient } of updates) {
+    tf.tidy(() => {
+      const m = tf.add(tf.mul(slot.m, beta1), tf.mul(gradient, 1 - beta1));
+      const v = tf.add(tf.mul(slot.v, beta2), tf.mul(tf.square(gradient), 1 - beta2));
+      slot.weight.assign(tf.sub(slot.weight, tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), epsilon))));
+      replace(slot, { m: tf.keep(m), v: tf.keep(v) });
+    });
+  }
 }

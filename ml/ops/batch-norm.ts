@@ -1,5 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { differentiable } from './op.ts';
+import { nativeBatchNorm } from './batch-norm-native.ts';
+import { rawBatchNorm } from './batch-norm-raw.ts';
+import { relu } from './relu.ts';
+import { choose } from './way.ts';
 
 export interface BatchNormOptions {
   readonly scale: tf.Tensor1D; // [channels]
@@ -16,38 +19,41 @@ export interface BatchNormOptions {
   readonly residual?: tf.Tensor4D;
 }
 
-/** activation(scale · (x − mean) / √(variance + ε) + offset + residual) for x [batch, h, w, channels]. */
+export type BatchNormSettings = Required<Omit<BatchNormOptions, 'residual'>> &
+  Pick<BatchNormOptions, 'residual'>;
+
+/**
+ * activation(scale · (x − mean) / √(variance + ε) + offset + residual) for x [batch, h, w, channels]
+ * (Ioffe and Szegedy, ICML 2015). The moving variance takes the unbiased estimate, n / (n − 1) times the batch's.
+ */
 export function batchNorm(x: tf.Tensor4D, options: BatchNormOptions): tf.Tensor4D {
-  const { scale, offset, movingMean, movingVariance, training, momentum = 0.9, epsilon = 1e-5 } = options;
-  const { activation = 'none', residual } = options;
-  let mean: tf.Tensor = movingMean;
-  let variance: tf.Tensor = movingVariance;
-  if (training) {
-    const moments = tf.moments(x, [0, 1, 2]);
-    mean = moments.mean;
-    variance = moments.variance;
-    const n = x.size / x.shape[3];
-    tf.tidy(() => {
-      movingMean.assign(tf.add(tf.mul(movingMean, momentum), tf.mul(mean, 1 - momentum)));
-      const unbiased = tf.mul(variance, ((1 - momentum) * n) / Math.max(1, n - 1));
-      movingVariance.assign(tf.add(tf.mul(movingVariance, momentum), unbiased));
-    });
+  const settings: BatchNormSettings = { momentum: 0.9, epsilon: 1e-5, activation: 'none', ...options };
+  const { scale, residual } = settings;
+  if (scale.size !== x.shape[3]) {
+    throw new RangeError(`batchNorm: ${scale.size} scales for the channels of [${x.shape.join(', ')}]`);
   }
-  const rate = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)));
-  let y: tf.Tensor = tf.add(tf.mul(tf.sub(x, mean), rate), offset);
-  if (residual) y = tf.add(y, residual);
-  return (activation === 'relu' ? relu(y) : y) as tf.Tensor4D;
+  if (residual && residual.size !== x.size) {
+    throw new RangeError(`batchNorm: residual [${residual.shape.join(', ')}] for x [${x.shape.join(', ')}]`);
+  }
+  return choose({ native: nativeBatchNorm, raw: rawBatchNorm, plain: plainBatchNorm })(x, settings);
 }
 
-/** relu whose gradient is one selection. */
-export function relu<T extends tf.Tensor>(x: T): T {
-  return differentiable(
-    { x },
-    (save) => {
-      const y = tf.relu(x);
-      save([y]);
-      return y;
-    },
-    (dy, [y]) => ({ x: () => tf.mul(dy, tf.step(y!)) }),
-  ) as T;
+function plainBatchNorm(x: tf.Tensor4D, settings: BatchNormSettings): tf.Tensor4D {
+  const { scale, offset, movingMean, movingVariance, training, epsilon, activation, residual } = settings;
+  const { mean, variance } = training
+    ? tf.moments(x, [0, 1, 2])
+    : { mean: movingMean as tf.Tensor, variance: movingVariance as tf.Tensor };
+  if (training) updateMoving(settings, mean, variance, x.size / x.shape[3]);
+  const rate = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)));
+  const normal = tf.add(tf.mul(tf.sub(x, mean), rate), offset);
+  const sum = residual ? tf.add(normal, residual) : normal;
+  return (activation === 'relu' ? relu(sum) : sum) as tf.Tensor4D;
+}
+
+function updateMoving(settings: BatchNormSettings, mean: tf.Tensor, variance: tf.Tensor, n: number): void {
+  const { movingMean, movingVariance, momentum } = settings;
+  const blend = (old: tf.Variable, now: tf.Tensor, factor: number) =>
+    tf.tidy(() => old.assign(tf.add(tf.mul(old, momentum), tf.mul(now, factor))));
+  blend(movingMean, mean, 1 - momentum);
+  blend(movingVariance, variance, ((1 - momentum) * n) / Math.max(1, n - 1));
 }

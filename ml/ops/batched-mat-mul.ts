@@ -16,8 +16,8 @@ export function batchedMatMul(
       return product(a, b, transposeA, transposeB);
     },
     (dy, [x, y]) => ({
-      a: () => (transposeA ? product(y!, dy, transposeB, true) : product(dy, y!, false, !transposeB)),
-      b: () => (transposeB ? product(dy, x!, true, transposeA) : product(x!, dy, !transposeA, false)),
+      a: () => (transposeA ? product(y, dy, transposeB, true) : product(dy, y, false, !transposeB)),
+      b: () => (transposeB ? product(dy, x, true, transposeA) : product(x, dy, !transposeA, false)),
     }),
   ) as tf.Tensor3D;
 }

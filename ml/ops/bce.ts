@@ -16,8 +16,8 @@ export function bceWithLogits<T extends tf.Tensor>(logits: T, targets: T): T {
       );
     },
     (dy, [z, t]) => ({
-      logits: () => tf.mul(dy, tf.sub(tf.sigmoid(z!), t!)),
-      targets: () => tf.neg(tf.mul(dy, z!)),
+      logits: () => tf.mul(dy, tf.sub(tf.sigmoid(z), t)),
+      targets: () => tf.neg(tf.mul(dy, z)),
     }),
   ) as T;
 }

@@ -26,13 +26,17 @@ export function convGeometry(
   { stride = 1, padding = 'same', dilation = 1 }: ConvOptions,
 ): ConvGeometry {
   if (inShape[3] !== filterShape[2]) {
-    throw new RangeError(`conv2d: input [${inShape}] has not the channels of the filter [${filterShape}]`);
+    throw new RangeError(
+      `conv2d: input [${inShape.join(', ')}] has not the channels of the filter [${filterShape.join(', ')}]`,
+    );
   }
   const [batch, height, width] = inShape;
   const rows = axis(height, filterShape[0], stride, padding, dilation);
   const columns = axis(width, filterShape[1], stride, padding, dilation);
   if (rows.size < 1 || columns.size < 1) {
-    throw new RangeError(`conv2d: filter [${filterShape}] is larger than the input [${inShape}]`);
+    throw new RangeError(
+      `conv2d: filter [${filterShape.join(', ')}] is larger than the input [${inShape.join(', ')}]`,
+    );
   }
   return {
     inShape,

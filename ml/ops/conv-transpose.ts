@@ -14,7 +14,7 @@ export function convTranspose2d(
 ): tf.Tensor4D {
   if (x.shape[3] !== filter.shape[3]) {
     throw new RangeError(
-      `convTranspose2d: input [${x.shape}] has not the channels of the filter [${filter.shape}]`,
+      `convTranspose2d: input [${x.shape.join(', ')}] has not the channels of the filter [${filter.shape.join(', ')}]`,
     );
   }
   const [batch, height, width] = x.shape;

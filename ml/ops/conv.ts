@@ -26,7 +26,7 @@ export function convForward(x: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry
   if (isProduct(g)) return tf.matMul(pixels(x), matrix(filter)).reshape(g.outShape);
   return choose({
     raw: () => raw('Conv2D', convAttributes(g), [x, filter]) as tf.Tensor4D,
-    plain: () => tf.conv2d(x, filter, g.stride, g.padding, 'NHWC', g.dilation),
+    plain: () => plainForward(x, filter, g),
   })();
 }
 
@@ -64,8 +64,20 @@ export function convFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeome
   })();
 }
 
+function plainForward(x: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  if (typeof g.padding !== 'number') return tf.conv2d(x, filter, g.stride, g.padding, 'NHWC', g.dilation);
+  const [top, bottom, left, right] = g.pads; // not every backend pads by a number
+  const framed = tf.pad4d(x, [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ]);
+  return tf.conv2d(framed, filter, g.stride, 'valid', 'NHWC', g.dilation);
+}
+
 function needsComposing(g: ConvGeometry): boolean {
-  return tf.getBackend() === 'wasm' || g.dilation > 1;
+  return tf.getBackend() === 'wasm' || g.dilation > 1 || typeof g.padding === 'number';
 }
 
 function kernel(name: string, inputs: tf.NamedTensorMap, attributes: object): tf.Tensor4D {

@@ -9,7 +9,7 @@ export function gelu<T extends tf.Tensor>(x: T): T {
       save([x]);
       return tf.mul(x, cumulative(x));
     },
-    (dy, [saved]) => ({ x: () => tf.mul(dy, tf.add(cumulative(saved!), tf.mul(saved!, density(saved!)))) }),
+    (dy, [saved]) => ({ x: () => tf.mul(dy, tf.add(cumulative(saved), tf.mul(saved, density(saved)))) }),
   ) as T;
 }
 

@@ -4,7 +4,7 @@ import { differentiable } from './op.ts';
 /** exp(x) / Σ exp(x) over one axis; stable for large values. */
 export function softmax<T extends tf.Tensor>(x: T, axis = -1): T {
   const dim = axis < 0 ? axis + x.rank : axis;
-  if (dim < 0 || dim >= x.rank) throw new RangeError(`softmax: no axis ${axis} in [${x.shape}]`);
+  if (dim < 0 || dim >= x.rank) throw new RangeError(`softmax: no axis ${axis} in [${x.shape.join(', ')}]`);
   return differentiable(
     { x },
     (save) => {
@@ -14,8 +14,8 @@ export function softmax<T extends tf.Tensor>(x: T, axis = -1): T {
     },
     (dy, [y]) => ({
       x: () => {
-        const product = tf.mul(dy, y!);
-        return tf.sub(product, tf.mul(tf.sum(product, dim, true), y!));
+        const product = tf.mul(dy, y);
+        return tf.sub(product, tf.mul(tf.sum(product, dim, true), y));
       },
     }),
   ) as T;

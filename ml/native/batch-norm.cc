@@ -1,0 +1,161 @@
+// Batch norm with residual and relu as one pass over the data, and its gradient as two.
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "kernel.h"
+
+namespace consilium {
+
+namespace {
+
+// Sums are kept in float over this many rows, then added to double.
+constexpr int64_t kRowsAChunk = 64;
+
+// Two sums a channel over the rows [begin, end): `add(row, a, b)` adds one row to the two float sums.
+template <class AddRow>
+void sumRows(Part rows, int64_t channels, double* first, double* second, AddRow add) {
+  std::vector<float> a(channels), b(channels);
+  for (int64_t chunk = rows.begin; chunk < rows.end; chunk += kRowsAChunk) {
+    std::fill(a.begin(), a.end(), 0.0f);
+    std::fill(b.begin(), b.end(), 0.0f);
+    const int64_t end = std::min(rows.end, chunk + kRowsAChunk);
+    for (int64_t row = chunk; row < end; ++row) add(row, a.data(), b.data());
+    for (int64_t c = 0; c < channels; ++c) {
+      first[c] += a[c];
+      second[c] += b[c];
+    }
+  }
+}
+
+// Sums of each thread's part, to be added in the order of the threads.
+struct PartialSums {
+  PartialSums(int threads, int64_t channels) : channels(channels), values(2 * threads * channels, 0.0) {}
+  double* first(int thread) { return values.data() + 2 * thread * channels; }
+  double* second(int thread) { return first(thread) + channels; }
+  void reduce(int threads) {
+    for (int t = 1; t < threads; ++t) {
+      for (int64_t i = 0; i < 2 * channels; ++i) values[i] += values[2 * t * channels + i];
+    }
+  }
+  int64_t channels;
+  std::vector<double> values;
+};
+
+template <bool kResidual, bool kRelu>
+void normalise(Part rows, int64_t channels, const float* x, const float* residual, const float* rate,
+               const float* shift, float* y) {
+  for (int64_t row = rows.begin; row < rows.end; ++row) {
+    const float* __restrict from = x + row * channels;
+    const float* __restrict extra = kResidual ? residual + row * channels : nullptr;
+    float* __restrict to = y + row * channels;
+#pragma omp simd
+    for (int64_t c = 0; c < channels; ++c) {
+      float value = from[c] * rate[c] + shift[c];
+      if (kResidual) value += extra[c];
+      if (kRelu) value = value > 0.0f ? value : 0.0f;
+      to[c] = value;
+    }
+  }
+}
+
+// Inputs: x, scale, offset, moving mean, moving variance [, residual].
+// Outputs: y, mean and 1 / std that were used, the new moving mean and variance (training; else empty).
+class BatchNorm {
+ public:
+  explicit BatchNorm(const Attributes& attributes)
+      : training_(attributes.flag("training")),
+        relu_(attributes.flag("relu")),
+        momentum_(attributes.number("momentum")),
+        epsilon_(attributes.number("epsilon")) {}
+
+  void run(Call& call) const {
+    const Shape shape = call.shape(0);
+    if (!call.expect(!shape.empty() && shape.back() > 0, "batch norm: x has no channels")) return;
+    const int64_t channels = shape.back(), rows = call.size(0) / channels;
+    for (int i = 1; i < 5; ++i) {
+      if (!call.expect(call.size(i) == channels, "batch norm: a parameter has not one value a channel")) return;
+    }
+    const bool residual = call.inputs() > 5;
+    if (!call.expect(!residual || call.size(5) == call.size(0), "batch norm: residual of another size")) return;
+    float* y = call.output(0, shape);
+    float* mean = call.output(1, {channels});
+    float* inverse = call.output(2, {channels});
+    const Shape moving = {training_ ? channels : 0};
+    float* newMean = call.output(3, moving);
+    float* newVariance = call.output(4, moving);
+    if (!y || !mean || !inverse || !newMean || !newVariance || rows == 0) return;
+
+    const int threads = threadsFor(call.size(0));
+    if (training_) {
+      statistics(call, rows, channels, threads, mean, inverse, newMean, newVariance);
+    } else {
+      const float *movingMean = call.input(3), *movingVariance = call.input(4);
+      for (int64_t c = 0; c < channels; ++c) {
+        mean[c] = movingMean[c];
+        inverse[c] = 1.0f / std::sqrt(movingVariance[c] + epsilon_);
+      }
+    }
+    std::vector<float> rate(channels), shift(channels);
+    const float *scale = call.input(1), *offset = call.input(2);
+    for (int64_t c = 0; c < channels; ++c) {
+      rate[c] = scale[c] * inverse[c];
+      shift[c] = offset[c] - mean[c] * rate[c];
+    }
+    const auto pass = residual ? (relu_ ? normalise<true, true> : normalise<true, false>)
+                               : (relu_ ? normalise<false, true> : normalise<false, false>);
+    const float* x = call.input(0);
+    const float* extra = residual ? call.input(5) : nullptr;
+    inParallel(threads, [&](int thread) {
+      pass(partOf(rows, thread, threads), channels, x, extra, rate.data(), shift.data(), y);
+    });
+  }
+
+ private:
+  void statistics(Call& call, int64_t rows, int64_t channels, int threads, float* mean, float* inverse, float* newMean,
+                  float* newVariance) const {
+    const float* x = call.input(0);
+    // Sums of x − pivot, the first pixel: no cancellation where the mean is large against the deviation.
+    const std::vector<float> pivot(x, x + channels);
+    PartialSums sums(threads, channels);
+    inParallel(threads, [&](int thread) {
+      const float* __restrict origin = pivot.data();
+      sumRows(partOf(rows, thread, threads), channels, sums.first(thread), sums.second(thread),
+              [=](int64_t row, float* __restrict a, float* __restrict b) {
+                const float* __restrict from = x + row * channels;
+#pragma omp simd
+                for (int64_t c = 0; c < channels; ++c) {
+                  const float value = from[c] - origin[c];
+                  a[c] += value;
+                  b[c] += value * value;
+                }
+              });
+    });
+    sums.reduce(threads);
+    const float *movingMean = call.input(3), *movingVariance = call.input(4);
+    const double n = static_cast<double>(rows), unbiased = rows > 1 ? n / (n - 1) : 1;
+    for (int64_t c = 0; c < channels; ++c) {
+      const double first = sums.first(0)[c] / n;
+      const double variance = std::max(0.0, sums.second(0)[c] / n - first * first);
+      mean[c] = static_cast<float>(pivot[c] + first);
+      inverse[c] = static_cast<float>(1.0 / std::sqrt(variance + epsilon_));
+      newMean[c] = momentum_ * movingMean[c] + (1 - momentum_) * mean[c];
+      newVariance[c] = momentum_ * movingVariance[c] + (1 - momentum_) * static_cast<float>(variance * unbiased);
+    }
+  }
+
+  bool training_, relu_;
+  float momentum_, epsilon_;
+};
+
+}  // namespace
+
+void registerBatchNorm() {
+  registerKernel<BatchNorm>({"ConsiliumBatchNorm",
+                             {"training: bool", "relu: bool", "momentum: float", "epsilon: float", "residuals: int >= 0"},
+                             {"x: float", "scale: float", "offset: float", "moving_mean: float",
+                              "moving_variance: float", "residual: residuals * float"},
+                             {"y: float", "mean: float", "inverse: float", "new_mean: float", "new_variance: float"}});
+}
+
+}  // namespace consilium

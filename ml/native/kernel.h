@@ -1,0 +1,102 @@
+// What every kernel of our own shares: a thin layer over TensorFlow's C API for kernels.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tensorflow/c/kernels.h"
+#include "tensorflow/c/ops.h"
+#include "tensorflow/c/tf_tensor.h"
+
+namespace consilium {
+
+using Shape = std::vector<int64_t>;
+
+int64_t elements(const Shape& shape);
+
+// Attributes of an op, read once when TensorFlow creates its kernel.
+class Attributes {
+ public:
+  explicit Attributes(TF_OpKernelConstruction* construction) : construction_(construction) {}
+  bool flag(const char* name) const;
+  float number(const char* name) const;
+
+ private:
+  TF_OpKernelConstruction* construction_;
+};
+
+// Inputs and outputs of one call. Inputs are freed when the call ends; outputs are TensorFlow's own memory.
+class Call {
+ public:
+  explicit Call(TF_OpKernelContext* context);
+  ~Call();
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  int inputs() const { return static_cast<int>(tensors_.size()); }
+  const float* input(int index) const { return static_cast<const float*>(TF_TensorData(tensors_[index])); }
+  // The input's own memory, for state that the caller owns alone (Adam's moments) and that changes in place.
+  float* state(int index) const { return static_cast<float*>(TF_TensorData(tensors_[index])); }
+  Shape shape(int index) const;
+  int64_t size(int index) const { return TF_TensorElementCount(tensors_[index]); }
+  // Null after a failed allocation, which is reported to TensorFlow.
+  float* output(int index, const Shape& shape);
+  void fail(const std::string& message);
+  bool expect(bool condition, const std::string& message);
+
+ private:
+  TF_OpKernelContext* context_;
+  std::vector<TF_Tensor*> tensors_;
+};
+
+struct Signature {
+  const char* name;
+  std::vector<const char*> attributes;
+  std::vector<const char*> inputs;
+  std::vector<const char*> outputs;
+};
+
+void registerOp(const Signature& signature, void* (*create)(TF_OpKernelConstruction*),
+                void (*compute)(void*, TF_OpKernelContext*), void (*destroy)(void*));
+
+// Registers a kernel: a class with a constructor from Attributes and `void run(Call&) const`.
+template <class Kernel>
+void registerKernel(const Signature& signature) {
+  registerOp(
+      signature,
+      [](TF_OpKernelConstruction* construction) -> void* { return new Kernel(Attributes(construction)); },
+      [](void* kernel, TF_OpKernelContext* context) {
+        Call call(context);
+        static_cast<const Kernel*>(kernel)->run(call);
+      },
+      [](void* kernel) { delete static_cast<Kernel*>(kernel); });
+}
+
+// Threads worth starting for this many values: small work is done by the caller alone.
+int threadsFor(int64_t values);
+
+// work(0) … work(threads − 1), each on a thread of its own where the compiler has OpenMP.
+template <class Work>
+void inParallel(int threads, Work work) {
+#ifdef _OPENMP
+#pragma omp parallel for num_threads(threads) schedule(static, 1)
+#endif
+  for (int thread = 0; thread < threads; ++thread) work(thread);
+}
+
+// The part [begin, end) of `total` that belongs to one thread; fixed by the number of threads, so that sums over
+// the parts, taken in their order, have equal bits in every run.
+struct Part {
+  int64_t begin, end;
+};
+Part partOf(int64_t total, int thread, int threads);
+
+// Registration, one line a kernel (addon.cc calls them).
+void registerBatchNorm();
+void registerBatchNormGradient();
+void registerAtanComposite();
+void registerAdam();
+
+}  // namespace consilium

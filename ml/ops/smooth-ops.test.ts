@@ -1,0 +1,171 @@
+import * as tf from '@tensorflow/tfjs';
+import { loadBackend } from '../backend.ts';
+import { atanComposite } from './atan-composite.ts';
+import { attention } from './attention.ts';
+import { batchedMatMul } from './batched-mat-mul.ts';
+import { bcePlain, bceWithLogits } from './bce.ts';
+import { dense } from './dense.ts';
+import { randomTensor } from './finite-differences.ts';
+import { gelu } from './gelu.ts';
+import { globalAveragePool } from './global-average-pool.ts';
+import { layerNorm } from './layer-norm.ts';
+import { resizeBilinear, upsample2x } from './resize.ts';
+import { softmax } from './softmax.ts';
+import { availableWays, withWay } from './way.ts';
+import { expectNoLeak, expectRight } from './ways.test-helper.ts';
+
+beforeAll(() => loadBackend());
+
+type T1 = tf.Tensor1D;
+type T2 = tf.Tensor2D;
+type T3 = tf.Tensor3D;
+type T4 = tf.Tensor4D;
+type Case = [string, (...x: tf.Tensor[]) => tf.Tensor, number[][]];
+
+const cases: Case[] = [
+  ['dense', (x, w, b) => dense(x as T2, w as T2, b as T1), [[3, 4], [4, 2], [2]]],
+  [
+    'batchedMatMul',
+    (a, b) => batchedMatMul(a as T3, b as T3),
+    [
+      [2, 3, 4],
+      [2, 4, 2],
+    ],
+  ],
+  [
+    'batchedMatMul of aᵀ',
+    (a, b) => batchedMatMul(a as T3, b as T3, { transposeA: true }),
+    [
+      [2, 4, 3],
+      [2, 4, 2],
+    ],
+  ],
+  [
+    'batchedMatMul by bᵀ',
+    (a, b) => batchedMatMul(a as T3, b as T3, { transposeB: true }),
+    [
+      [2, 3, 4],
+      [2, 2, 4],
+    ],
+  ],
+  [
+    'batchedMatMul of aᵀ by bᵀ',
+    (a, b) => batchedMatMul(a as T3, b as T3, { transposeA: true, transposeB: true }),
+    [
+      [2, 4, 3],
+      [2, 2, 4],
+    ],
+  ],
+  ['upsample2x', (x) => upsample2x(x as T4), [[2, 2, 3, 2]]],
+  ['resizeBilinear to a larger size', (x) => resizeBilinear(x as T4, [5, 7]), [[1, 3, 4, 2]]],
+  ['resizeBilinear to a smaller size', (x) => resizeBilinear(x as T4, [2, 3]), [[1, 5, 4, 2]]],
+  ['globalAveragePool', (x) => globalAveragePool(x as T4), [[2, 3, 2, 2]]],
+  ['atanComposite', (x) => atanComposite(x), [[2, 3, 4]]],
+  ['softmax over the last axis', (x) => softmax(x), [[2, 3, 4]]],
+  ['softmax over an inner axis', (x) => softmax(x, 1), [[2, 3, 4]]],
+  ['gelu', (x) => gelu(x), [[3, 5]]],
+  ['layerNorm', (x, s, o) => layerNorm(x, s as T1, o as T1), [[2, 3, 4], [4], [4]]],
+  [
+    'attention with one head',
+    (q, k, v) => attention(q as T3, k as T3, v as T3),
+    [
+      [2, 3, 4],
+      [2, 2, 4],
+      [2, 2, 3],
+    ],
+  ],
+  [
+    'attention with two heads',
+    (q, k, v) => attention(q as T3, k as T3, v as T3, { heads: 2 }),
+    [
+      [2, 3, 4],
+      [2, 2, 4],
+      [2, 2, 6],
+    ],
+  ],
+  [
+    'bceWithLogits',
+    (z, t) => bceWithLogits(z, t),
+    [
+      [3, 4],
+      [3, 4],
+    ],
+  ],
+  [
+    'bcePlain',
+    (z, t) => bcePlain(tf.sigmoid(z), t),
+    [
+      [3, 4],
+      [3, 4],
+    ],
+  ],
+];
+
+test.each(cases)(
+  '%s has the gradients of finite differences, by every way, and leaks nothing',
+  (name, op, shapes) => {
+    const inputs = shapes.map((shape, i) => randomTensor(`${name}-${i}`, shape));
+    expectRight(op, inputs);
+    expectNoLeak(op, inputs);
+  },
+);
+
+test('atanComposite follows Math.atan over its whole range, by every way', () => {
+  const x = [-1e6, -30, -1.0001, -1, -0.9999, -0.3, -1e-4, 0, 1e-4, 0.3, 1, 5, 1e6];
+  for (const way of availableWays()) {
+    const y = withWay(way, () => atanComposite(tf.tensor2d(x, [1, x.length])).dataSync());
+    x.forEach((value, i) => {
+      const u = Math.atan(value);
+      // One unit in the last place of π/2, scaled.
+      expect(Math.abs(y[i] - u / 0.67)).toBeLessThan(5e-7);
+      expect(Math.abs(y[x.length + i] - (u * u) / 0.6)).toBeLessThan(2e-6);
+    });
+  }
+});
+
+test('softmax stays finite for large values and sums to one', () => {
+  const y = softmax(tf.tensor2d([1000, 0, -1000, 5, 5, 5], [2, 3]), 1).dataSync();
+  expect([...y]).toEqual([
+    1,
+    0,
+    0,
+    expect.closeTo(1 / 3, 6),
+    expect.closeTo(1 / 3, 6),
+    expect.closeTo(1 / 3, 6),
+  ]);
+});
+
+test('softmax refuses an axis that is not there', () => {
+  expect(() => softmax(tf.zeros([2, 2]), 2)).toThrow('no axis 2 in [2, 2]');
+});
+
+test('bceWithLogits equals the worked values and stays finite at ±100', () => {
+  const loss = bceWithLogits(
+    tf.tensor1d([0, 100, -100, 100, 2]),
+    tf.tensor1d([0.3, 1, 0, 0, 0.5]),
+  ).dataSync();
+  const expected = [
+    Math.LN2,
+    0,
+    0,
+    100,
+    0.5 * Math.log(1 + Math.exp(-2)) + 0.5 * (2 + Math.log(1 + Math.exp(-2))),
+  ];
+  expected.forEach((value, i) => expect(loss[i]).toBeCloseTo(value, 5));
+});
+
+test('gelu equals x · Φ(x) of the normal table', () => {
+  const y = gelu(tf.tensor1d([0, 1, -2])).dataSync(); // Φ(1) = 0.8413447, Φ(−2) = 0.0227501
+  [0, 0.8413447, -0.0455003].forEach((value, i) => expect(y[i]).toBeCloseTo(value, 6));
+});
+
+test('attention refuses widths that the heads do not divide', () => {
+  const x = tf.zeros<tf.Rank.R3>([1, 2, 6]);
+  expect(() => attention(x, x, x, { heads: 4 })).toThrow('widths 6 and 6 do not divide into 4 heads');
+});
+
+test('attention with equal keys returns the mean of the values', () => {
+  const v = tf.tensor3d([1, 10, 3, 30], [1, 2, 2]);
+  const y = attention(tf.ones([1, 1, 2]), tf.ones([1, 2, 2]), v);
+  expect([...y.dataSync()]).toEqual([2, 20]);
+});
