@@ -86,7 +86,7 @@ function buildFull(input: NetworkInput, config: BaselineDiaConfig): DiagnosisNet
       const maps = attend(averagePool(mask, 2), low, toHigh(plain));
       const attended = tf.concat(maps.map((map): tf.Tensor4D => low.mul(map))); // [C·b, h/2, w/2, stem]
       const stages = stagesOf(backbone, attended, { ...mode, pass: ATTENDED });
-      const vectors = besideEachOther(globalAveragePool(stages[3]!), structures); // [b, C·top]
+      const vectors = besideEachOther(globalAveragePool(stages[3]), structures); // [b, C·top]
       return {
         logit: head(reduce(vectors)),
         auxiliaryLogit: auxiliary(plain),
@@ -117,12 +117,12 @@ function buildLate(input: NetworkInput, config: BaselineDiaConfig): DiagnosisNet
     weights,
     widths,
     apply({ image, mask }, mode) {
-      const b1 = backbone.stages[0]!(backbone.stem(normalizeImage(image), mode), mode); // [b, h/4, w/4, ·]
+      const b1 = backbone.stages[0](backbone.stem(normalizeImage(image), mode), mode); // [b, h/4, w/4, ·]
       const maps = attend(averagePool(mask, 4), b1, toHigh(globalAveragePool(b1)));
       const attended = maps.map((map): tf.Tensor4D => b1.mul(map));
       const features: tf.Tensor4D[] = [merge(tf.concat(attended, 3)).relu()];
       for (const stage of backbone.stages.slice(1)) features.push(stage(features.at(-1)!, mode));
-      return { logit: head(globalAveragePool(features[3]!)), features };
+      return { logit: head(globalAveragePool(features[3])), features };
     },
   };
 }
@@ -139,12 +139,12 @@ function attentionPerStructure(
   );
   return (mask: tf.Tensor4D, low: tf.Tensor4D, high: tf.Tensor2D): tf.Tensor4D[] => {
     const masks: tf.Tensor4D[] = structures === 1 ? [mask] : tf.split(mask, structures, 3);
-    return each.map((attention, index) => attention(masks[index]!, low, high));
+    return each.map((attention, index) => attention(masks[index], low, high));
   };
 }
 
 const top4 = (backbone: Resnet, low: tf.Tensor4D, mode: LayerMode): tf.Tensor4D =>
-  stagesOf(backbone, low, mode)[3]!;
+  stagesOf(backbone, low, mode)[3];
 
 /** [C·b, n] → [b, C·n] */
 function besideEachOther(vectors: tf.Tensor2D, structures: number): tf.Tensor2D {

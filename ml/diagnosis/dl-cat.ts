@@ -39,7 +39,7 @@ export const dlCat: DiagnosisModel<z.infer<typeof config>> = {
       apply({ image, mask }, mode) {
         const x: tf.Tensor4D = tf.concat([normalizeImage(image), mask], 3); // [b, h, w, 3 + C]
         const features = stagesOf(backbone, backbone.stem(x, mode), mode);
-        return { logit: head(globalAveragePool(features[3]!)), features };
+        return { logit: head(globalAveragePool(features[3])), features };
       },
     };
   },

@@ -59,7 +59,7 @@ export function normalization(
     batchNorm(x, {
       scale,
       offset,
-      ...statistics[pass]!,
+      ...statistics[pass],
       training,
       momentum: MOMENTUM,
       epsilon: EPSILON,

@@ -57,9 +57,9 @@ export function resnet(weights: Weights, options: ResnetOptions): Resnet {
 function stage(weights: Weights, options: ResnetOptions, index: number): Layer {
   const { widths, stem, passes } = options;
   const block = options.block === 'basic' ? basicBlock : bottleneckBlock;
-  const before = index === 0 ? stem : widths[index - 1]!;
-  const out = widths[index]!;
-  const layers = Array.from({ length: options.blocks[index]! }, (_, i) =>
+  const before = index === 0 ? stem : widths[index - 1];
+  const out = widths[index];
+  const layers = Array.from({ length: options.blocks[index] }, (_, i) =>
     block(weights.scope(`${i + 1}`), {
       in: i === 0 ? before : out,
       out,

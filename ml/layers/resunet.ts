@@ -31,17 +31,17 @@ export function resunetDecoder(weights: Weights, options: ResunetDecoderOptions)
   const channels = [encoder.stem, ...encoder.widths];
   const blocks = [3, 2, 1, 0].map((skip) =>
     upBlock(weights.scope(`up${skip}`), {
-      in: skip === 3 ? channels[4]! : width,
-      skip: channels[skip]!,
+      in: skip === 3 ? channels[4] : width,
+      skip: channels[skip],
       out: width,
     }),
   );
   const head = deconvolution(weights.scope('head'), { in: width, out });
   return (features, mode, exchange = (_, feature) => feature) => {
-    let feature = features[4]!;
+    let feature = features[4];
     for (const [index, block] of blocks.entries()) {
       const level = 4 - index;
-      feature = block(exchange(level, feature), features[level - 1]!, mode);
+      feature = block(exchange(level, feature), features[level - 1], mode);
     }
     return head(feature);
   };

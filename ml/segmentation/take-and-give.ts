@@ -112,7 +112,7 @@ function build(input: SegmentationInput, config: TakeAndGiveConfig): Segmentatio
       const logits = decode(features, mode, (level, feature) => {
         const bridge = bridges.get(level);
         if (!bridge) return feature;
-        return bridge.take(bridge.give(features[level]!, diagnosis.features[level - 1]!), feature);
+        return bridge.take(bridge.give(features[level], diagnosis.features[level - 1]), feature);
       });
       return { logits, coarseLogits };
     },
@@ -134,15 +134,15 @@ function buildBridges(
   const levels = config.blocks.map((block) => BLOCKS.indexOf(block) + 1);
   return new Map(
     levels.map((level) => {
-      const common = { patch: patches[level - 1]!, heads, equationsOnly };
-      const asked = diagnosis.widths[level - 1]!;
+      const common = { patch: patches[level - 1], heads, equationsOnly };
+      const asked = diagnosis.widths[level - 1];
       // Below the first up-block the decoder's feature is B4 itself.
       const decoded = level === 4 ? encoder.widths[3] : decoderWidth;
       return [
         level,
         {
           give: give(weights.scope(`give${level}`), {
-            query: encoder.widths[level - 1]!,
+            query: encoder.widths[level - 1],
             value: asked,
             ...common,
           }),

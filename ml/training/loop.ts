@@ -1,0 +1,132 @@
+import * as tf from '@tensorflow/tfjs';
+import type { SampleSource } from '../data/sample.ts';
+import { createAdam, type Adam } from '../ops/adam.ts';
+import { toBatch } from './batch.ts';
+import { epochBatches, inBatches } from './batch-order.ts';
+import { restoreCheckpoint, takeCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { objectiveOf, usableImages, type Objective, type ObjectiveOptions } from './objective.ts';
+import { readAhead } from './read-ahead.ts';
+import { learningRateAt } from './schedule.ts';
+import { trainStep } from './train-step.ts';
+
+export interface TrainOptions extends ObjectiveOptions {
+  /** Training images, opened with a fusion: samples carry `fused`. */
+  readonly source: SampleSource;
+  readonly validation?: SampleSource;
+  /** Rules the order of the images; the weights' initial values are the network's own. */
+  readonly seed: number;
+  /** Aborting stops within one step and throws the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Goes on after this checkpoint's epoch; weights are bit-equal to those of an unbroken run. */
+  readonly resume?: Checkpoint;
+  /** After each step: steps done and to do, in the whole run. */
+  readonly onStep?: (done: number, total: number) => void;
+}
+
+export interface EpochRecord {
+  /** Counted from 1. */
+  readonly epoch: number;
+  /** Steps done since the beginning of the run. */
+  readonly steps: number;
+  /** `loss`, mean over the epoch's steps; `learningRate`; `validationLoss`, frozen, mean over images. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The state after this epoch. Ask before the next epoch begins. */
+  checkpoint(): Checkpoint;
+}
+
+/**
+ * Trains a network in place and yields a record an epoch. Knows no model by name: the loss comes with the spec.
+ * The network stays its caller's, also after an error.
+ */
+export async function* train(options: TrainOptions): AsyncGenerator<EpochRecord> {
+  const { network, training, source, validation, seed, signal, resume, onStep } = options;
+  const images = imagesToTrain(options);
+  const objective = objectiveOf(options);
+  const adam = createAdam(training, network.weights.trainable);
+  try {
+    if (resume) restoreCheckpoint(network, adam, resume);
+    let steps = resume?.step ?? 0;
+    for (let epoch = (resume?.epoch ?? 0) + 1; epoch <= training.epochs; epoch++) {
+      const batches = epochBatches(images, { batchSize: training.batchSize, seed, epoch });
+      const learningRate = learningRateAt(training, epoch);
+      adam.setLearningRate(learningRate);
+      let sum = 0;
+      for await (const samples of readAhead(source, batches, signal)) {
+        steps++;
+        const place = `epoch ${epoch}, step ${steps}`;
+        sum += step(objective, { samples, source, options, adam, place });
+        onStep?.(steps, training.epochs * batches.length);
+      }
+      const metrics: Record<string, number> = { loss: sum / batches.length, learningRate };
+      if (validation) metrics.validationLoss = await validationLoss(objective, { ...options, validation });
+      yield {
+        epoch,
+        steps,
+        metrics,
+        checkpoint: () => takeCheckpoint(network, adam, { epoch, step: steps }),
+      };
+    }
+  } finally {
+    adam.dispose();
+  }
+}
+
+interface StepInput {
+  readonly samples: Parameters<typeof toBatch>[0];
+  readonly source: SampleSource;
+  readonly options: TrainOptions;
+  readonly adam: Adam;
+  readonly place: string;
+}
+
+function step(objective: Objective, { samples, source, options, adam, place }: StepInput): number {
+  return tf.tidy(() => {
+    const batch = toBatch(samples, source);
+    const { weights } = options.network;
+    const { clipValue } = options.training;
+    return trainStep(() => objective(batch, { training: true }), { weights, adam, clipValue, place });
+  });
+}
+
+/** Mean over the validation images, with frozen statistics. */
+async function validationLoss(
+  objective: Objective,
+  { model, validation, training, signal }: TrainOptions & { validation: SampleSource },
+): Promise<number> {
+  const images = usableImages(model, validation);
+  let sum = 0;
+  for await (const samples of readAhead(validation, inBatches(images, training.batchSize), signal)) {
+    const loss = tf.tidy(() => objective(toBatch(samples, validation), { training: false }).dataSync()[0]);
+    sum += loss * samples.length;
+  }
+  return sum / images.length;
+}
+
+/** @throws RangeError where the data cannot train the model. */
+function imagesToTrain({ model, source, validation }: TrainOptions): number[] {
+  const images = usableImages(model, source);
+  const lacking = model.task === 'diagnosis' ? ' with a known diagnosis' : '';
+  if (images.length < 2)
+    throw new RangeError(`training needs two images or more${lacking}: received ${images.length}`);
+  if (model.task === 'diagnosis') checkBothClasses(source, images);
+  if (!validation) return images;
+  checkSameKind(source, validation);
+  if (usableImages(model, validation).length === 0) {
+    throw new RangeError(`validation needs one image or more${lacking}: received none`);
+  }
+  return images;
+}
+
+function checkBothClasses({ diagnoses }: SampleSource, images: readonly number[]): void {
+  if (new Set(images.map((index) => diagnoses[index])).size === 2) return;
+  throw new RangeError(
+    `all ${images.length} training images have diagnosis ${diagnoses[images[0]]}: both are needed`,
+  );
+}
+
+function checkSameKind(training: SampleSource, validation: SampleSource): void {
+  const kind = ({ height, width, structures }: SampleSource): string =>
+    `${height} × ${width} pixels with structures ${structures.join(', ')}`;
+  if (kind(training) === kind(validation)) return;
+  throw new RangeError(`validation images are ${kind(validation)}: training images are ${kind(training)}`);
+}

@@ -1,0 +1,46 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { SampleSource } from '../data/sample.ts';
+import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
+import type { Mode } from '../layers/network.ts';
+import { balancedPositiveWeight } from '../losses/diagnosis-loss.ts';
+import type { Model } from '../models.ts';
+import type { SegmentationNetwork } from '../segmentation/segmentation-model.ts';
+import type { Batch } from './batch.ts';
+import type { TrainingConfig } from './training-config.ts';
+
+export type TrainedNetwork = DiagnosisNetwork | SegmentationNetwork;
+
+/** What a step minimises, by the model's task: a batch to a scalar. Call inside tf.tidy. */
+export type Objective = (batch: Batch, mode: Mode) => tf.Scalar;
+
+export interface ObjectiveOptions {
+  readonly model: Model;
+  /** The model's parsed configuration. */
+  readonly config: unknown;
+  readonly network: TrainedNetwork;
+  readonly training: TrainingConfig;
+  /** The training images: their diagnoses balance the classes. */
+  readonly source: SampleSource;
+}
+
+export function objectiveOf({ model, config, network, training, source }: ObjectiveOptions): Objective {
+  if (model.task === 'segmentation') {
+    const segmentation = network as SegmentationNetwork;
+    return (batch, mode) => model.loss(segmentation.apply({ image: batch.image }, mode), batch, config);
+  }
+  const diagnosis = network as DiagnosisNetwork;
+  const { positiveWeight: asked } = training;
+  const positiveWeight = asked === 'balanced' ? balancedPositiveWeight(source.diagnoses) : asked;
+  return (batch, mode) =>
+    model.loss(
+      diagnosis.apply({ image: batch.image, mask: batch.fused }, mode),
+      { diagnosis: batch.diagnosis, positiveWeight },
+      config,
+    );
+}
+
+/** Indices of the images that the task can learn from: a diagnosis model needs a known diagnosis. */
+export function usableImages({ task }: Model, { ids, diagnoses }: SampleSource): number[] {
+  const all = ids.map((_, index) => index);
+  return task === 'segmentation' ? all : all.filter((index) => diagnoses[index] != null);
+}

@@ -1,0 +1,52 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Weights } from '../layers/weights.ts';
+import type { Adam } from '../ops/adam.ts';
+
+/** Gradients of the network's trainable weights, by their full names, and the loss. */
+export function lossAndGradients(
+  loss: () => tf.Scalar,
+  { trainable }: Weights,
+): { value: tf.Scalar; gradients: tf.NamedTensorMap } {
+  const { value, grads } = tf.variableGrads(loss, [...trainable.values()]);
+  const gradients: tf.NamedTensorMap = {};
+  for (const [name, variable] of trainable) {
+    const gradient = grads[variable.name] as tf.Tensor | null;
+    if (gradient) gradients[name] = gradient;
+  }
+  return { value, gradients };
+}
+
+export interface TrainStepOptions {
+  readonly weights: Weights;
+  readonly adam: Adam;
+  readonly clipValue: number | null;
+  /** Names the place in the run, for the message. */
+  readonly place: string;
+}
+
+/**
+ * One step: forward, backward, Adam. Returns the loss.
+ * @throws RangeError where the loss is not a finite number; the weights are not updated then.
+ */
+export function trainStep(
+  loss: () => tf.Scalar,
+  { weights, adam, clipValue, place }: TrainStepOptions,
+): number {
+  return tf.tidy(() => {
+    const { value, gradients } = lossAndGradients(loss, weights);
+    const number = value.dataSync()[0];
+    if (!Number.isFinite(number)) {
+      throw new RangeError(`the loss is ${number} in ${place}: try a lower learning rate or a clip value`);
+    }
+    adam.step(clipValue === null ? gradients : clipped(gradients, clipValue));
+    return number;
+  });
+}
+
+function clipped(gradients: tf.NamedTensorMap, limit: number): tf.NamedTensorMap {
+  const entries = Object.entries(gradients).map(([name, gradient]) => [
+    name,
+    gradient.clipByValue(-limit, limit),
+  ]);
+  return Object.fromEntries(entries) as tf.NamedTensorMap;
+}

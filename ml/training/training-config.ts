@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+const schedule = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('constant') }).describe('One rate throughout: what the paper states.'),
+  z
+    .strictObject({
+      kind: z.literal('step'),
+      factor: z
+        .number()
+        .gt(0)
+        .max(1)
+        .default(0.5)
+        .describe('What the rate is multiplied by; 0.5 in the authors’ code.'),
+      every: z.int().min(1).default(10).describe('Epochs between two steps; 10 in the authors’ code.'),
+    })
+    .describe('The rate falls by a factor every few epochs: the authors’ code.'),
+]);
+
+/** How a model is trained. Defaults are the paper's (section 6) or say why they differ. */
+export const trainingConfig = z.strictObject({
+  epochs: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(80)
+    .describe('Passes through the training images; 80 in the paper.'),
+  batchSize: z
+    .int()
+    .min(2)
+    .max(1024)
+    .default(16)
+    .describe('Images a step; 16 in the paper. Batch-norm needs two or more.'),
+  learningRate: z.number().gt(0).max(1).default(1e-4).describe('Adam’s rate; "always 1e-4" in the paper.'),
+  beta1: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.9)
+    .describe('Adam’s decay of the mean of gradients; the authors’ code and Adam’s default.'),
+  beta2: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.999)
+    .describe('Adam’s decay of the mean square; the authors’ code and Adam’s default.'),
+  epsilon: z.number().gt(0).default(1e-8).describe('Adam’s guard against division by zero; Adam’s default.'),
+  schedule: schedule.default({ kind: 'constant' }),
+  clipValue: z
+    .number()
+    .gt(0)
+    .nullable()
+    .default(null)
+    .describe('Gradients are cut to ± this; 0.1 in one path of the authors’ code, off in the paper.'),
+  positiveWeight: z
+    .union([z.literal('balanced'), z.number().gt(0)])
+    .default('balanced')
+    .describe(
+      'Weight of a positive diagnosis: negatives per positive between 1/10 and 10, or a number (2 in the authors’ code).',
+    ),
+});
+export type TrainingConfig = z.infer<typeof trainingConfig>;
+
+/** `paper`: as published. `demo`: minutes on two cores, for small networks that start from nothing. */
+export const trainingPresets: Readonly<Record<string, Partial<TrainingConfig>>> = {
+  paper: {},
+  demo: { epochs: 12, batchSize: 8, learningRate: 1e-3 },
+};
