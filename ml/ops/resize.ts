@@ -5,7 +5,18 @@ import { choose } from './way.ts';
 
 /** Doubles height and width by repeating pixels: [batch, h, w, c] → [batch, 2h, 2w, c]. */
 export function upsample2x(x: tf.Tensor4D): tf.Tensor4D {
-  return tf.image.resizeNearestNeighbor(x, [x.shape[1] * 2, x.shape[2] * 2]);
+  const [batch, h, w, c] = x.shape;
+  return differentiable(
+    { x },
+    () => tf.image.resizeNearestNeighbor(x, [2 * h, 2 * w]),
+    // TensorFlow.js' own gradient is wrong on the cpu backend.
+    (dy) => ({
+      x: () => {
+        const rows = tf.sum(dy.reshape([batch * h, 2, 2 * w * c]), 1);
+        return tf.sum(rows.reshape([batch * h * w, 2, c]), 1).reshape([batch, h, w, c]);
+      },
+    }),
+  ) as tf.Tensor4D;
 }
 
 /**
@@ -37,10 +48,7 @@ function rawBilinear(x: tf.Tensor4D, size: [number, number]): tf.Tensor4D {
 /** A matrix product along each axis: right gradients on every backend. */
 function plainBilinear(x: tf.Tensor4D, [height, width]: [number, number]): tf.Tensor4D {
   const [batch, h, w, channels] = x.shape;
-  const rows = tf.matMul(
-    interpolation(h, height),
-    x.reshape<tf.Tensor3D>([batch, h, w * channels]),
-  );
+  const rows = tf.matMul(interpolation(h, height), x.reshape<tf.Tensor3D>([batch, h, w * channels]));
   const columns = tf.matMul(interpolation(w, width), rows.reshape([batch * height, w, channels]));
   return columns.reshape([batch, height, width, channels]);
 }
