@@ -29,7 +29,7 @@ export function catchInterrupts() {
 }
 
 /**
- * Runs a program and gives its output. It fails with the last lines of the output in the message.
+ * Runs a program and gives its output. It fails with the end of the output in the message.
  * @param {string} command
  * @param {string[]} args
  * @param {{cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string, child: import('node:child_process').ChildProcess) => void}} [options]
@@ -57,7 +57,7 @@ export function runChild(command, args, { cwd, env, onLine } = {}) {
     child.on('close', (code, signal) => {
       children.delete(child);
       if (code === 0) return resolve(output);
-      const tail = output.trimEnd().split('\n').slice(-25).join('\n');
+      const tail = output.trimEnd().split('\n').slice(-60).join('\n');
       reject(new Error(`${command} ${args[0] ?? ''} ended with ${signal ?? `exit code ${code}`}\n${tail}`));
     });
   });

@@ -31,6 +31,12 @@ export function hasPackages() {
   );
 }
 
+/** npm explains itself first and then lists its options: the explanation is what helps. @param {Error} error */
+function explain(error) {
+  const lines = error.message.split('\n').filter((line) => /^npm (error|ERR!) \S/.test(line));
+  throw new Error(`npm ci failed.\n${(lines.length > 0 ? lines : [error.message]).slice(0, 12).join('\n')}`);
+}
+
 export async function installPackages() {
   rmSync(hiddenLock, { force: true }); // an interrupted install must not look finished
   let fetched = 0;
@@ -51,7 +57,7 @@ export async function installPackages() {
     runChild(npm[0] ?? 'npm', [...npm.slice(1), ...args], {
       cwd: inProject(),
       onLine: (line) => /\.tgz/.test(line) && progress.update(++fetched),
-    }).then(() => undefined),
+    }).then(() => undefined, explain),
   );
 }
 
