@@ -1,0 +1,118 @@
+import { Prisma, type Cohort, type PrismaClient, type Snapshot } from '../../prisma/client/client.ts';
+import { audit } from '../audit/audit.service.ts';
+import type { Database } from '../db.ts';
+import { conflict, invalidInput, notFound } from '../errors.ts';
+import { parseImageFilter, type ImageFilter } from '../images/image-filter.ts';
+import { imageFilterSql, REFERENCE } from '../images/image-filter-sql.ts';
+
+export interface CohortContext {
+  prisma: PrismaClient;
+  actor: string;
+}
+
+export interface NewCohort {
+  datasetId: string;
+  name: string;
+  filter?: unknown;
+}
+
+/** Saves a filter over a dataset's images. */
+export async function createCohort({ prisma, actor }: CohortContext, input: NewCohort): Promise<Cohort> {
+  const { datasetId, name } = input;
+  if (!name.trim()) throw invalidInput('a cohort has a name', 'name');
+  const filter = plain(parseImageFilter(input.filter ?? {}));
+  return prisma.$transaction(async (tx) => {
+    const dataset = await tx.dataset.findUnique({ where: { id: datasetId }, select: { id: true } });
+    if (!dataset) throw notFound('dataset', datasetId);
+    const [cohort] = await tx.cohort.createManyAndReturn({ data: [{ datasetId, name, filter }], skipDuplicates: true });
+    if (!cohort) throw conflict(`the dataset has a cohort '${name}' already`, { field: 'name' });
+    await audit(tx, { actor, action: 'cohort.create', subjectType: 'cohort', subjectId: cohort.id, detail: { name, filter } });
+    return cohort;
+  });
+}
+
+/**
+ * Freezes what the cohort finds now: images, their splits, the current annotations and reference diagnoses.
+ * The snapshot is named by a hash over all of that, so freezing the same content again answers with the first.
+ */
+export async function freezeCohort({ prisma, actor }: CohortContext, cohortId: string): Promise<Snapshot> {
+  return prisma.$transaction(
+    async (tx) => {
+      // Two freezes of one cohort at once: the second waits and then finds the first one's snapshot.
+      const cohorts = await tx.$queryRaw<{ dataset_id: string; filter: unknown }[]>`
+        select dataset_id, filter from cohorts where id = ${cohortId}::uuid for update`;
+      const cohort = cohorts[0];
+      if (!cohort) throw notFound('cohort', cohortId);
+      const members = membersSql(cohort.dataset_id, parseImageFilter(cohort.filter));
+      const { hash, count } = await fingerprint(tx, members);
+      if (count === 0) throw invalidInput('the cohort is empty: no image fits its filter', 'cohortId');
+      const known = await tx.snapshot.findUnique({ where: { cohortId_hash: { cohortId, hash } } });
+      if (known) return known;
+      const snapshot = await tx.snapshot.create({ data: { cohortId, hash, imageCount: count } });
+      await fill(tx, snapshot.id, members);
+      await audit(tx, {
+        actor,
+        action: 'cohort.freeze',
+        subjectType: 'snapshot',
+        subjectId: snapshot.id,
+        detail: { cohortId, hash, images: count },
+      });
+      return snapshot;
+    },
+    // Everything must be read as of one moment: the hash and the rows are of the same content.
+    { isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead, timeout: 600_000, maxWait: 60_000 },
+  );
+}
+
+/** A statement's text with its parameters, to stand inside others. */
+function membersSql(datasetId: string, filter: ImageFilter): Prisma.Sql {
+  const values: unknown[] = [];
+  // Prisma numbers the parameters itself: the text is cut where each one stands.
+  const cut = '\u0001';
+  const condition = imageFilterSql(filter, 'i', (value) => `${cut}${values.push(value) - 1}${cut}`);
+  const pieces = condition.split(cut);
+  const texts = pieces.filter((_, index) => index % 2 === 0);
+  const order = pieces.filter((_, index) => index % 2 === 1).map((index) => values[Number(index)]);
+  return Prisma.sql`
+    select i.id, i.split, i.sha256, d.id as diagnosis_id, d.value as diagnosis
+    from images i left join diagnoses d on d.image_id = i.id and d.current and d.source = ${REFERENCE}
+    where i.dataset_id = ${datasetId}::uuid and ${new Prisma.Sql(texts, order)}`;
+}
+
+/**
+ * SHA-256 over one line an image (id, content, split, diagnosis) and one line an annotation (id, content), in the order
+ * of their ids. Ids name versions: a new reading has a new id.
+ */
+async function fingerprint(tx: Database, members: Prisma.Sql): Promise<{ hash: string; count: number }> {
+  const [row] = await tx.$queryRaw<{ hash: string; count: bigint }[]>`
+    with members as (${members}),
+    image_lines as (
+      select coalesce(string_agg(encode(sha256(convert_to(
+        concat_ws(' ', id, sha256, split, coalesce(diagnosis::text, '-'), coalesce(diagnosis_id::text, '-')), 'UTF8')), 'hex'),
+        e'\n' order by id), '') as text, count(*) as count
+      from members
+    ),
+    annotation_lines as (
+      select coalesce(string_agg(concat_ws(' ', a.id, a.sha256), e'\n' order by a.id), '') as text
+      from annotations a join members m on m.id = a.image_id where a.current
+    )
+    select encode(sha256(convert_to('snapshot 1' || e'\n' || i.text || e'\n' || a.text, 'UTF8')), 'hex') as hash, i.count
+    from image_lines i, annotation_lines a`;
+  return { hash: row!.hash, count: Number(row!.count) };
+}
+
+async function fill(tx: Database, snapshotId: string, members: Prisma.Sql): Promise<void> {
+  await tx.$executeRaw`
+    with members as (${members}),
+    frozen as (
+      insert into snapshot_images (snapshot_id, image_id, position, split, diagnosis_id)
+      select ${snapshotId}::uuid, id, row_number() over (order by id) - 1, split, diagnosis_id from members
+    )
+    insert into snapshot_annotations (snapshot_id, annotation_id)
+    select ${snapshotId}::uuid, a.id from annotations a join members m on m.id = a.image_id where a.current`;
+}
+
+/** Without the conditions that say nothing, so that equal filters are stored alike. */
+function plain(filter: ImageFilter): Prisma.InputJsonObject {
+  return JSON.parse(JSON.stringify(filter, (_, value: unknown) => value ?? undefined)) as Prisma.InputJsonObject;
+}
