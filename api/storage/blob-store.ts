@@ -18,7 +18,12 @@ export interface BlobStore {
   /** Unverified, for large downloads. */
   stream(sha256: string): Promise<Readable>;
   exists(sha256: string): Promise<boolean>;
+  /** Forgets the bytes, unless a row still names them. Not for bytes that another may store at this moment. */
+  removeUnused(sha256: string): Promise<void>;
 }
+
+// SQLSTATE of a refused delete: restrict_violation since PostgreSQL 18, foreign_key_violation before.
+const STILL_REFERENCED = ['23001', '23503'];
 
 export interface BlobRow {
   sha256: string;
@@ -63,6 +68,9 @@ export function openBlobStore(config: Pick<Config, 'blobFolder' | 's3'>, pool: Q
     },
     stream: (sha256) => disk.getStream(keyOf(sha256)),
     exists: (sha256) => disk.exists(keyOf(sha256)),
+    async removeUnused(sha256) {
+      if (await deleteRow(pool, sha256)) await disk.delete(keyOf(sha256));
+    },
   };
 }
 
@@ -73,6 +81,17 @@ export async function registerBlobs(client: Queryable, rows: readonly BlobRow[])
      on conflict (sha256) do nothing`,
     [rows.map((row) => row.sha256), rows.map((row) => row.bytes), rows.map((row) => row.mediaType)],
   );
+}
+
+/** The foreign keys know who uses it: their refusal is the answer. */
+async function deleteRow(client: Queryable, sha256: string): Promise<boolean> {
+  try {
+    const { rowCount } = await client.query('delete from blobs where sha256 = $1', [sha256]);
+    return rowCount === 1;
+  } catch (error) {
+    if (STILL_REFERENCED.includes((error as { code?: string }).code ?? '')) return false;
+    throw error;
+  }
 }
 
 export function hashOf(bytes: Uint8Array): string {
