@@ -1,21 +1,18 @@
+import type pg from 'pg';
 import type { Prisma, Run } from '../../prisma/client/client.ts';
 import type { PrismaClient } from '../db.ts';
 import type { PubSub } from '../pubsub.ts';
+import type { BlobStore } from '../storage/blob-store.ts';
 import type { Attempt } from '../runs/run-state.ts';
 import type { Progress } from './progress.ts';
 
 /** What a worker gives to its jobs. */
 export interface JobContext {
   readonly prisma: PrismaClient;
-  readonly blobs: Blobs;
+  readonly pool: pg.Pool;
+  readonly blobs: BlobStore;
   readonly pubsub: PubSub;
   readonly log: Log;
-}
-
-/** The part of the blob store that jobs use (api/storage). */
-export interface Blobs {
-  put(bytes: Uint8Array, mediaType: string): Promise<string>;
-  get(sha256: string): Promise<Buffer>;
 }
 
 export interface Log {

@@ -1,0 +1,115 @@
+import { permuteDiagnoses } from '../../ml/data/permute-diagnoses.ts';
+import type { SampleSource } from '../../ml/data/sample.ts';
+import type { DiagnosisNetwork } from '../../ml/diagnosis/diagnosis-model.ts';
+import { fusions } from '../../ml/fusion/index.ts';
+import type { FusedSample, FusionProgress } from '../../ml/fusion/fusion.ts';
+import { Split, type Fusion } from '../../prisma/client/client.ts';
+import type { FusionRequest } from '../fusions/fusions.service.ts';
+import { openStoreSource } from '../storage/store-source.ts';
+import { storeFusedSamples } from './fused-samples.ts';
+import type { Job, JobInput } from './job.ts';
+import { loadDiagnosisNetwork } from './networks.ts';
+import { subsetSource } from './subset-source.ts';
+
+/**
+ * Fuses a snapshot's masks, split by split, and stores each batch as it is ready. Batches are stored whole and in
+ * order, and an image's result does not depend on the others, so a resumed fusion goes on after the last stored
+ * batch and comes to the same masks.
+ */
+export const fuseLabelsJob: Job = {
+  async perform(input) {
+    const { prisma, run } = input;
+    const fusion = await prisma.fusion.findUniqueOrThrow({ where: { runId: run.id } });
+    const request = run.config as FusionRequest;
+    const parts = await Promise.all(
+      Object.values(Split).map((split) => openPart(input, fusion, request, split)),
+    );
+    const total = parts.reduce((sum, { source }) => sum + source.ids.length, 0);
+    const theta = await loadTheta(input, request, parts[0]?.source);
+    try {
+      let before = 0;
+      for (const { source, todo, imageIds } of parts) {
+        const done = source.ids.length - todo.ids.length;
+        await fusePart(input, { fusion, request, source: todo, imageIds, network: theta?.network }, (share) =>
+          input.progress.report(
+            (before + done + share * todo.ids.length) / total,
+            `fusing ${request.method}`,
+          ),
+        );
+        before += source.ids.length;
+      }
+    } finally {
+      theta?.dispose();
+    }
+    return { result: { images: total, transductive: fusion.transductive } };
+  },
+};
+
+interface Part {
+  /** All images of the split, diagnoses permuted where the control is asked for. */
+  readonly source: SampleSource;
+  /** Those not fused by an earlier attempt. */
+  readonly todo: SampleSource;
+  /** Ids of the images by the names that the source gives them. */
+  readonly imageIds: ReadonlyMap<string, string>;
+}
+
+async function openPart(
+  { prisma, blobs, run }: JobInput,
+  fusion: Fusion,
+  { snapshotId, size, permutedDiagnoses }: FusionRequest,
+  split: Split,
+): Promise<Part> {
+  const opened = await openStoreSource({ prisma, blobs }, { snapshotId, size, split });
+  const source = permutedDiagnoses ? permuteDiagnoses(opened, run.seed) : opened;
+  const stored = await prisma.fusedImage.findMany({
+    where: { fusionId: fusion.id },
+    select: { imageId: true },
+  });
+  const done = new Set(stored.map(({ imageId }) => imageId));
+  const left = opened.imageIds.flatMap((id, index) => (done.has(id) ? [] : [index]));
+  const imageIds = new Map(opened.ids.map((id, index) => [id, opened.imageIds[index] ?? '']));
+  return { source, todo: subsetSource(source, left), imageIds };
+}
+
+async function loadTheta(input: JobInput, { diagnosisModelId }: FusionRequest, shape?: SampleSource) {
+  if (!diagnosisModelId || !shape) return undefined;
+  return loadDiagnosisNetwork(input, diagnosisModelId, shape);
+}
+
+interface PartToFuse {
+  readonly fusion: Fusion;
+  readonly request: FusionRequest;
+  readonly source: SampleSource;
+  readonly imageIds: ReadonlyMap<string, string>;
+  readonly network: DiagnosisNetwork | undefined;
+}
+
+async function fusePart(
+  input: JobInput,
+  { fusion, request, source, imageIds, network }: PartToFuse,
+  report: (share: number) => void,
+): Promise<void> {
+  if (!source.ids.length) return;
+  const { run, signal } = input;
+  const method = fusions.get(request.method);
+  const fusing = method.fuse({
+    source,
+    config: request.config,
+    seed: run.seed,
+    diagnosisNetwork: network,
+    signal,
+  });
+  for await (const item of fusing) {
+    if (isSamples(item)) await storeFusedSamples(input, fusion, source, withImageIds(item, imageIds));
+    else report(item.done / item.total);
+  }
+}
+
+function withImageIds(samples: readonly FusedSample[], imageIds: ReadonlyMap<string, string>): FusedSample[] {
+  return samples.map((sample) => ({ ...sample, id: imageIds.get(sample.id) ?? sample.id }));
+}
+
+function isSamples(item: FusionProgress | FusedSample[]): item is FusedSample[] {
+  return Array.isArray(item);
+}

@@ -1,0 +1,94 @@
+import type { SampleSource } from '../../ml/data/sample.ts';
+import type { DiagnosisNetwork } from '../../ml/diagnosis/diagnosis-model.ts';
+import { models } from '../../ml/models.ts';
+import type { SegmentationNetwork } from '../../ml/segmentation/segmentation-model.ts';
+import { loadWeights } from '../../ml/training/checkpoint.ts';
+import type { TrainedNetwork } from '../../ml/training/objective.ts';
+import type { Model } from '../../prisma/client/client.ts';
+import type { TrainingRequest } from '../training/training.service.ts';
+import type { JobContext } from './job.ts';
+
+type Shape = Pick<SampleSource, 'height' | 'width' | 'structures' | 'raters'>;
+
+/** A network with all that it owns or borrows; dispose of it when done. */
+export interface Built<Network> {
+  readonly network: Network;
+  dispose(): void;
+}
+
+interface NetworkSpec {
+  readonly method: string;
+  readonly config: unknown;
+  readonly seed: number;
+  readonly diagnosisModelId: string | null;
+}
+
+/** The network of a method with its initial weights; a frozen diagnosis network inside it comes trained. */
+export async function buildNetwork(
+  context: JobContext,
+  { method, config, seed, diagnosisModelId }: NetworkSpec,
+  shape: Shape,
+): Promise<Built<TrainedNetwork>> {
+  const spec = models.get(method);
+  const input = {
+    height: shape.height,
+    width: shape.width,
+    structures: shape.structures.length,
+    raters: shape.raters.length,
+    seed,
+  };
+  if (spec.task === 'diagnosis') {
+    const network = spec.build(input, config);
+    return { network, dispose: () => network.weights.dispose() };
+  }
+  const inner = diagnosisModelId ? await loadDiagnosisNetwork(context, diagnosisModelId, shape) : undefined;
+  const network = spec.build({ ...input, diagnosisNetwork: inner?.network }, config);
+  const dispose = (): void => {
+    network.weights.dispose();
+    inner?.dispose();
+  };
+  return { network, dispose };
+}
+
+export async function loadDiagnosisNetwork(
+  context: JobContext,
+  modelId: string,
+  shape: Shape,
+): Promise<Built<DiagnosisNetwork>> {
+  return loadNetwork(context, modelId, shape) as Promise<Built<DiagnosisNetwork>>;
+}
+
+export async function loadSegmentationNetwork(
+  context: JobContext,
+  modelId: string,
+  shape: Shape,
+): Promise<Built<SegmentationNetwork>> {
+  return loadNetwork(context, modelId, shape) as Promise<Built<SegmentationNetwork>>;
+}
+
+async function loadNetwork(
+  context: JobContext,
+  modelId: string,
+  shape: Shape,
+): Promise<Built<TrainedNetwork>> {
+  const model = await context.prisma.model.findUniqueOrThrow({
+    where: { id: modelId },
+    include: { run: true },
+  });
+  const { method, config } = model.run.config as TrainingRequest;
+  const bytes = await context.blobs.get(weightsOf(model));
+  const spec = { method, config, seed: model.run.seed, diagnosisModelId: model.diagnosisModelId };
+  const built = await buildNetwork(context, spec, shape);
+  try {
+    loadWeights(built.network, bytes);
+  } catch (error) {
+    built.dispose();
+    throw error;
+  }
+  return built;
+}
+
+function weightsOf({ id, sha256 }: Model): string {
+  if (!sha256) throw new Error(`model ${id} has no weights: its training has not succeeded`);
+  return sha256;
+}

@@ -1,0 +1,26 @@
+import type { RunKind } from '../../prisma/client/client.ts';
+import { environment } from './environment.ts';
+import { evaluateJob } from './evaluate.job.ts';
+import { fuseLabelsJob } from './fuse-labels.job.ts';
+import { importDatasetJob } from './import-dataset.job.ts';
+import type { Job, JobContext } from './job.ts';
+import { createPerform } from './perform-run.ts';
+import { startQueueWorker, type Worker } from './queue.ts';
+import { trainModelJob } from './train-model.job.ts';
+
+const jobs: Record<RunKind, Job> = {
+  import: importDatasetJob,
+  fusion: fuseLabelsJob,
+  training: trainModelJob,
+  evaluation: evaluateJob,
+};
+
+/** Takes runs from the queue and brings them to their end, until closed. One worker a process. */
+export async function startWorker(context: JobContext & { readonly databaseUrl: string }): Promise<Worker> {
+  await environment(); // a backend that cannot be loaded is said at the start, not with the first run
+  return startQueueWorker({
+    databaseUrl: context.databaseUrl,
+    perform: createPerform(context, jobs),
+    warn: (message) => context.log.warn(message),
+  });
+}

@@ -1,0 +1,19 @@
+import type { SampleSource } from '../../ml/data/sample.ts';
+
+/** Some images of a source, in the order given. */
+export function subsetSource(source: SampleSource, indices: readonly number[]): SampleSource {
+  const at = (index: number): number => {
+    const original = indices[index];
+    if (original === undefined) throw new RangeError(`no sample ${index}: the subset has ${indices.length}`);
+    return original;
+  };
+  return {
+    height: source.height,
+    width: source.width,
+    raters: source.raters,
+    structures: source.structures,
+    ids: indices.map((index) => source.ids[index] ?? ''),
+    diagnoses: indices.map((index) => source.diagnoses[index] ?? null),
+    read: (wanted) => source.read(wanted.map(at)),
+  };
+}

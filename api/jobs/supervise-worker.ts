@@ -1,0 +1,64 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import type { Log } from './job.ts';
+
+export interface SupervisedWorker {
+  /** Process id of the worker that runs now; undefined between a death and the next start. */
+  pid(): number | undefined;
+  /** Resolves when the worker takes runs. */
+  readonly ready: Promise<void>;
+  close(): Promise<void>;
+}
+
+const entry = join(import.meta.dirname, '..', 'worker.ts');
+/** tsx reads TypeScript; the queue's library calls an old form of pg's, whose warning helps nobody here. */
+const nodeOptions = ['--import', 'tsx', '--no-deprecation'];
+const [firstPauseMs, longestPauseMs] = [500, 30_000];
+/** A worker that lived this long was no false start: the next pause is short again. */
+const soundMs = 60_000;
+const killAfterMs = 15_000;
+
+/**
+ * Keeps one worker process alive beside the server: started again when it dies, with growing pauses. The databaseUrl
+ * is the server's own, so that both are on the same (perhaps embedded) database.
+ */
+export function superviseWorker(databaseUrl: string, log: Log): SupervisedWorker {
+  let child: ChildProcess | undefined;
+  let closing = false;
+  let pauseMs = firstPauseMs;
+  let timer: NodeJS.Timeout | undefined;
+  let tellReady: () => void;
+  const ready = new Promise<void>((resolve) => (tellReady = resolve));
+
+  function start(): void {
+    const began = Date.now();
+    child = fork(entry, { execArgv: nodeOptions, env: { ...process.env, DATABASE_URL: databaseUrl } });
+    child.on('message', () => tellReady());
+    child.on('error', (error) => log.warn(`the worker cannot be started: ${error.message}`));
+    child.on('exit', (code, signal) => {
+      child = undefined;
+      if (closing) return;
+      if (Date.now() - began > soundMs) pauseMs = firstPauseMs;
+      log.warn(`the worker ended (${signal ?? `code ${code}`}); starting another in ${pauseMs / 1000} s`);
+      timer = setTimeout(start, pauseMs);
+      pauseMs = Math.min(longestPauseMs, pauseMs * 2);
+    });
+  }
+
+  start();
+  return {
+    pid: () => child?.pid,
+    ready,
+    async close() {
+      closing = true;
+      clearTimeout(timer);
+      const running = child;
+      if (!running) return;
+      const gone = new Promise((resolve) => running.once('exit', resolve));
+      running.kill('SIGTERM');
+      const killer = setTimeout(() => running.kill('SIGKILL'), killAfterMs);
+      await gone;
+      clearTimeout(killer);
+    },
+  };
+}

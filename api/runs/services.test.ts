@@ -1,0 +1,232 @@
+import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
+import { tinyDataset, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
+import { fuseLabels } from '../fusions/fusions.service.ts';
+import { evaluate } from '../evaluations/evaluations.service.ts';
+import { trainModel } from '../training/training.service.ts';
+import { beginRun, endSucceeded } from './run-state.ts';
+import { cancelRun } from './runs.service.ts';
+
+let context: TestJobContext;
+let tiny: TinyDataset;
+
+beforeAll(async () => {
+  context = await testJobContext();
+  tiny = await tinyDataset(context.prisma, context.blobs);
+}, 60_000);
+afterAll(() => context.close());
+
+const vote = () => fuseLabels(context, { snapshotId: tiny.snapshotId, method: 'majority-vote', size: 32 });
+
+/** Marks the run as done without doing its work: these tests look at what the services check and write. */
+async function succeed(runId: string): Promise<void> {
+  const run = await beginRun(context.prisma, runId, {});
+  if (run) await endSucceeded(context.prisma, { runId, attempt: run.attempt }, {}, async () => undefined);
+}
+
+async function finishedVote() {
+  const fusion = await vote();
+  await succeed(fusion.runId);
+  return fusion;
+}
+
+async function finishedModel(method: string) {
+  const model = await trainModel(context, { fusionId: (await finishedVote()).id, method });
+  await succeed(model.runId);
+  return model;
+}
+
+async function finishedDfGt() {
+  const theta = await finishedModel('dl-cat');
+  const fusion = await fuseLabels(context, {
+    snapshotId: tiny.snapshotId,
+    method: 'df-gt-expg',
+    diagnosisModelId: theta.id,
+  });
+  await succeed(fusion.runId);
+  return fusion;
+}
+
+const rejected = (code: string, message: RegExp) =>
+  expect.objectContaining({
+    message: expect.stringMatching(message) as string,
+    extensions: expect.objectContaining({ code }) as object,
+  }) as Error;
+
+test('the same fusion asked for twice is one fusion, at its first size and state', async () => {
+  const [first, second] = [await vote(), await vote()];
+  expect(second.id).toBe(first.id);
+  expect(first).toMatchObject({ transductive: false, permutedDiagnoses: false, height: 32, width: 32 });
+});
+
+test.each([
+  [
+    'an unknown method, naming the known ones',
+    { method: 'majority' },
+    'INVALID_INPUT',
+    /'majority'.*majority-vote/,
+  ],
+  ['an unknown preset', { method: 'majority-vote', preset: 'big' }, 'INVALID_INPUT', /preset 'big'/],
+  [
+    'an unknown key of the config',
+    { method: 'majority-vote', config: { tie: 'x' } },
+    'INVALID_INPUT',
+    /"tie"/,
+  ],
+  ['a size that networks cannot halve', { method: 'majority-vote', size: 50 }, 'INVALID_INPUT', /size 50/],
+  ['a negative seed', { method: 'majority-vote', seed: -1 }, 'INVALID_INPUT', /seed -1/],
+  [
+    'DF-GT without a diagnosis model',
+    { method: 'df-gt-expg' },
+    'INVALID_INPUT',
+    /needs a trained diagnosis model/,
+  ],
+  [
+    'permuted diagnoses for a method that reads none',
+    { method: 'majority-vote', permutedDiagnoses: true },
+    'INVALID_INPUT',
+    /reads no diagnoses/,
+  ],
+  [
+    'an unknown snapshot',
+    { method: 'majority-vote', snapshotId: 'nowhere' },
+    'NOT_FOUND',
+    /snapshot 'nowhere'/,
+  ],
+])('fuseLabels refuses %s', async (_what, input, code, message) => {
+  const runs = await context.prisma.run.count();
+  await expect(fuseLabels(context, { snapshotId: tiny.snapshotId, ...input })).rejects.toEqual(
+    rejected(code, message),
+  );
+  expect(await context.prisma.run.count()).toBe(runs);
+});
+
+test('a fusion that reads diagnoses is marked, and its control is enqueued with it', async () => {
+  const fusion = await finishedDfGt();
+  expect(fusion).toMatchObject({ transductive: true, permutedDiagnoses: false });
+  const controls = await context.prisma.fusion.findMany({
+    where: { method: 'df-gt-expg', permutedDiagnoses: true },
+    include: { run: true },
+  });
+  expect(controls).toHaveLength(1);
+  expect(controls[0]).toMatchObject({ transductive: true, run: { status: 'queued', seed: 1 } });
+});
+
+test('DF-GT that fuses for its network’s own answer has seen no label and needs no control', async () => {
+  const theta = await finishedModel('dl-cat');
+  const fusion = await fuseLabels(context, {
+    snapshotId: tiny.snapshotId,
+    method: 'df-gt-raw',
+    config: { label: 'pseudo' },
+    diagnosisModelId: theta.id,
+  });
+  expect(fusion.transductive).toBe(false);
+  expect(await context.prisma.fusion.count({ where: { method: 'df-gt-raw' } })).toBe(1);
+});
+
+test('training on a fusion that is not finished is refused as a conflict that names its run', async () => {
+  const fusion = await fuseLabels(context, {
+    snapshotId: tiny.snapshotId,
+    method: 'majority-vote',
+    size: 32,
+    config: { output: 'hard' },
+  });
+  await expect(trainModel(context, { fusionId: fusion.id, method: 'dl-cat' })).rejects.toEqual(
+    rejected('CONFLICT', new RegExp(`${fusion.runId} is queued; wait for it`)),
+  );
+  await cancelRun(context, fusion.runId);
+  await expect(trainModel(context, { fusionId: fusion.id, method: 'dl-cat' })).rejects.toEqual(
+    rejected('CONFLICT', /has no result/),
+  );
+});
+
+test('Take and Give without its diagnosis model is refused, a diagnosis model with one too', async () => {
+  const fusionId = (await finishedVote()).id;
+  await expect(trainModel(context, { fusionId, method: 'take-and-give' })).rejects.toEqual(
+    rejected('INVALID_INPUT', /needs a trained diagnosis model/),
+  );
+  const diagnosisModelId = (await finishedModel('dl-cat')).id;
+  await expect(trainModel(context, { fusionId, method: 'baseline-dia', diagnosisModelId })).rejects.toEqual(
+    rejected('INVALID_INPUT', /uses none/),
+  );
+});
+
+test('a wrong training schedule is refused with place and value', async () => {
+  const input = { fusionId: (await finishedVote()).id, method: 'dl-cat', training: { epochs: 0 } };
+  await expect(trainModel(context, input)).rejects.toEqual(
+    rejected('INVALID_INPUT', /training\.epochs: .*received 0/),
+  );
+});
+
+test('a judge must be a diagnosis model of the same size', async () => {
+  const segmentation = await finishedModel('baseline-seg');
+  const fusionId = (await finishedVote()).id;
+  await expect(evaluate(context, { fusionId, judgeModelId: segmentation.id })).rejects.toEqual(
+    rejected('INVALID_INPUT', /judgeModelId .* segmentation model 'baseline-seg'/),
+  );
+  const larger = await fuseLabels(context, {
+    snapshotId: tiny.snapshotId,
+    method: 'majority-vote',
+    size: 64,
+  });
+  await succeed(larger.runId);
+  const judge = await finishedModel('dl-cat');
+  await expect(evaluate(context, { fusionId: larger.id, judgeModelId: judge.id })).rejects.toEqual(
+    rejected('INVALID_INPUT', /works at 32×32 pixels, fusion '.*' at 64×64/),
+  );
+});
+
+test('an evaluation wants exactly one of a fusion and a model', async () => {
+  const judge = await finishedModel('dl-cat');
+  for (const input of [{}, { fusionId: 'a', modelId: 'b' }]) {
+    await expect(evaluate(context, { ...input, judgeModelId: judge.id })).rejects.toEqual(
+      rejected('INVALID_INPUT', /exactly one/),
+    );
+  }
+});
+
+test('the evaluation of a fusion that has seen labels carries the flag and its control', async () => {
+  const fusion = await finishedDfGt();
+  const judge = await finishedModel('dl-cat');
+  const evaluation = await evaluate(context, { fusionId: fusion.id, judgeModelId: judge.id });
+  const { config } = await context.prisma.run.findUniqueOrThrow({ where: { id: evaluation.runId } });
+  const control = await context.prisma.fusion.findFirstOrThrow({ where: { permutedDiagnoses: true } });
+  expect(evaluation.transductive).toBe(true);
+  expect(config).toMatchObject({ fusionId: fusion.id, controlFusionId: control.id });
+});
+
+test('a control that was cancelled is asked for again by the evaluation that needs it', async () => {
+  const fusion = await finishedDfGt();
+  const judge = await finishedModel('dl-cat');
+  const old = await context.prisma.fusion.findFirstOrThrow({ where: { permutedDiagnoses: true } });
+  await cancelRun(context, old.runId);
+  const evaluation = await evaluate(context, { fusionId: fusion.id, judgeModelId: judge.id, seed: 2 });
+  const { config } = await context.prisma.run.findUniqueOrThrow({ where: { id: evaluation.runId } });
+  const { controlFusionId } = config as { controlFusionId: string };
+  expect(controlFusionId).not.toBe(old.id);
+  expect(await context.prisma.fusion.findUnique({ where: { id: controlFusionId } })).toMatchObject({
+    permutedDiagnoses: true,
+  });
+});
+
+test('a diagnosis model that was trained on another snapshot is refused', async () => {
+  const { snapshotId } = tiny;
+  const images = await context.prisma.snapshotImage.findMany({
+    where: { snapshotId },
+    include: { image: true },
+  });
+  const [{ image }] = images as [(typeof images)[number]];
+  const cohort = await context.prisma.cohort.create({
+    data: { datasetId: tiny.datasetId, name: 'another' },
+  });
+  const bare = await context.prisma.snapshot.create({
+    data: {
+      cohortId: cohort.id,
+      hash: '0'.repeat(64),
+      imageCount: 1,
+      images: { create: { imageId: image.id, position: 0, split: 'train' } },
+    },
+  });
+  const theta = await finishedModel('dl-cat');
+  const input = { snapshotId: bare.id, method: 'df-gt-expg', diagnosisModelId: theta.id };
+  await expect(fuseLabels(context, input)).rejects.toEqual(rejected('INVALID_INPUT', /comes from snapshot/));
+});

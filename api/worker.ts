@@ -1,0 +1,32 @@
+import { loadConfig } from './config.ts';
+import { createApp } from './context.ts';
+import { startWorker } from './jobs/start-worker.ts';
+
+/**
+ * A worker process: `npm run worker` adds one on this or another machine, and `npm start` keeps one as its child, so
+ * that long computations never hold up the server's answers. Stopped by a signal it leaves its run to be resumed.
+ */
+async function main(): Promise<void> {
+  const app = await createApp(loadConfig());
+  const worker = await startWorker(app.context);
+  app.context.log.info(`worker ${worker.id} takes runs`);
+  process.send?.('ready');
+
+  let stopping = false;
+  const stop = async (code: number): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    await worker.close();
+    await app.close();
+    process.exit(code);
+  };
+  process.on('SIGTERM', () => void stop(0));
+  process.on('SIGINT', () => void stop(0));
+  process.on('disconnect', () => void stop(0)); // the server whose child it is has gone
+  void worker.lost.then(() => {
+    app.context.log.warn('the connection that shows this worker alive was lost: it ends, another takes over');
+    return stop(1);
+  });
+}
+
+await main();
