@@ -1,0 +1,17 @@
+import { Field, ID, InputType } from 'type-graphql';
+import { ImageFilter } from '../images/image.input.ts';
+
+@InputType()
+export class CreateCohortInput {
+  @Field(() => ID)
+  datasetId!: string;
+
+  @Field(() => String, { description: 'Unique in its dataset.' })
+  name!: string;
+
+  @Field(() => ImageFilter, {
+    nullable: true,
+    description: 'Which images belong to it. Left out: all of the dataset.',
+  })
+  filter?: ImageFilter | null;
+}

@@ -1,0 +1,93 @@
+import { GraphQLDateTimeISO, GraphQLJSON } from 'graphql-scalars';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Annotation } from '../annotations/annotation.type.ts';
+import { Dataset } from '../datasets/dataset.type.ts';
+import { Diagnosis } from '../diagnoses/diagnosis.type.ts';
+import { Split } from '../enums.type.ts';
+import { Image } from '../images/image.type.ts';
+import { connectionType } from '../read/connection.type.ts';
+import { ascending, From, pointsHere, RefersTo, Related } from '../read/sql-fields.ts';
+
+@From('cohorts')
+@ObjectType({
+  description: "A saved filter over a dataset's images. Freeze it to work with it.",
+  simpleResolvers: true,
+})
+export class Cohort {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { description: 'Unique in its dataset.' })
+  name!: string;
+
+  @Field(() => GraphQLJSON, { description: 'The filter, as ImageFilter takes it.' })
+  filter!: Record<string, unknown>;
+
+  @Field(() => GraphQLDateTimeISO)
+  createdAt!: Date;
+
+  @RefersTo('dataset_id')
+  @Field(() => Dataset)
+  dataset!: Dataset;
+
+  @Related({ on: pointsHere('cohort_id') })
+  @Field(() => [Snapshot], { description: 'What it was frozen into, oldest first.' })
+  snapshots!: Snapshot[];
+}
+
+@From('snapshots')
+@ObjectType({
+  description:
+    'A frozen cohort: exactly these images, versions of annotations, and diagnoses, whatever comes later.',
+  simpleResolvers: true,
+})
+export class Snapshot {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, {
+    description: 'SHA-256 over its members, their contents and versions: equal hashes are equal data.',
+  })
+  hash!: string;
+
+  @Field(() => Int)
+  imageCount!: number;
+
+  @Field(() => GraphQLDateTimeISO)
+  createdAt!: Date;
+
+  @RefersTo('cohort_id')
+  @Field(() => Cohort)
+  cohort!: Cohort;
+}
+
+@From('snapshot_images', [ascending('position', 'int8')])
+@ObjectType({ description: 'An image as a snapshot holds it.', simpleResolvers: true })
+export class SnapshotImage {
+  @Field(() => Int, { description: 'Its place in the snapshot, from 0.' })
+  position!: number;
+
+  @Field(() => Split, { description: 'Its split when the cohort was frozen.' })
+  split!: Split;
+
+  @RefersTo('image_id')
+  @Field(() => Image)
+  image!: Image;
+
+  @RefersTo('diagnosis_id')
+  @Field(() => Diagnosis, {
+    nullable: true,
+    description: 'Its reference diagnosis when the cohort was frozen.',
+  })
+  diagnosis!: Diagnosis | null;
+
+  @Related({
+    on: (annotation, row) => `${annotation}.image_id = ${row}.image_id and exists (select 1
+      from snapshot_annotations s where s.snapshot_id = ${row}.snapshot_id and s.annotation_id = ${annotation}.id)`,
+  })
+  @Field(() => [Annotation], { description: 'The versions of the annotations that were frozen.' })
+  annotations!: Annotation[];
+}
+
+export const CohortConnection = connectionType('Cohort', () => Cohort);
+export const SnapshotImageConnection = connectionType('SnapshotImage', () => SnapshotImage);

@@ -1,0 +1,55 @@
+import type { Config } from './config.ts';
+import { openDatabase, type Connection } from './db.ts';
+import { installQueue } from './jobs/queue.ts';
+import { createLog, type Log } from './log.ts';
+import { createPubSub, type PubSub } from './pubsub.ts';
+import { openBlobStore, type BlobStore } from './storage/blob-store.ts';
+
+/** What the process has once: handed to services and resolvers, imported by none. */
+export interface AppContext {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly prisma: Connection['prisma'];
+  readonly pool: Connection['pool'];
+  readonly blobs: BlobStore;
+  readonly pubsub: PubSub;
+  readonly log: Log;
+}
+
+/** What one request adds. */
+export interface RequestContext extends AppContext {
+  /** Who asks, for the audit. There is no sign-in yet: whoever reaches the server. */
+  readonly actor: string;
+}
+
+export interface App {
+  readonly context: AppContext;
+  close(): Promise<void>;
+}
+
+/** Database (started and migrated), queue's tables, blobs and notifications, as the configuration says. */
+export async function createApp(config: Config, log = createLog()): Promise<App> {
+  return appOn(await openDatabase(config), config, log);
+}
+
+/** The same on a database that is open already; closing the app closes it. */
+export async function appOn(database: Connection, config: Config, log = createLog()): Promise<App> {
+  try {
+    await installQueue(database.url);
+    const pubsub = await createPubSub(database.url);
+    const blobs = openBlobStore(config, database.pool);
+    const { url: databaseUrl, prisma, pool } = database;
+    const close = async () => {
+      await pubsub.close();
+      await database.close();
+    };
+    return { context: { config, databaseUrl, prisma, pool, blobs, pubsub, log }, close };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+export function requestContext(context: AppContext): RequestContext {
+  return { ...context, actor: 'local' };
+}

@@ -1,0 +1,66 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../context.ts';
+import { ImageFilter } from '../images/image.input.ts';
+import { imagesWhere, ImageOrder, imagesOrder } from '../images/image.query.ts';
+import { ImageConnection } from '../images/image.type.ts';
+import { PageArgs, type Connection } from '../read/connection.type.ts';
+import { withOneOf } from '../read/conditions.ts';
+import { fetched, read, readById, type Fetched } from '../read/read.ts';
+import { pointsHere, Related } from '../read/sql-fields.ts';
+import { Run } from '../runs/run.type.ts';
+import { requestImport } from './datasets.service.ts';
+import { ImportDatasetInput } from './dataset.input.ts';
+import { Dataset, DatasetConnection } from './dataset.type.ts';
+
+@Resolver(() => Dataset)
+export class DatasetResolver {
+  @Related({})
+  @Query(() => DatasetConnection, { description: 'All datasets, oldest first.' })
+  datasets(
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Args(() => PageArgs) _page: PageArgs,
+  ): Promise<Connection<Dataset>> {
+    return read(context, info);
+  }
+
+  @Related({ where: (row, args, bind) => withOneOf({ id: 'id', name: 'name' }, row, args, bind) })
+  @Query(() => Dataset, {
+    nullable: true,
+    description: 'One dataset, by its id or by its name; null if there is none.',
+  })
+  dataset(
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('id', () => ID, { nullable: true }) _id?: string,
+    @Arg('name', () => String, { nullable: true }) _name?: string,
+  ): Promise<Dataset | null> {
+    return read(context, info);
+  }
+
+  @Related({ on: pointsHere('dataset_id'), where: imagesWhere, order: imagesOrder })
+  @FieldResolver(() => ImageConnection, { description: 'Its images that the filter lets through.' })
+  images(
+    @Root() dataset: Fetched,
+    @Info() info: GraphQLResolveInfo,
+    @Args(() => PageArgs) _page: PageArgs,
+    @Arg('filter', () => ImageFilter, { nullable: true }) _filter?: ImageFilter,
+    @Arg('orderBy', () => ImageOrder, { defaultValue: ImageOrder.imported }) _orderBy?: ImageOrder,
+  ): Connection<Fetched> {
+    return fetched(dataset, info);
+  }
+
+  @Mutation(() => Run, {
+    description:
+      'Imports a folder with a manifest (docs/manifest.md). Importing the same folder again changes nothing.',
+  })
+  async importDataset(
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('input', () => ImportDatasetInput) input: ImportDatasetInput,
+  ): Promise<Run> {
+    const run = await requestImport(context, input);
+    return readById(context, info, run.id);
+  }
+}

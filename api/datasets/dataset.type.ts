@@ -1,0 +1,90 @@
+import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { Cohort } from '../cohorts/cohort.type.ts';
+import { RaterKind } from '../enums.type.ts';
+import { connectionType } from '../read/connection.type.ts';
+import { ascending, From, pointsHere, Related, Sql } from '../read/sql-fields.ts';
+
+const inPosition = () => [ascending('position', 'int8')];
+
+@From('structures')
+@ObjectType({
+  description: 'What raters outline: optic disc, optic cup, nodule, lesion.',
+  simpleResolvers: true,
+})
+export class Structure {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => Int, { description: 'Its place among the structures of its dataset, from 0.' })
+  position!: number;
+}
+
+@From('raters')
+@ObjectType({ description: 'Who outlined structures in the images of a dataset.', simpleResolvers: true })
+export class Rater {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => Int, { description: 'Their place among the raters of the dataset, from 0.' })
+  position!: number;
+
+  @Field(() => RaterKind)
+  kind!: RaterKind;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'How much the outlines tell of the diagnosis by construction, 0 to 1. Known for phantoms only.',
+  })
+  informativeness!: number | null;
+}
+
+@From('datasets')
+@ObjectType({
+  description: 'Images that were imported together, with their raters and structures.',
+  simpleResolvers: true,
+})
+export class Dataset {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { description: 'Unique.' })
+  name!: string;
+
+  @Field(() => String)
+  description!: string;
+
+  @Field(() => String, { description: 'fundus, ultrasound, dermoscopy, …: free text of the manifest.' })
+  modality!: string;
+
+  @Field(() => [String], { description: 'What the diagnoses 0 and 1 are called, in this order.' })
+  diagnosisNames!: string[];
+
+  @Field(() => GraphQLDateTimeISO)
+  createdAt!: Date;
+
+  @Sql((row) => `(select count(*) from images i where i.dataset_id = ${row}.id)`)
+  @Field(() => Int, { description: 'How many images it has. Counted when asked for.' })
+  imageCount!: number;
+
+  @Related({ on: pointsHere('dataset_id'), order: inPosition })
+  @Field(() => [Structure])
+  structures!: Structure[];
+
+  @Related({ on: pointsHere('dataset_id'), order: inPosition })
+  @Field(() => [Rater])
+  raters!: Rater[];
+
+  @Related({ on: pointsHere('dataset_id') })
+  @Field(() => [Cohort], { description: 'The saved filters over its images, oldest first.' })
+  cohorts!: Cohort[];
+}
+
+export const DatasetConnection = connectionType('Dataset', () => Dataset);

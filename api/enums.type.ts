@@ -1,0 +1,45 @@
+import { registerEnumType } from 'type-graphql';
+import { ModelTask, RaterKind, RunKind, RunStatus, Split } from '../prisma/client/enums.ts';
+
+/** The store's enumerations, as GraphQL shows them. */
+export { ModelTask, RaterKind, RunKind, RunStatus, Split };
+
+registerEnumType(Split, {
+  name: 'Split',
+  description: 'What an image is for. All images of a subject are in one split.',
+  valuesConfig: {
+    train: { description: 'Models learn from it.' },
+    validation: { description: 'Choices (epoch, settings) are made on it.' },
+    test: { description: 'Only looked at to report numbers.' },
+  },
+});
+
+registerEnumType(RaterKind, {
+  name: 'RaterKind',
+  valuesConfig: {
+    person: { description: 'Somebody (or a simulated one) who outlined structures.' },
+    level: { description: "A level of a vote map ('at least k votes'): of stated strictness, not a person." },
+  },
+});
+
+registerEnumType(RunKind, { name: 'RunKind', description: 'What a run does.' });
+
+registerEnumType(RunStatus, {
+  name: 'RunStatus',
+  description: 'queued → running → succeeded | failed | cancelled. The last three never change.',
+  valuesConfig: {
+    queued: { description: 'Waits for a worker.' },
+    running: { description: 'A worker is at it.' },
+    succeeded: { description: 'Done; its results are stored.' },
+    failed: { description: 'Ended with an error: see errorCode and errorMessage.' },
+    cancelled: { description: 'Stopped because somebody asked for it.' },
+  },
+});
+
+registerEnumType(ModelTask, {
+  name: 'ModelTask',
+  valuesConfig: {
+    diagnosis: { description: 'Image and mask in, diagnosis out.' },
+    segmentation: { description: 'Image in, mask out.' },
+  },
+});

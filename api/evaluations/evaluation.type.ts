@@ -1,0 +1,138 @@
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { Snapshot } from '../cohorts/cohort.type.ts';
+import { Rater, Structure } from '../datasets/dataset.type.ts';
+import { Split } from '../enums.type.ts';
+import { Fusion } from '../fusions/fusion.type.ts';
+import { Image } from '../images/image.type.ts';
+import { connectionType } from '../read/connection.type.ts';
+import { ascending, finite, From, pointsHere, RefersTo, Related, Sql } from '../read/sql-fields.ts';
+import { Run } from '../runs/run.type.ts';
+import { Model } from '../training/model.type.ts';
+
+@From('evaluation_metrics')
+@ObjectType({ description: 'One number of an evaluation, with its interval.', simpleResolvers: true })
+export class EvaluationMetric {
+  @Field(() => String, { description: "'auc', 'permuted_auc', 'soft_dice', 'soft_iou', 'dice_at_0.5', …" })
+  name!: string;
+
+  @Field(() => Float, { nullable: true, description: 'Null where it is undefined: `note` says why.' })
+  value!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Lower end of the 95 % interval.' })
+  low!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Upper end of the 95 % interval.' })
+  high!: number | null;
+
+  @Field(() => String, { nullable: true, description: "How the interval was made: 'delong', 'bootstrap', …" })
+  interval!: string | null;
+
+  @Field(() => Int, { description: 'Images that it is over.' })
+  count!: number;
+
+  @Field(() => Int, { description: 'Images left out because the number is undefined for them.' })
+  undefinedCount!: number;
+
+  @Field(() => Boolean, { description: 'Masks that had seen the diagnosis of their own image went into it.' })
+  transductive!: boolean;
+
+  @Field(() => String, { nullable: true })
+  note!: string | null;
+
+  @RefersTo('structure_id')
+  @Field(() => Structure, { nullable: true, description: 'Null where it is over all structures or of none.' })
+  structure!: Structure | null;
+
+  @RefersTo('rater_id')
+  @Field(() => Rater, {
+    nullable: true,
+    description: "Set where the reference is this rater's mask, not the fusion.",
+  })
+  rater!: Rater | null;
+}
+
+@From('diagnosis_scores', [ascending('image_id', 'uuid')])
+@ObjectType({
+  description: "The judge's reading of one image: the AUC can be computed again from these.",
+  simpleResolvers: true,
+})
+export class DiagnosisScore {
+  @RefersTo('image_id')
+  @Field(() => Image)
+  image!: Image;
+
+  @Sql((row) => finite(`${row}.logit`))
+  @Field(() => Float, { nullable: true, description: 'Logit of diagnosis 1; null where it was not finite.' })
+  logit!: number | null;
+}
+
+@From('image_metrics', [
+  ascending('image_id', 'uuid'),
+  ascending('structure_id', 'uuid'),
+  ascending('name', 'text'),
+])
+@ObjectType({ description: 'One number of one image and structure.', simpleResolvers: true })
+export class ImageMetric {
+  @Field(() => String, { description: "'soft_dice', 'soft_iou', …" })
+  name!: string;
+
+  @Sql((row) => finite(`${row}.value`))
+  @Field(() => Float, { nullable: true })
+  value!: number | null;
+
+  @RefersTo('image_id')
+  @Field(() => Image)
+  image!: Image;
+
+  @RefersTo('structure_id')
+  @Field(() => Structure)
+  structure!: Structure;
+}
+
+@From('evaluations')
+@ObjectType({
+  description: "How good a fusion's masks, or a model's predicted masks, are on one split.",
+  simpleResolvers: true,
+})
+export class Evaluation {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => Split)
+  split!: Split;
+
+  @Field(() => Boolean, {
+    description: 'A mask that had seen the diagnosis of its own image went into a number here.',
+  })
+  transductive!: boolean;
+
+  @RefersTo('run_id')
+  @Field(() => Run)
+  run!: Run;
+
+  @RefersTo('snapshot_id')
+  @Field(() => Snapshot)
+  snapshot!: Snapshot;
+
+  @RefersTo('fusion_id')
+  @Field(() => Fusion, { nullable: true, description: 'What is evaluated: the masks of this fusion …' })
+  fusion!: Fusion | null;
+
+  @RefersTo('model_id')
+  @Field(() => Model, { nullable: true, description: '… or the masks that this model predicts.' })
+  model!: Model | null;
+
+  @RefersTo('judge_model_id')
+  @Field(() => Model, { description: 'The diagnosis model that reads the masks; its scores give the AUC.' })
+  judgeModel!: Model;
+
+  @Related({ on: pointsHere('evaluation_id'), order: () => [ascending('name', 'text')] })
+  @Field(() => [EvaluationMetric], {
+    description: 'Its numbers, by name. Empty until its run has succeeded.',
+  })
+  metrics!: EvaluationMetric[];
+}
+
+export const EvaluationConnection = connectionType('Evaluation', () => Evaluation);
+export const DiagnosisScoreConnection = connectionType('DiagnosisScore', () => DiagnosisScore);
+export const ImageMetricConnection = connectionType('ImageMetric', () => ImageMetric);

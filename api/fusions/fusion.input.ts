@@ -1,0 +1,63 @@
+import { GraphQLJSON } from 'graphql-scalars';
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { RunStatus } from '../enums.type.ts';
+
+@InputType({ description: 'All that is given must hold.' })
+export class FusionFilter {
+  @Field(() => ID, { nullable: true })
+  datasetId?: string | null;
+
+  @Field(() => ID, { nullable: true })
+  snapshotId?: string | null;
+
+  @Field(() => String, { nullable: true })
+  method?: string | null;
+
+  @Field(() => Boolean, { nullable: true })
+  transductive?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true })
+  permutedDiagnoses?: boolean | null;
+
+  @Field(() => RunStatus, { nullable: true, description: 'Status of its run.' })
+  status?: RunStatus | null;
+}
+
+@InputType()
+export class FuseLabelsInput {
+  @Field(() => ID)
+  snapshotId!: string;
+
+  @Field(() => String, { description: 'Name of a method: see methods(kind: FUSION).' })
+  method!: string;
+
+  @Field(() => String, {
+    defaultValue: 'demo',
+    description: "'paper': the paper's settings; 'demo': minutes on two cores.",
+  })
+  preset!: string;
+
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description: "Settings that differ from the preset's; see Method.configSchema.",
+  })
+  config?: Record<string, unknown> | null;
+
+  @Field(() => Int, { defaultValue: 1 })
+  seed!: number;
+
+  @Field(() => ID, { nullable: true, description: 'A trained diagnosis model, for methods that need one.' })
+  diagnosisModelId?: string | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Make the control: diagnoses shuffled among the images of a split.',
+  })
+  permutedDiagnoses!: boolean;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "Side in pixels that images are fused at. Left out: the preset's.",
+  })
+  size?: number | null;
+}

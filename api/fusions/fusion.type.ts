@@ -1,0 +1,142 @@
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { Snapshot } from '../cohorts/cohort.type.ts';
+import { Rater } from '../datasets/dataset.type.ts';
+import { Image } from '../images/image.type.ts';
+import { connectionType } from '../read/connection.type.ts';
+import { ascending, finite, From, pointsHere, RefersTo, Related, Sql } from '../read/sql-fields.ts';
+import { Run } from '../runs/run.type.ts';
+import { Model } from '../training/model.type.ts';
+
+/** Results of a run that has not succeeded are not results. */
+export function ofSucceeded(fusionId: string): string {
+  return `exists (select 1 from fusions f join runs r on r.id = f.run_id where f.id = ${fusionId} and r.status = 'succeeded')`;
+}
+
+@From(
+  `(select fusion_id, rater_id, avg(weight) as weight, avg(sensitivity) as sensitivity, avg(specificity) as specificity,
+    count(*) as image_count from rater_weights group by fusion_id, rater_id)`,
+  [ascending('position', 'int8', (row) => `(select position from raters where id = ${row}.rater_id)`)],
+)
+@ObjectType({ description: 'What a fusion says of a rater, over all its images.', simpleResolvers: true })
+export class RaterWeight {
+  @RefersTo('rater_id')
+  @Field(() => Rater)
+  rater!: Rater;
+
+  @Field(() => Float, {
+    description:
+      "Mean over images of the rater's weight where raters disagree: 0 to 1; an image's weights sum to one.",
+  })
+  weight!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Mean sensitivity that the method gives to the rater, 0 to 1.',
+  })
+  sensitivity!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Mean specificity that the method gives to the rater, 0 to 1.',
+  })
+  specificity!: number | null;
+
+  @Field(() => Int, { description: 'Images that the means are over.' })
+  imageCount!: number;
+}
+
+@From('fused_images', [ascending('image_id', 'uuid')])
+@ObjectType({ description: 'How the fusion of one image went.', simpleResolvers: true })
+export class FusedImage {
+  @RefersTo('image_id')
+  @Field(() => Image)
+  image!: Image;
+
+  @Field(() => Int)
+  iterations!: number;
+
+  @Field(() => Boolean, { description: 'The method ended by its own rule, not by the limit of iterations.' })
+  converged!: boolean;
+
+  @Sql(
+    (row) => `(select coalesce(json_agg(${finite('l.loss')} order by l.i), '[]')
+    from unnest(${row}.losses) with ordinality l(loss, i))`,
+  )
+  @Field(() => [Float], {
+    nullable: 'items',
+    description: 'The objective after each iteration; empty for closed forms; null where it was not finite.',
+  })
+  losses!: (number | null)[];
+
+  @Sql((row) => finite(`${row}.initial_logit`))
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The logit of the diagnosis network with the first mask.',
+  })
+  initialLogit!: number | null;
+
+  @Sql((row) => finite(`${row}.final_logit`))
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The logit of the diagnosis network with the final mask.',
+  })
+  finalLogit!: number | null;
+}
+
+@From('fusions')
+@ObjectType({
+  description: "The raters' masks of a snapshot, made into one soft mask for each image and structure.",
+  simpleResolvers: true,
+})
+export class Fusion {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { description: 'Name of the method; Query.methods tells of it.' })
+  method!: string;
+
+  @Field(() => Boolean, {
+    description:
+      'Its masks depend on the diagnosis of their own image. Numbers made with them say how well that label was woven in, not how well an unseen image would do: always read them beside the control.',
+  })
+  transductive!: boolean;
+
+  @Field(() => Boolean, {
+    description: 'The control: diagnoses were shuffled among the images of a split before fusing.',
+  })
+  permutedDiagnoses!: boolean;
+
+  @Field(() => Int, { description: 'Pixels of its masks.' })
+  width!: number;
+
+  @Field(() => Int, { description: 'Pixels of its masks.' })
+  height!: number;
+
+  @RefersTo('run_id')
+  @Field(() => Run)
+  run!: Run;
+
+  @RefersTo('snapshot_id')
+  @Field(() => Snapshot)
+  snapshot!: Snapshot;
+
+  @RefersTo('diagnosis_model_id')
+  @Field(() => Model, {
+    nullable: true,
+    description: 'The frozen network that reads the masks, where the method has one.',
+  })
+  diagnosisModel!: Model | null;
+
+  @Related({ on: (related, row) => `${related}.fusion_id = ${row}.id and ${ofSucceeded(`${row}.id`)}` })
+  @Field(() => [RaterWeight], {
+    description: 'How far it trusts each rater. Empty until its run has succeeded.',
+  })
+  raterWeights!: RaterWeight[];
+
+  @Related({ on: pointsHere('fusion_id') })
+  @Field(() => [Model], { description: 'Models that were trained on its masks.' })
+  models!: Model[];
+}
+
+export const FusionConnection = connectionType('Fusion', () => Fusion);
+export const FusedImageConnection = connectionType('FusedImage', () => FusedImage);

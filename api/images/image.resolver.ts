@@ -1,0 +1,91 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import type { RequestContext } from '../context.ts';
+import { ofSucceeded } from '../fusions/fusion.type.ts';
+import { ExpertnessMap, FusedMask, PredictedMask } from '../fusions/mask.type.ts';
+import { PageArgs, type Connection } from '../read/connection.type.ts';
+import { requireId, withId } from '../read/conditions.ts';
+import { fetched, read, type Fetched } from '../read/read.ts';
+import { ascending, pointsHere, Related, type Arguments, type Bind } from '../read/sql-fields.ts';
+import { ImageFilter } from './image.input.ts';
+import { ImageOrder, imagesOrder, imagesWhere } from './image.query.ts';
+import { Image, ImageConnection } from './image.type.ts';
+
+const byStructure = () => [
+  ascending('structure', 'int8', (row) => `(select position from structures where id = ${row}.structure_id)`),
+];
+const byRater = () => [
+  ascending('rater', 'int8', (row) => `(select position from raters where id = ${row}.rater_id)`),
+];
+
+function ofFusion(row: string, { fusionId }: Arguments, bind: Bind): string[] {
+  const id = `${bind(requireId(fusionId, 'fusionId'))}::uuid`;
+  return [`${row}.fusion_id = ${id}`, ofSucceeded(id)];
+}
+
+@Resolver(() => Image)
+export class ImageResolver {
+  @Related({ where: imagesWhere, order: imagesOrder })
+  @Query(() => ImageConnection, { description: 'The images of all datasets that the filter lets through.' })
+  images(
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Args(() => PageArgs) _page: PageArgs,
+    @Arg('filter', () => ImageFilter, { nullable: true }) _filter?: ImageFilter,
+    @Arg('orderBy', () => ImageOrder, { defaultValue: ImageOrder.imported }) _orderBy?: ImageOrder,
+  ): Promise<Connection<Image>> {
+    return read(context, info);
+  }
+
+  @Related({ where: withId })
+  @Query(() => Image, { nullable: true, description: 'One image; null if there is none with this id.' })
+  image(
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('id', () => ID) _id: string,
+  ): Promise<Image | null> {
+    return read(context, info);
+  }
+
+  @Related({ on: pointsHere('image_id'), where: ofFusion, order: byStructure })
+  @FieldResolver(() => [FusedMask], {
+    description: 'Its fused masks, one for each structure. Empty until the fusion has succeeded.',
+  })
+  fusedMasks(
+    @Root() image: Fetched,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('fusionId', () => ID) _fusionId: string,
+  ): FusedMask[] {
+    return fetched(image, info);
+  }
+
+  @Related({ on: pointsHere('image_id'), where: ofFusion, order: byRater })
+  @FieldResolver(() => [ExpertnessMap], {
+    description:
+      'How far a fusion trusts each rater where. Empty for methods without maps, and until it has succeeded.',
+  })
+  expertnessMaps(
+    @Root() image: Fetched,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('fusionId', () => ID) _fusionId: string,
+  ): ExpertnessMap[] {
+    return fetched(image, info);
+  }
+
+  @Related({
+    on: pointsHere('image_id'),
+    where: (row, { modelId }, bind) => [`${row}.model_id = ${bind(requireId(modelId, 'modelId'))}::uuid`],
+    order: byStructure,
+  })
+  @FieldResolver(() => [PredictedMask], {
+    description:
+      'What a segmentation model predicts, one mask for each structure. An evaluation of the model makes them.',
+  })
+  predictedMasks(
+    @Root() image: Fetched,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('modelId', () => ID) _modelId: string,
+  ): PredictedMask[] {
+    return fetched(image, info);
+  }
+}

@@ -1,0 +1,79 @@
+import { GraphQLDateTimeISO, GraphQLJSON } from 'graphql-scalars';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Annotation } from '../annotations/annotation.type.ts';
+import { Dataset } from '../datasets/dataset.type.ts';
+import { Diagnosis } from '../diagnoses/diagnosis.type.ts';
+import { Split } from '../enums.type.ts';
+import { connectionType } from '../read/connection.type.ts';
+import { ascending, blobUrl, From, pointsHere, RefersTo, Related, Sql } from '../read/sql-fields.ts';
+
+const byRater = () => [
+  ascending('rater', 'int8', (row) => `(select position from raters where id = ${row}.rater_id)`),
+  ascending('structure', 'int8', (row) => `(select position from structures where id = ${row}.structure_id)`),
+];
+
+@From('images')
+@ObjectType({
+  description: 'An image of a dataset, as it is stored (after the crop, where the manifest asks for one).',
+  simpleResolvers: true,
+})
+export class Image {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { description: "Its file in the manifest's folder: its name within the dataset." })
+  path!: string;
+
+  @Field(() => String, { description: 'The person (or animal, or phantom) that it shows.' })
+  subject!: string;
+
+  @Field(() => Split)
+  split!: Split;
+
+  @Field(() => Int, { description: 'Pixels.' })
+  width!: number;
+
+  @Field(() => Int, { description: 'Pixels.' })
+  height!: number;
+
+  @Sql((row) => blobUrl(`${row}.sha256`))
+  @Field(() => String, { description: 'The picture, relative to the address of the server.' })
+  url!: string;
+
+  @Field(() => String, { description: 'SHA-256 of the stored picture, in hexadecimal.' })
+  sha256!: string;
+
+  @Field(() => GraphQLJSON, { description: 'Further columns of its row in the manifest.' })
+  metadata!: Record<string, unknown>;
+
+  @Field(() => GraphQLDateTimeISO)
+  createdAt!: Date;
+
+  @RefersTo('dataset_id')
+  @Field(() => Dataset)
+  dataset!: Dataset;
+
+  @Related({ on: pointsHere('image_id'), where: (row) => [`${row}.current`], order: byRater })
+  @Field(() => [Annotation], {
+    description: "The raters' masks in their newest versions, by rater and structure.",
+  })
+  annotations!: Annotation[];
+
+  @Related({ on: pointsHere('image_id'), order: () => [...byRater(), ascending('version', 'int8')] })
+  @Field(() => [Annotation], { description: "The raters' masks in all versions." })
+  annotationHistory!: Annotation[];
+
+  @Related({
+    on: pointsHere('image_id'),
+    where: (row) => [`${row}.current`],
+    order: () => [
+      // 'reference' first: it is the one that the numbers are made with.
+      ascending('reference', 'int8', (row) => `(${row}.source <> 'reference')::int`),
+      ascending('source', 'text'),
+    ],
+  })
+  @Field(() => [Diagnosis], { description: "Its diagnoses in their newest versions, 'reference' first." })
+  diagnoses!: Diagnosis[];
+}
+
+export const ImageConnection = connectionType('Image', () => Image);

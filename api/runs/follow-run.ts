@@ -1,0 +1,80 @@
+import type { PrismaClient } from '../db.ts';
+import { notFound } from '../errors.ts';
+import type { PubSub } from '../pubsub.ts';
+import { requireId } from '../read/conditions.ts';
+
+/** One event of a run: an epoch's numbers were stored, or (null) its state changed. */
+export interface RunChange {
+  readonly runId: string;
+  readonly epoch: number | null;
+}
+
+interface Follower {
+  readonly prisma: PrismaClient;
+  readonly pubsub: PubSub;
+}
+
+interface From {
+  readonly id: string;
+  readonly afterEpoch?: number | null;
+}
+
+/** What is stored already, epoch by epoch, then what comes. Each epoch once; ends when the run has ended. */
+export function followRun(follower: Follower, from: From): AsyncIterableIterator<RunChange> {
+  const abort = new AbortController();
+  const changes = changesOf(follower, from, abort.signal);
+  return {
+    next: () => changes.next(),
+    // A generator that waits hears nothing of its end before it wakes: so wake it.
+    return() {
+      abort.abort();
+      return changes.return(undefined);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+async function* changesOf(follower: Follower, from: From, signal: AbortSignal): AsyncGenerator<RunChange> {
+  const runId = requireId(from.id, 'id');
+  let epoch = from.afterEpoch ?? -1;
+  let told = '';
+  for await (const _ of follower.pubsub.runChanges(runId, signal)) {
+    // The state before the epochs: where it says 'ended', all epochs are there.
+    const { state, ended } = await readState(follower.prisma, runId);
+    for (const next of await epochsAfter(follower.prisma, runId, epoch)) {
+      yield { runId, epoch: next };
+      epoch = next;
+    }
+    if (state !== told) yield { runId, epoch: null };
+    if (ended) return;
+    told = state;
+  }
+}
+
+async function readState(prisma: PrismaClient, id: string): Promise<{ state: string; ended: boolean }> {
+  const run = await prisma.run.findUnique({
+    where: { id },
+    select: {
+      status: true,
+      progress: true,
+      stage: true,
+      attempt: true,
+      finishedAt: true,
+      cancelRequestedAt: true,
+    },
+  });
+  if (!run) throw notFound('run', id);
+  return { state: JSON.stringify(run), ended: run.finishedAt !== null };
+}
+
+async function epochsAfter(prisma: PrismaClient, runId: string, epoch: number): Promise<number[]> {
+  const rows = await prisma.epochMetric.findMany({
+    where: { runId, epoch: { gt: epoch } },
+    select: { epoch: true },
+    distinct: ['epoch'],
+    orderBy: { epoch: 'asc' },
+  });
+  return rows.map((row) => row.epoch);
+}

@@ -1,0 +1,106 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import {
+  Arg,
+  Args,
+  Ctx,
+  FieldResolver,
+  ID,
+  Info,
+  Int,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+  Subscription,
+} from 'type-graphql';
+import type { RequestContext } from '../context.ts';
+import { PageArgs, type Connection } from '../read/connection.type.ts';
+import { equalTo, requireId, same, withId, type Equality } from '../read/conditions.ts';
+import { fetched, read, readById, type Fetched } from '../read/read.ts';
+import { descending, pointsHere, Related } from '../read/sql-fields.ts';
+import { followRun, type RunChange } from './follow-run.ts';
+import { RunFilter } from './run.input.ts';
+import { EpochMetric, Run, RunConnection, RunEvent } from './run.type.ts';
+import { cancelRun } from './runs.service.ts';
+
+const filterable: Equality = { kind: same('kind', 'run_kind'), status: same('status', 'run_status') };
+
+@Resolver(() => Run)
+export class RunResolver {
+  @Related({
+    where: (row, { filter }, bind) => equalTo(filterable, row, filter, bind),
+    order: () => [descending('created_at', 'timestamptz'), descending('id', 'uuid')],
+  })
+  @Query(() => RunConnection, { description: 'Runs, newest first.' })
+  runs(
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Args(() => PageArgs) _page: PageArgs,
+    @Arg('filter', () => RunFilter, { nullable: true }) _filter?: RunFilter,
+  ): Promise<Connection<Run>> {
+    return read(context, info);
+  }
+
+  @Related({ where: withId })
+  @Query(() => Run, { nullable: true, description: 'One run; null if there is none with this id.' })
+  run(
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('id', () => ID) _id: string,
+  ): Promise<Run | null> {
+    return read(context, info);
+  }
+
+  @Related({
+    on: pointsHere('run_id'),
+    where: (row, { names, afterEpoch }, bind) => [
+      ...(names == null ? [] : [`${row}.name = any(${bind(names)}::text[])`]),
+      ...(afterEpoch == null ? [] : [`${row}.epoch > ${bind(afterEpoch)}::int`]),
+    ],
+  })
+  @FieldResolver(() => [EpochMetric], { description: 'The numbers of its epochs, by epoch and name.' })
+  metrics(
+    @Root() run: Fetched,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('names', () => [String], { nullable: true, description: 'Only these.' }) _names?: string[],
+    @Arg('afterEpoch', () => Int, { nullable: true, description: 'Only later epochs than this.' })
+    _afterEpoch?: number,
+  ): EpochMetric[] {
+    return fetched(run, info);
+  }
+
+  @Mutation(() => Run, {
+    description:
+      'Asks a run to stop: at once while it waits, within a step while it runs. An ended run stays as it is.',
+  })
+  async cancelRun(
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('id', () => ID) id: string,
+  ): Promise<Run> {
+    const run = await cancelRun(context, requireId(id, 'id'));
+    return readById(context, info, run.id);
+  }
+
+  @Subscription(() => RunEvent, {
+    description:
+      'First what is stored already, epoch by epoch, then what happens, as it happens. Ends when the run has ended. After a broken connection go on with `afterEpoch`.',
+    subscribe: ({ args, context }) =>
+      followRun(context as RequestContext, args as { id: string; afterEpoch?: number }),
+  })
+  runProgress(
+    @Root() { runId, epoch }: RunChange,
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('id', () => ID) _id: string,
+    @Arg('afterEpoch', () => Int, { nullable: true, description: 'The last epoch that is known already.' })
+    _afterEpoch?: number,
+  ): Promise<RunEvent> {
+    return read(context, info, {
+      where: (row, _args, bind) => [
+        `${row}.run_id = ${bind(runId)}::uuid`,
+        epoch === null ? `${row}.epoch is null` : `${row}.epoch = ${bind(epoch)}::int`,
+      ],
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import { GraphQLJSON } from 'graphql-scalars';
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { ModelTask, RunStatus } from '../enums.type.ts';
+
+@InputType({ description: 'All that is given must hold.' })
+export class ModelFilter {
+  @Field(() => ID, { nullable: true })
+  datasetId?: string | null;
+
+  @Field(() => ID, { nullable: true })
+  snapshotId?: string | null;
+
+  @Field(() => ID, { nullable: true })
+  fusionId?: string | null;
+
+  @Field(() => ModelTask, { nullable: true })
+  task?: ModelTask | null;
+
+  @Field(() => String, { nullable: true })
+  method?: string | null;
+
+  @Field(() => RunStatus, { nullable: true, description: 'Status of its run.' })
+  status?: RunStatus | null;
+}
+
+@InputType()
+export class TrainModelInput {
+  @Field(() => ID, { description: 'The masks to learn with. Its snapshot gives the images.' })
+  fusionId!: string;
+
+  @Field(() => String, {
+    description:
+      'Name of a method: see methods(kind: DIAGNOSIS_MODEL) and methods(kind: SEGMENTATION_MODEL).',
+  })
+  method!: string;
+
+  @Field(() => String, {
+    defaultValue: 'demo',
+    description: "'paper': the paper's sizes; 'demo': minutes on two cores.",
+  })
+  preset!: string;
+
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description: "Settings that differ from the preset's; see Method.configSchema.",
+  })
+  config?: Record<string, unknown> | null;
+
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description: "Settings of the training (epochs, batch, learning rate) that differ from the preset's.",
+  })
+  training?: Record<string, unknown> | null;
+
+  @Field(() => Int, { defaultValue: 1 })
+  seed!: number;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'A trained diagnosis model, for methods that need one (Take and Give).',
+  })
+  diagnosisModelId?: string | null;
+}
