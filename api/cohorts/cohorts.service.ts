@@ -24,9 +24,18 @@ export async function createCohort({ prisma, actor }: CohortContext, input: NewC
   return prisma.$transaction(async (tx) => {
     const dataset = await tx.dataset.findUnique({ where: { id: datasetId }, select: { id: true } });
     if (!dataset) throw notFound('dataset', datasetId);
-    const [cohort] = await tx.cohort.createManyAndReturn({ data: [{ datasetId, name, filter }], skipDuplicates: true });
+    const [cohort] = await tx.cohort.createManyAndReturn({
+      data: [{ datasetId, name, filter }],
+      skipDuplicates: true,
+    });
     if (!cohort) throw conflict(`the dataset has a cohort '${name}' already`, { field: 'name' });
-    await audit(tx, { actor, action: 'cohort.create', subjectType: 'cohort', subjectId: cohort.id, detail: { name, filter } });
+    await audit(tx, {
+      actor,
+      action: 'cohort.create',
+      subjectType: 'cohort',
+      subjectId: cohort.id,
+      detail: { name, filter },
+    });
     return cohort;
   });
 }
@@ -38,12 +47,11 @@ export async function createCohort({ prisma, actor }: CohortContext, input: NewC
 export async function freezeCohort({ prisma, actor }: CohortContext, cohortId: string): Promise<Snapshot> {
   return prisma.$transaction(
     async (tx) => {
-      // Two freezes of one cohort at once: the second waits and then finds the first one's snapshot.
-      const cohorts = await tx.$queryRaw<{ dataset_id: string; filter: unknown }[]>`
-        select dataset_id, filter from cohorts where id = ${cohortId}::uuid for update`;
-      const cohort = cohorts[0];
+      // Two freezes at once: the second waits here, before what it sees is fixed, and then finds the first one's snapshot.
+      await tx.$executeRaw`lock table snapshots in share row exclusive mode`;
+      const cohort = await tx.cohort.findUnique({ where: { id: cohortId } });
       if (!cohort) throw notFound('cohort', cohortId);
-      const members = membersSql(cohort.dataset_id, parseImageFilter(cohort.filter));
+      const members = membersSql(cohort.datasetId, parseImageFilter(cohort.filter));
       const { hash, count } = await fingerprint(tx, members);
       if (count === 0) throw invalidInput('the cohort is empty: no image fits its filter', 'cohortId');
       const known = await tx.snapshot.findUnique({ where: { cohortId_hash: { cohortId, hash } } });
@@ -74,30 +82,28 @@ function membersSql(datasetId: string, filter: ImageFilter): Prisma.Sql {
   const texts = pieces.filter((_, index) => index % 2 === 0);
   const order = pieces.filter((_, index) => index % 2 === 1).map((index) => values[Number(index)]);
   return Prisma.sql`
-    select i.id, i.split, i.sha256, d.id as diagnosis_id, d.value as diagnosis
+    select i.id, i.path, i.split, i.sha256, d.id as diagnosis_id, d.value as diagnosis
     from images i left join diagnoses d on d.image_id = i.id and d.current and d.source = ${REFERENCE}
     where i.dataset_id = ${datasetId}::uuid and ${new Prisma.Sql(texts, order)}`;
 }
 
 /**
- * SHA-256 over one line an image (id, content, split, diagnosis) and one line an annotation (id, content), in the order
- * of their ids. Ids name versions: a new reading has a new id.
+ * SHA-256 over one line an image (path, content, split, diagnosis) and one line an annotation (path, rater, structure,
+ * content). No ids: the same data imported elsewhere has the same hash, and a reading that was taken back too.
  */
 async function fingerprint(tx: Database, members: Prisma.Sql): Promise<{ hash: string; count: number }> {
   const [row] = await tx.$queryRaw<{ hash: string; count: bigint }[]>`
     with members as (${members}),
-    image_lines as (
-      select coalesce(string_agg(encode(sha256(convert_to(
-        concat_ws(' ', id, sha256, split, coalesce(diagnosis::text, '-'), coalesce(diagnosis_id::text, '-')), 'UTF8')), 'hex'),
-        e'\n' order by id), '') as text, count(*) as count
-      from members
-    ),
-    annotation_lines as (
-      select coalesce(string_agg(concat_ws(' ', a.id, a.sha256), e'\n' order by a.id), '') as text
-      from annotations a join members m on m.id = a.image_id where a.current
+    lines as (
+      select jsonb_build_array('image', path, sha256, split, diagnosis)::text as line from members
+      union all
+      select jsonb_build_array('annotation', m.path, r.name, s.name, a.sha256)::text
+      from members m join annotations a on a.image_id = m.id and a.current
+        join raters r on r.id = a.rater_id join structures s on s.id = a.structure_id
     )
-    select encode(sha256(convert_to('snapshot 1' || e'\n' || i.text || e'\n' || a.text, 'UTF8')), 'hex') as hash, i.count
-    from image_lines i, annotation_lines a`;
+    select encode(sha256(convert_to(coalesce(string_agg(line, e'\n' order by line collate "C"), ''), 'UTF8')), 'hex') as hash,
+      (select count(*) from members) as count
+    from lines`;
   return { hash: row!.hash, count: Number(row!.count) };
 }
 
@@ -114,5 +120,7 @@ async function fill(tx: Database, snapshotId: string, members: Prisma.Sql): Prom
 
 /** Without the conditions that say nothing, so that equal filters are stored alike. */
 function plain(filter: ImageFilter): Prisma.InputJsonObject {
-  return JSON.parse(JSON.stringify(filter, (_, value: unknown) => value ?? undefined)) as Prisma.InputJsonObject;
+  return JSON.parse(
+    JSON.stringify(filter, (_, value: unknown) => value ?? undefined),
+  ) as Prisma.InputJsonObject;
 }
