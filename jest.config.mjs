@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 // Read by the native libraries when they load. Inside a test process.env is jest's copy, which they never see.
@@ -26,7 +26,9 @@ const modules = readdirSync(packages)
 
 /** @type {import('jest').Config} */
 export default {
-  roots: ['api', 'ml', 'scripts', 'tests', 'bench'].map((folder) => `<rootDir>/${folder}`),
+  roots: ['api', 'ml', 'scripts', 'tests', 'bench'].filter((folder) =>
+    existsSync(path.join(import.meta.dirname, folder)),
+  ),
   testMatch: ['**/*.test.ts'],
   testEnvironment: '<rootDir>/tests/helpers/node-environment.mjs',
   resolver: '<rootDir>/tests/helpers/resolver.cjs',

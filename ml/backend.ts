@@ -82,8 +82,16 @@ async function use(name: BackendName): Promise<void> {
   await tf.ready();
 }
 
+/** Keeps the lines about oneDNN away that TensorFlow prints while it loads, unless its log was asked for. */
+function loadQuietly() {
+  const home = path.dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
+  const loader = path.join(home, 'lib', 'napi-v8', 'quiet_load.node');
+  if (process.env.TF_CPP_MIN_LOG_LEVEL !== '0' && existsSync(loader)) require(loader);
+}
+
 async function loadTensorflow(): Promise<Backend> {
   restoreUtil();
+  loadQuietly();
   require('@tensorflow/tfjs-node-gpu');
   await use('tensorflow');
   const native = tf.backend() as NativeBackend;

@@ -11,5 +11,6 @@ export const checks = [
     name: 'walls between folders',
     args: [bin('dependency-cruiser/bin/dependency-cruise.mjs'), 'api', 'ml', 'bench', 'tests', 'scripts'],
   },
+  { name: 'generated files', args: [...program('scripts/generate.ts'), '--check'] },
   { name: 'migrations agree with the schema', args: [...program('scripts/migrate.ts'), 'check'] },
 ];

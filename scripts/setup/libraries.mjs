@@ -1,4 +1,4 @@
-// The two libraries that are compiled here: TensorFlow.js's own binding, and the project's kernels.
+// The libraries that are compiled here: TensorFlow.js's own binding, a loader that quiets it, and the project's kernels.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { inProject } from './paths.mjs';
@@ -32,6 +32,21 @@ function filesOf(folder, ending) {
   if (!existsSync(folder)) return [];
   const names = readdirSync(folder).filter((name) => ending.test(name));
   return names.sort().map((name) => path.join(folder, name));
+}
+
+/** @param {Variant} variant @returns {Library} */
+export function quietLoad(variant) {
+  const { compilerFlags } = commonFlags(variant);
+  const [, framework] = tensorflowParts(variant).libraries;
+  return {
+    name: 'quiet-load',
+    title: 'Compiling its loader',
+    output: inProject('node_modules', '@tensorflow', 'tfjs-node-gpu', 'lib', 'napi-v8', 'quiet_load.node'),
+    sources: [inProject('scripts', 'setup', 'native', 'quiet-load.cc')],
+    headers: [],
+    compilerFlags: ['-O1', ...compilerFlags, `-DCONSILIUM_LIBRARY="${framework}"`],
+    linkerFlags: mac ? ['-undefined', 'dynamic_lookup'] : ['-ldl'],
+  };
 }
 
 /** @param {Variant} variant @returns {Library} */

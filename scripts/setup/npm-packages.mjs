@@ -39,6 +39,9 @@ function explain(error) {
 
 export async function installPackages() {
   rmSync(hiddenLock, { force: true }); // an interrupted install must not look finished
+  const total = Object.entries(wanted()).filter(
+    ([place, entry]) => place !== '' && isForThisMachine(entry),
+  ).length;
   let fetched = 0;
   const args = [
     'ci',
@@ -56,7 +59,7 @@ export async function installPackages() {
   await withProgress('Installing npm packages', (progress) =>
     runChild(npm[0] ?? 'npm', [...npm.slice(1), ...args], {
       cwd: inProject(),
-      onLine: (line) => /\.tgz/.test(line) && progress.update(++fetched),
+      onLine: (line) => /\.tgz/.test(line) && progress.update(++fetched, total),
     }).then(() => undefined, explain),
   );
 }

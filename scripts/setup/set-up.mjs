@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { catchInterrupts } from './child.mjs';
 import { findCompiler, isBuilt, provide } from './compile.mjs';
-import { binding, kernels } from './libraries.mjs';
+import { binding, kernels, quietLoad } from './libraries.mjs';
 import { withLock } from './lock.mjs';
 import { hasPackages, hasPostgresLinks, installPackages, linkPostgres } from './npm-packages.mjs';
 import { cacheFolder, inProject, readJson, writeJson } from './paths.mjs';
@@ -29,7 +29,7 @@ const sayWaiting = (owner) =>
 /** @param {Variant} variant */
 function nativeLibraries(variant) {
   const own = kernels(variant);
-  return own ? [binding(variant), own] : [binding(variant)];
+  return [binding(variant), quietLoad(variant), ...(own ? [own] : [])];
 }
 
 /** @param {Variant} variant */

@@ -15,6 +15,7 @@ export default class ClosingLine {
     // A file that could not be run at all is a failure too, though no test of it was counted.
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites + checks().failed;
     const rest = skipped.length > 0 ? `, ${skipped.length} skipped` : '';
+    process.env.CONSILIUM_COUNTED = 'yes';
     // At the very end: jest prints its own summary after the reporters.
     process.once('exit', () => writeSync(1, `${passed} passed, ${failed} failed${rest}\n`));
   }

@@ -1,0 +1,30 @@
+/**
+ * `npm run generate` writes the files that are made from the code and kept in the repository;
+ * `npm run generate -- --check` only says which of them are out of date.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { schemaText } from '../api/schema.ts';
+import { dependencyPicturePath, drawDependencyPicture } from './generate-dependency-picture.ts';
+
+const generated: Record<string, () => Promise<string>> = {
+  'api/schema.graphql': schemaText,
+  [dependencyPicturePath]: drawDependencyPicture,
+};
+
+const { check } = parseArgs({ options: { check: { type: 'boolean' } } }).values;
+
+for (const [file, make] of Object.entries(generated)) {
+  const text = await make();
+  const current = (await readFile(file, 'utf8').catch(() => undefined)) === text;
+  if (current) continue;
+  if (check) {
+    console.error(`${file} is out of date: run npm run generate and commit it`);
+    process.exitCode = 1;
+    continue;
+  }
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, text);
+  console.log(`wrote ${file}`);
+}
