@@ -1,3 +1,4 @@
+import { spearman } from '../../ml/metrics/spearman.ts';
 import type { DemoReport, Estimate } from './report.ts';
 
 /** The report as a person reads it: one table of fusions, one of models, one of raters. */
@@ -60,7 +61,9 @@ function notes(report: DemoReport): string[] {
       known.map(({ weight }) => weight),
       known.map(({ informativeness }) => informativeness!),
     );
-    lines.push(`Spearman correlation of weight and informativeness: ${rho.toFixed(2)}`);
+    lines.push(
+      `Spearman correlation of weight and informativeness: ${rho === null ? 'undefined' : rho.toFixed(2)}`,
+    );
   }
   return lines;
 }
@@ -78,21 +81,4 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   const line = (row: readonly string[]): string =>
     `  ${row.map((text, column) => text.padEnd(widths[column])).join('   ')}`.trimEnd();
   return [line(head), `  ${widths.map((width) => '─'.repeat(width)).join('   ')}`, ...rows.map(line)];
-}
-
-/** Spearman's rank correlation, with mean ranks for ties. */
-export function spearman(a: readonly number[], b: readonly number[]): number {
-  const [x, y] = [ranks(a), ranks(b)];
-  const middle = (a.length + 1) / 2;
-  const sum = (f: (i: number) => number): number => x.reduce((total, _, i) => total + f(i), 0);
-  const both = sum((i) => (x[i] - middle) * (y[i] - middle));
-  return both / Math.sqrt(sum((i) => (x[i] - middle) ** 2) * sum((i) => (y[i] - middle) ** 2));
-}
-
-function ranks(values: readonly number[]): number[] {
-  return values.map((value) => {
-    const below = values.filter((other) => other < value).length;
-    const same = values.filter((other) => other === value).length;
-    return below + (same + 1) / 2;
-  });
 }
