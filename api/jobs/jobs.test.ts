@@ -1,0 +1,236 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
+import { tinyDataset, tinyResnet, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
+import { evaluate } from '../evaluations/evaluations.service.ts';
+import { fuseLabels } from '../fusions/fusions.service.ts';
+import { cancelRun } from '../runs/runs.service.ts';
+import { trainModel, type TrainModelInput } from '../training/training.service.ts';
+import type { Worker } from './queue.ts';
+import { startWorker } from './start-worker.ts';
+
+let context: TestJobContext;
+let tiny: TinyDataset;
+let worker: Worker;
+
+beforeAll(async () => {
+  context = await testJobContext();
+  tiny = await tinyDataset(context.prisma, context.blobs);
+  worker = await startWorker(context);
+}, 120_000);
+afterAll(async () => {
+  await worker.close();
+  await context.close();
+});
+
+jest.setTimeout(120_000);
+
+/** Waits for the run's end and answers with it. */
+async function ended(runId: string) {
+  for await (const _ of context.pubsub.runChanges(runId)) {
+    const run = await context.prisma.run.findUniqueOrThrow({ where: { id: runId } });
+    if (run.finishedAt) return run;
+  }
+  throw new Error(`run ${runId} never ended`);
+}
+
+async function succeeded<Row extends { runId: string }>(asked: Promise<Row>): Promise<Row> {
+  const row = await asked;
+  const run = await ended(row.runId);
+  if (run.status !== 'succeeded') throw new Error(`${run.status}: ${run.errorStack}`);
+  return row;
+}
+
+const vote = () =>
+  succeeded(fuseLabels(context, { snapshotId: tiny.snapshotId, method: 'majority-vote', size: tiny.size }));
+
+const config = { resnet: tinyResnet };
+
+async function train(input: Partial<TrainModelInput> = {}) {
+  const fusionId = input.fusionId ?? (await vote()).id;
+  const training = { epochs: 2, batchSize: 4 };
+  return trainModel(context, { method: 'dl-cat', config, training, ...input, fusionId });
+}
+
+test('majority vote: one soft mask an image and structure, equal weights, run with its environment', async () => {
+  const fusion = await vote();
+  const [masks, images, weights] = await Promise.all([
+    context.prisma.fusedMask.count({ where: { fusionId: fusion.id } }),
+    context.prisma.fusedImage.count({ where: { fusionId: fusion.id } }),
+    context.prisma.raterWeight.findMany({ where: { fusionId: fusion.id } }),
+  ]);
+  expect([masks, images, weights.length]).toEqual([28 * 2, 28, 28 * 7]);
+  expect(weights.every(({ weight }) => Math.abs(weight - 1 / 7) < 1e-6)).toBe(true);
+  const run = await ended(fusion.runId);
+  expect(run).toMatchObject({ progress: 1, attempt: 1, result: { images: 28, transductive: false } });
+  expect(run.environment).toMatchObject({ node: process.version });
+});
+
+test('training: numbers of every epoch once, the newest checkpoints, weights on the model', async () => {
+  const model = await succeeded(train({ training: { epochs: 4, batchSize: 4 } }));
+  const metrics = await context.prisma.epochMetric.findMany({ where: { runId: model.runId, name: 'loss' } });
+  expect(metrics.map(({ epoch }) => epoch).sort()).toEqual([1, 2, 3, 4]);
+  expect(metrics.every(({ value }) => Number.isFinite(value))).toBe(true);
+  const checkpoints = await context.prisma.checkpoint.findMany({ where: { runId: model.runId } });
+  expect(checkpoints.map(({ epoch }) => epoch).sort()).toEqual([3, 4]);
+  const stored = await context.prisma.blob.count({ where: { mediaType: 'application/vnd.safetensors' } });
+  const { sha256 } = await context.prisma.model.findUniqueOrThrow({ where: { id: model.id } });
+  expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(stored).toBe(3); // two checkpoints and the weights: what older epochs left is gone
+});
+
+test('the same training asked for again answers with the first, without training again', async () => {
+  const [first, again] = [await succeeded(train()), await train()];
+  expect(again.id).toBe(first.id);
+  expect((await ended(again.runId)).attempt).toBe(1);
+});
+
+test('equal seeds give equal weights, another seed gives others', async () => {
+  const hash = async (input: Partial<TrainModelInput>) => {
+    const { id } = await succeeded(train(input));
+    return (await context.prisma.model.findUniqueOrThrow({ where: { id } })).sha256;
+  };
+  const vote2 = await succeeded(
+    fuseLabels(context, { snapshotId: tiny.snapshotId, method: 'majority-vote', size: tiny.size, seed: 2 }),
+  );
+  // The vote knows no chance, so another seed's masks are the same, and so must be what is trained on them.
+  const [first, same] = [await hash({ seed: 5 }), await hash({ seed: 5, fusionId: vote2.id })];
+  expect(same).toBe(first);
+  expect(await hash({ seed: 6 })).not.toBe(first);
+});
+
+test('a running training that is cancelled ends within a step or two, and its model has no weights', async () => {
+  const model = await train({ training: { epochs: 2000, batchSize: 4 } });
+  await reached(model.runId, 2);
+  const asked = Date.now();
+  await cancelRun(context, model.runId);
+  const run = await ended(model.runId);
+  expect(run.status).toBe('cancelled');
+  expect(Date.now() - asked).toBeLessThan(1500);
+  expect((await context.prisma.model.findUniqueOrThrow({ where: { id: model.id } })).sha256).toBeNull();
+  const before = await context.prisma.epochMetric.count({ where: { runId: model.runId } });
+  await wait(500);
+  expect(await context.prisma.epochMetric.count({ where: { runId: model.runId } })).toBe(before);
+});
+
+test('a training whose worker is closed goes on with another, to the same weights as an unbroken one', async () => {
+  const training = { epochs: 30, batchSize: 4 };
+  const fusionId = (await vote()).id;
+  const broken = await train({ seed: 9, training });
+  await reached(broken.runId, 3);
+  await worker.close();
+  const epochs = await context.prisma.epochMetric.count({ where: { runId: broken.runId, name: 'loss' } });
+  expect(epochs).toBeLessThan(30);
+  worker = await startWorker(context);
+  await succeeded(Promise.resolve(broken));
+  expect((await ended(broken.runId)).attempt).toBe(2);
+  // The same work under another key: its result must not be the stored one.
+  const vote3 = await succeeded(
+    fuseLabels(context, { snapshotId: tiny.snapshotId, method: 'majority-vote', size: tiny.size, seed: 3 }),
+  );
+  const unbroken = await succeeded(train({ seed: 9, training, fusionId: vote3.id }));
+  expect(fusionId).not.toBe(vote3.id);
+  const [a, b] = await Promise.all(
+    [broken, unbroken].map(({ id }) => context.prisma.model.findUniqueOrThrow({ where: { id } })),
+  );
+  expect(a?.sha256).toBe(b?.sha256);
+});
+
+test('a job that fails stores why, and the next one runs', async () => {
+  const { id: imageId, sha256 } = await context.prisma.image.findFirstOrThrow();
+  const lost = await context.prisma.blob.create({
+    data: { sha256: 'f'.repeat(64), bytes: 1, mediaType: 'image/png' },
+  });
+  // Pixels are fixed, so a row whose bytes are gone is made with a dataset of its own.
+  const other = await tinyDataset(context.prisma, context.blobs, 'damaged');
+  await context.prisma.$executeRaw`alter table images disable trigger images_pixels_fixed`;
+  await context.prisma.image.updateMany({
+    where: { datasetId: other.datasetId },
+    data: { sha256: lost.sha256 },
+  });
+  await context.prisma.$executeRaw`alter table images enable trigger images_pixels_fixed`;
+  const fusion = await fuseLabels(context, {
+    snapshotId: other.snapshotId,
+    method: 'majority-vote',
+    size: 32,
+  });
+  const run = await ended(fusion.runId);
+  expect(run).toMatchObject({ status: 'failed', errorCode: 'BLOB_CORRUPT' });
+  expect(run.errorMessage).toMatch(/f{64}/);
+  expect(run.errorStack).toMatch(/at /);
+  expect([imageId, sha256].every(Boolean)).toBe(true);
+  await vote();
+});
+
+async function reached(runId: string, epoch: number): Promise<void> {
+  for await (const _ of context.pubsub.runChanges(runId)) {
+    if (await context.prisma.epochMetric.count({ where: { runId, epoch } })) return;
+  }
+}
+
+describe('with DF-GT', () => {
+  async function dfGt() {
+    const theta = await succeeded(train({ method: 'dl-cat' }));
+    return succeeded(
+      fuseLabels(context, {
+        snapshotId: tiny.snapshotId,
+        method: 'df-gt-expg',
+        config: { steps: 3, hidden: 4, imagesAtOnce: 8 },
+        diagnosisModelId: theta.id,
+      }),
+    );
+  }
+
+  test('maps of every rater are stored, and weights sum to one', async () => {
+    const fusion = await dfGt();
+    expect(await context.prisma.expertnessMap.count({ where: { fusionId: fusion.id } })).toBe(28 * 7);
+    const sums = await context.prisma.raterWeight.groupBy({
+      by: ['imageId'],
+      where: { fusionId: fusion.id },
+      _sum: { weight: true },
+    });
+    for (const { _sum } of sums) expect(_sum.weight).toBeCloseTo(1, 5);
+  });
+
+  test('its evaluation gives AUC and that of the control, both flagged, and scores to compute them again', async () => {
+    const fusion = await dfGt();
+    const judge = await succeeded(train({ method: 'dl-cat' }));
+    const evaluation = await succeeded(evaluate(context, { fusionId: fusion.id, judgeModelId: judge.id }));
+    const metrics = await context.prisma.evaluationMetric.findMany({
+      where: { evaluationId: evaluation.id },
+    });
+    const names = new Set(metrics.map(({ name }) => name));
+    expect(names).toEqual(new Set(['auc', 'auc_bootstrap', 'permuted_auc', 'soft_dice']));
+    expect(metrics.every(({ transductive }) => transductive)).toBe(true);
+    expect(await context.prisma.diagnosisScore.count({ where: { evaluationId: evaluation.id } })).toBe(12);
+    expect(metrics.filter(({ name }) => name === 'soft_dice')).toHaveLength(7 * 2);
+  });
+
+  test('a segmentation model trained on it: Dice against it is flagged, AUC of its own masks is not', async () => {
+    const fusion = await dfGt();
+    const judge = await succeeded(train({ method: 'baseline-dia' }));
+    const model = await succeeded(
+      train({
+        method: 'take-and-give',
+        fusionId: fusion.id,
+        diagnosisModelId: judge.id,
+        training: { epochs: 1, batchSize: 4 },
+      }),
+    );
+    const evaluation = await succeeded(evaluate(context, { modelId: model.id, judgeModelId: judge.id }));
+    const metrics = await context.prisma.evaluationMetric.findMany({
+      where: { evaluationId: evaluation.id },
+    });
+    const flags = (name: string, rater: boolean) =>
+      metrics
+        .filter((row) => row.name === name && (row.raterId !== null) === rater)
+        .map((row) => row.transductive);
+    expect(flags('auc', false)).toEqual([false]);
+    expect(flags('soft_dice', false)).toEqual([true, true]);
+    expect(flags('soft_dice', true)).toEqual(Array(14).fill(false));
+    expect(flags('permuted_auc', false)).toEqual([]);
+    expect(await context.prisma.predictedMask.count({ where: { modelId: model.id } })).toBe(12 * 2);
+    expect(
+      await context.prisma.imageMetric.count({ where: { evaluationId: evaluation.id, name: 'soft_dice' } }),
+    ).toBe(24);
+  });
+});

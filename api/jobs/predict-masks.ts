@@ -1,0 +1,65 @@
+import { predictMasks } from '../../ml/training/predict.ts';
+import { assertOwner } from '../runs/run-state.ts';
+import { openStoreSource, type StoreSourceOptions } from '../storage/store-source.ts';
+import { datasetNames, idOf } from './fused-samples.ts';
+import type { JobInput } from './job.ts';
+import { loadSegmentationNetwork } from './networks.ts';
+import { storePlanes } from './planes.ts';
+import { subsetSource } from './subset-source.ts';
+
+/** Stores the masks that a model predicts for the images, those apart that it has predicted before. */
+export async function predictAndStore(
+  input: JobInput,
+  modelId: string,
+  where: StoreSourceOptions,
+  onStep: (done: number, total: number) => void,
+): Promise<void> {
+  const { prisma, blobs, owner, signal } = input;
+  const all = await openStoreSource(input, where);
+  const left = await notPredicted(input, modelId, all.imageIds);
+  if (!left.length) return;
+  const source = subsetSource(all, left);
+  const imageIds = left.map((index) => all.imageIds[index] ?? '');
+  const names = await datasetNames(input, where.snapshotId);
+  const structureIds = all.structures.map((name) => idOf(names.structures, name));
+  const shape = { width: all.width, height: all.height, channels: all.structures.length };
+  const { network, dispose } = await loadSegmentationNetwork(input, modelId, all);
+  try {
+    let next = 0;
+    for await (const batch of predictMasks({ network, source, signal, onStep })) {
+      const rows = await Promise.all(
+        batch.map(async ({ mask }, k) => {
+          const hashes = await storePlanes(blobs, mask, shape);
+          const imageId = imageIds[next + k] ?? '';
+          return hashes.map((sha256, s) => ({
+            modelId,
+            imageId,
+            structureId: structureIds[s] ?? '',
+            sha256,
+          }));
+        }),
+      );
+      await prisma.$transaction(async (tx) => {
+        await assertOwner(tx, owner);
+        await tx.predictedMask.createMany({ data: rows.flat(), skipDuplicates: true });
+      });
+      next += batch.length;
+    }
+  } finally {
+    dispose();
+  }
+}
+
+async function notPredicted(
+  { prisma }: JobInput,
+  modelId: string,
+  imageIds: readonly string[],
+): Promise<number[]> {
+  const rows = await prisma.predictedMask.findMany({
+    where: { modelId, imageId: { in: [...imageIds] } },
+    select: { imageId: true },
+    distinct: ['imageId'],
+  });
+  const done = new Set(rows.map(({ imageId }) => imageId));
+  return imageIds.flatMap((id, index) => (done.has(id) ? [] : [index]));
+}
