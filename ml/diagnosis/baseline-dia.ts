@@ -23,6 +23,13 @@ const config = z.strictObject({
     .tuple([z.int().min(1), z.int().min(1)])
     .default([8, 16])
     .describe('Channels of the two convolutions on each mask (Zhou et al., by a public port).'),
+  maskPrior: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'Initial weight of the mask itself in the attention’s logit; 0 is the published wiring. Our own help for small data.',
+    ),
   auxiliaryWeight: z
     .number()
     .min(0)
@@ -58,7 +65,7 @@ export const baselineDia: DiagnosisModel<BaselineDiaConfig> = {
   config,
   presets: {
     paper: {},
-    demo: { resnet: demoResnet, attentionWidth: 8, maskEmbedding: [4, 4] },
+    demo: { resnet: demoResnet, attentionWidth: 8, maskEmbedding: [4, 4], lateAttention: true, maskPrior: 4 },
   },
   build: (input, options) => (options.lateAttention ? buildLate(input, options) : buildFull(input, options)),
   loss: (output, target, { auxiliaryWeight }) => diagnosisLoss(output, target, { auxiliaryWeight }),
@@ -133,7 +140,12 @@ function attentionPerStructure(
   structures: number,
   feature: number,
 ) {
-  const options = { feature, width: config.attentionWidth, embedding: config.maskEmbedding };
+  const options = {
+    feature,
+    width: config.attentionWidth,
+    embedding: config.maskEmbedding,
+    maskPrior: config.maskPrior,
+  };
   const each = Array.from({ length: structures }, (_, index) =>
     structureAttention(weights.scope(`attention${index + 1}`), options),
   );

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { convolution } from '../layers/conv-block.ts';
+import { constant } from '../layers/initializers.ts';
 import type { Weights } from '../layers/weights.ts';
 
 export interface StructureAttentionOptions {
@@ -9,17 +10,20 @@ export interface StructureAttentionOptions {
   readonly width: number;
   /** Channels of the two convolutions that embed the mask. */
   readonly embedding: readonly [number, number];
+  /** Initial weight κ of the mask itself in the attention's logit; 0 leaves it out. */
+  readonly maskPrior: number;
 }
 
 /**
  * Where to look for the sake of one structure (Zhou et al. 2019, lesion attention):
  *   u = ReLU(conv3(e(mask) ⊕ feature)),   α = sigmoid(conv1(u ⊙ high)),
- * with e two 3×3 convolutions on the mask and `high` a vector of the image as a whole.
+ * with e two 3×3 convolutions on the mask and `high` a vector of the image as a whole. With a mask prior the logit has
+ * the further term κ · (2 · mask − 1), κ learned, so that attention begins at the structure instead of everywhere.
  * mask [b, h', w', 1], feature [b, h', w', feature], high [b, width] → α [b, h', w', 1] in (0, 1)
  */
 export function structureAttention(
   weights: Weights,
-  { feature: channels, width, embedding: [first, second] }: StructureAttentionOptions,
+  { feature: channels, width, embedding: [first, second], maskPrior }: StructureAttentionOptions,
 ): (mask: tf.Tensor4D, feature: tf.Tensor4D, high: tf.Tensor2D) => tf.Tensor4D {
   const embedFirst = convolution(weights.scope('embed1'), { in: 1, out: first, kernel: 3, bias: true });
   const embedSecond = convolution(weights.scope('embed2'), { in: first, out: second, kernel: 3, bias: true });
@@ -30,10 +34,14 @@ export function structureAttention(
     bias: true,
   });
   const toMap = convolution(weights.scope('map'), { in: width, out: 1, kernel: 1, bias: true });
+  const prior = maskPrior === 0 ? undefined : weights.add('prior', [], constant(maskPrior));
   return (mask, feature, high) => {
     const embedded: tf.Tensor4D = embedSecond(embedFirst(mask).relu()).relu();
     const u: tf.Tensor4D = joint(tf.concat([embedded, feature], 3)).relu();
     const asked: tf.Tensor4D = u.mul(high.reshape([high.shape[0], 1, 1, width]));
-    return toMap(asked).sigmoid();
+    const logit = toMap(asked);
+    if (!prior) return logit.sigmoid();
+    const raised: tf.Tensor4D = logit.add(mask.mul(2).sub(1).mul(prior));
+    return raised.sigmoid();
   };
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkSample } from '../data/memory-source.ts';
 import type { Sample, SampleSource } from '../data/sample.ts';
+import { moveMap, relight, type Change } from './augment.ts';
 
 /** A mini-batch as tensors; unknown diagnoses stand as 0 and must not be asked for. */
 export interface Batch {
@@ -14,23 +15,32 @@ export interface Batch {
  * @throws RangeError where a sample lacks its fused mask or has another size than its source declares.
  * Call inside tf.tidy.
  */
-export function toBatch(samples: readonly Sample[], source: SampleSource): Batch {
+export function toBatch(
+  samples: readonly Sample[],
+  source: SampleSource,
+  changeOf?: (sample: Sample) => Change,
+): Batch {
   const { height, width } = source;
   for (const sample of samples) checkTrainable(sample, source);
+  const changes = changeOf && samples.map(changeOf);
   const maps = (arrays: readonly Float32Array[], channels: number): tf.Tensor4D =>
     tf.tensor4d(concatenated(arrays), [samples.length, height, width, channels]);
+  const moved = (map: Float32Array, index: number): Float32Array =>
+    changes ? moveMap(map, source, changes[index]) : map;
+  const lit = (image: Float32Array, index: number): Float32Array =>
+    changes ? relight(image, changes[index]) : image;
   const structures = source.structures.length;
   return {
     image: maps(
-      samples.map((sample) => sample.image),
+      samples.map(({ image }, i) => lit(moved(image, i), i)),
       3,
     ),
     fused: maps(
-      samples.map((sample) => sample.fused!),
+      samples.map(({ fused }, i) => moved(fused!, i)),
       structures,
     ),
     majority: maps(
-      samples.map((sample) => majorityOf(sample, source)),
+      samples.map((sample, i) => moved(majorityOf(sample, source), i)),
       structures,
     ),
     diagnosis: tf.tensor1d(

