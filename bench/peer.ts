@@ -1,0 +1,75 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import * as readline from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const bench = path.dirname(fileURLToPath(import.meta.url));
+const venv = path.join(bench, '..', '.consilium', 'bench-venv');
+const python = path.join(venv, 'bin', 'python');
+
+/** A Python program beside which we measure: one JSON line asks, one JSON line answers. */
+export interface Peer {
+  ask<Answer>(question: object): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** Starts bench/peers/<script>; the virtual environment is made, once, where it is missing or its pins have changed. */
+export async function startPeer(script: string, threads: number, say: (line: string) => void): Promise<Peer> {
+  await provideEnvironment(say);
+  // The peer keeps its own defaults: what we set for ours could slow it down.
+  const environment: NodeJS.ProcessEnv = { ...process.env, OMP_NUM_THREADS: String(threads), PYTHONUNBUFFERED: '1' };
+  delete environment.OMP_WAIT_POLICY;
+  const child = spawn(python, [path.join(bench, 'peers', script)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: environment,
+  });
+  return conversation(child, script);
+}
+
+function conversation(child: ChildProcess, script: string): Peer {
+  const waiting: { resolve: (line: string) => void; reject: (error: Error) => void }[] = [];
+  readline.createInterface({ input: child.stdout! }).on('line', (line) => waiting.shift()?.resolve(line));
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', (error) => waiting.splice(0).forEach(({ reject }) => reject(error)));
+    child.once('close', (code) => {
+      waiting
+        .splice(0)
+        .forEach(({ reject }) => reject(new Error(`the peer ${script} ended with code ${code}`)));
+      resolve();
+    });
+  });
+  return {
+    async ask<Answer>(question: object): Promise<Answer> {
+      const answer = new Promise<string>((resolve, reject) => waiting.push({ resolve, reject }));
+      child.stdin!.write(`${JSON.stringify(question)}\n`);
+      return JSON.parse(await answer) as Answer;
+    },
+    async close() {
+      child.stdin!.end();
+      await ended;
+    },
+  };
+}
+
+async function provideEnvironment(say: (line: string) => void): Promise<void> {
+  const requirements = path.join(bench, 'peers', 'requirements.txt');
+  const stamp = path.join(venv, 'requirements.installed');
+  const wanted = await readFile(requirements, 'utf8');
+  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted) return;
+  say(
+    `Setting up the peers' Python environment (${wanted.trim().split('\n').join(', ')}); once, some minutes …`,
+  );
+  await rm(venv, { recursive: true, force: true });
+  await mkdir(path.dirname(venv), { recursive: true });
+  execute('python3', ['-m', 'venv', venv], 'Debian and Ubuntu have it in the package python3-venv');
+  execute(python, ['-m', 'pip', 'install', '--quiet', '-r', requirements], 'is the package index reachable?');
+  await writeFile(stamp, wanted);
+}
+
+function execute(command: string, args: string[], hint: string): void {
+  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 2, 2] });
+  if (status === 0) return;
+  throw new Error(`${command} ${args.join(' ')} failed (${error?.message ?? `code ${status}`}): ${hint}`);
+}

@@ -1,0 +1,164 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { loadBackend } from '../ml/backend.ts';
+import { withWay, type Way } from '../ml/ops/way.ts';
+import { startPeer, type Peer } from './peer.ts';
+import { median, relativeDifference } from './statistics.ts';
+import { createRow, type Row, type Suite, type SuiteOptions } from './suite.ts';
+import { writeTensorFile } from './tensor-file.ts';
+import type { TrainingCase } from './training/case.ts';
+import { fusionCase } from './training/fusion.ts';
+import { resnet50Case, resunetCase, takeAndGiveCase } from './training/nets.ts';
+
+const SUITE = 'training';
+/** Steps in a row before the other side's turn: short, so that noise of the machine falls on both alike. */
+const STEPS = 3;
+/**
+ * Outputs and losses, relative to their largest value: float32 sums in another order, through up to 50 layers with
+ * batch statistics. A wrong layer is off by a share near 1.
+ */
+const EQUAL = 2e-3;
+
+interface Entry {
+  readonly name: string;
+  readonly goal: number | null;
+  readonly best: Way;
+  create(): TrainingCase;
+}
+
+const entries: readonly Entry[] = [
+  { name: 'ResNet50, 8 × 128×128, plain tfjs', goal: null, best: 'plain', create: resnet50Case },
+  { name: 'ResNet50, 8 × 128×128', goal: 1.2, best: 'native', create: resnet50Case },
+  { name: 'ResUnet demo, 8 × 64×64', goal: 1.2, best: 'native', create: resunetCase },
+  { name: 'Take and Give demo, 8 × 64×64', goal: 1.2, best: 'native', create: takeAndGiveCase },
+  { name: 'DF-GT ExpG, 32 images', goal: 0.6, best: 'native', create: () => fusionCase('fusion') },
+  {
+    name: 'DF-GT ExpG, 32 images, peer on disputed pixels too',
+    goal: null,
+    best: 'native',
+    create: () => fusionCase('fusion-disputed'),
+  },
+];
+
+/** One training step (forward, backward, Adam) beside PyTorch on the same cores, equal outputs shown first. */
+export const training: Suite = {
+  name: SUITE,
+  summary: 'one training step (forward, backward, Adam) beside PyTorch on the same cores',
+  async *run(options: SuiteOptions): AsyncGenerator<Row> {
+    const backend = await loadBackend();
+    const peer = await startPeer('training.py', backend.threads, options.say);
+    const folder = await mkdtemp(path.join(tmpdir(), 'consilium-bench-'));
+    try {
+      const { version, threads } = await peer.ask<{ version: string; threads: number }>({ ask: 'version' });
+      options.say(
+        `ours: ${backend.name} ${backend.version} on ${backend.device}, ${backend.threads} threads, ` +
+          `own kernels ${backend.kernels ? 'loaded' : 'missing'}; peer: PyTorch ${version}, ${threads} threads`,
+      );
+      for (const entry of entries.filter(({ name }) => name.includes(options.only))) {
+        yield* measure(entry, peer, path.join(folder, 'arrays.bin'), options);
+      }
+    } finally {
+      await peer.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+async function* measure(
+  entry: Entry,
+  peer: Peer,
+  file: string,
+  { rounds, say }: SuiteOptions,
+): AsyncGenerator<Row> {
+  const ours = entry.create();
+  try {
+    await writeTensorFile(file, ours.arrays);
+    const { net, trainable, learningRate: rate } = ours;
+    const { layouts } = await peer.ask<{ layouts: string[] }>({ ask: 'load', net, file, trainable, rate });
+    const step = () => withWay(entry.best, () => ours.step());
+    yield* compare(entry, ours, peer, layouts, step);
+    const times = await interleave(step, peer, layouts, rounds);
+    say(describe(entry, times, layouts));
+    yield summarise(entry, times, layouts);
+  } finally {
+    ours.dispose();
+  }
+}
+
+/** Equal outputs for copied weights, and equal losses along the first steps: backward and Adam agree too. */
+async function* compare(
+  { name, best }: Entry,
+  ours: TrainingCase,
+  peer: Peer,
+  layouts: readonly string[],
+  step: () => number,
+): AsyncGenerator<Row> {
+  const outputs = withWay(best, () => ours.outputs());
+  const losses = Array.from({ length: STEPS }, step);
+  let [output, loss] = [0, 0];
+  for (const layout of layouts) {
+    const { values } = await peer.ask<{ values: number[] }>({ ask: 'outputs', layout });
+    const first = await peer.ask<Timed>({ ask: 'step', layout, steps: STEPS });
+    output = Math.max(output, relativeDifference(outputs, values));
+    loss = Math.max(loss, relativeDifference(losses, first.losses));
+  }
+  const row = { suite: SUITE, unit: 'relative difference', peer: 0, goal: EQUAL };
+  yield createRow({ ...row, case: `${name}: equal outputs`, ours: output, ratio: output });
+  yield createRow({ ...row, case: `${name}: equal losses of ${STEPS} steps`, ours: loss, ratio: loss });
+}
+
+interface Timed {
+  readonly times: number[];
+  readonly losses: number[];
+}
+
+/** Median milliseconds of a step, by round; the peer's by layout. */
+interface Times {
+  readonly ours: number[];
+  readonly peers: number[][];
+}
+
+async function interleave(
+  step: () => number,
+  peer: Peer,
+  layouts: readonly string[],
+  rounds: number,
+): Promise<Times> {
+  const times: Times = { ours: [], peers: layouts.map(() => []) };
+  for (let round = 0; round < rounds; round++) {
+    times.ours.push(median(Array.from({ length: STEPS }, () => timed(step))));
+    for (const [k, layout] of layouts.entries()) {
+      const answer = await peer.ask<Timed>({ ask: 'step', layout, steps: STEPS });
+      times.peers[k].push(median(answer.times));
+    }
+  }
+  return times;
+}
+
+function timed(work: () => unknown): number {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+}
+
+/** PyTorch's better layout counts; the ratio is the median of the rounds' ratios, which noise moves least. */
+function summarise({ name, goal }: Entry, { ours, peers }: Times, layouts: readonly string[]): Row {
+  const medians = peers.map(median);
+  const best = medians.indexOf(Math.min(...medians));
+  return createRow({
+    suite: SUITE,
+    case: `${name} (peer: ${layouts[best]})`,
+    ours: median(ours),
+    peer: medians[best],
+    unit: 'ms a step',
+    ratio: median(ours.map((time, round) => time / peers[best][round])),
+    goal,
+  });
+}
+
+function describe({ name }: Entry, { ours, peers }: Times, layouts: readonly string[]): string {
+  const list = (values: readonly number[]) => values.map((value) => value.toFixed(0)).join(' ');
+  const others = layouts.map((layout, k) => `${layout} ${list(peers[k])}`).join('; ');
+  return `${name}: ms a step by round: ours ${list(ours)}; ${others}`;
+}
