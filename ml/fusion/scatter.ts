@@ -13,7 +13,7 @@ export function scatterRows(values: tf.Tensor2D, rows: tf.Tensor1D, height: numb
       save([rows]);
       return tf.scatterND(rows.reshape([-1, 1]), values, [height, columns]);
     },
-    (dy, [saved]) => ({ values: () => tf.gather(dy, saved as tf.Tensor1D) }),
+    (dy, [saved]) => ({ values: () => tf.gather(dy, saved) }),
   ) as tf.Tensor2D;
 }
 
