@@ -58,10 +58,10 @@ test('majority vote: one soft mask an image and structure, equal weights, run wi
     context.prisma.fusedImage.count({ where: { fusionId: fusion.id } }),
     context.prisma.raterWeight.findMany({ where: { fusionId: fusion.id } }),
   ]);
-  expect([masks, images, weights.length]).toEqual([28 * 2, 28, 28 * 7]);
+  expect([masks, images, weights.length]).toEqual([24 * 2, 24, 24 * 7]);
   expect(weights.every(({ weight }) => Math.abs(weight - 1 / 7) < 1e-6)).toBe(true);
   const run = await ended(fusion.runId);
-  expect(run).toMatchObject({ progress: 1, attempt: 1, result: { images: 28, transductive: false } });
+  expect(run).toMatchObject({ progress: 1, attempt: 1, result: { images: 24, transductive: false } });
   expect(run.environment).toMatchObject({ node: process.version });
 });
 
@@ -113,13 +113,13 @@ test('a running training that is cancelled ends within a step or two, and its mo
 });
 
 test('a training whose worker is closed goes on with another, to the same weights as an unbroken one', async () => {
-  const training = { epochs: 30, batchSize: 4 };
+  const training = { epochs: 12, batchSize: 4 };
   const fusionId = (await vote()).id;
   const broken = await train({ seed: 9, training });
   await reached(broken.runId, 3);
   await worker.close();
   const epochs = await context.prisma.epochMetric.count({ where: { runId: broken.runId, name: 'loss' } });
-  expect(epochs).toBeLessThan(30);
+  expect(epochs).toBeLessThan(12);
   worker = await startWorker(context);
   await succeeded(Promise.resolve(broken));
   expect((await ended(broken.runId)).attempt).toBe(2);
@@ -136,12 +136,16 @@ test('a training whose worker is closed goes on with another, to the same weight
 });
 
 test('a job that fails stores why, and the next one runs', async () => {
-  const { id: imageId, sha256 } = await context.prisma.image.findFirstOrThrow();
+  const other = await tinyDataset(context.prisma, context.blobs, {
+    name: 'damaged',
+    train: 2,
+    validation: 0,
+    test: 0,
+  });
   const lost = await context.prisma.blob.create({
     data: { sha256: 'f'.repeat(64), bytes: 1, mediaType: 'image/png' },
   });
-  // Pixels are fixed, so a row whose bytes are gone is made with a dataset of its own.
-  const other = await tinyDataset(context.prisma, context.blobs, 'damaged');
+  // Pixels are fixed; this is what a lost file of the blob store looks like.
   await context.prisma.$executeRaw`alter table images disable trigger images_pixels_fixed`;
   await context.prisma.image.updateMany({
     where: { datasetId: other.datasetId },
@@ -157,7 +161,6 @@ test('a job that fails stores why, and the next one runs', async () => {
   expect(run).toMatchObject({ status: 'failed', errorCode: 'BLOB_CORRUPT' });
   expect(run.errorMessage).toMatch(/f{64}/);
   expect(run.errorStack).toMatch(/at /);
-  expect([imageId, sha256].every(Boolean)).toBe(true);
   await vote();
 });
 
@@ -182,7 +185,7 @@ describe('with DF-GT', () => {
 
   test('maps of every rater are stored, and weights sum to one', async () => {
     const fusion = await dfGt();
-    expect(await context.prisma.expertnessMap.count({ where: { fusionId: fusion.id } })).toBe(28 * 7);
+    expect(await context.prisma.expertnessMap.count({ where: { fusionId: fusion.id } })).toBe(24 * 7);
     const sums = await context.prisma.raterWeight.groupBy({
       by: ['imageId'],
       where: { fusionId: fusion.id },

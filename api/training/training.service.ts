@@ -48,7 +48,7 @@ export async function trainModel(context: RunsContext, input: TrainModelInput): 
     fusionId: fusion.id,
     method: method.name,
     config: config as Prisma.InputJsonObject,
-    training: training as Prisma.InputJsonObject,
+    training: training,
     diagnosisModelId,
   };
   return prisma.$transaction(async (tx) => {

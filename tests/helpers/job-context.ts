@@ -17,7 +17,8 @@ export interface TestJobContext extends JobContext {
 
 /** What a worker's jobs and the services need, on a database and a blob folder of its own. */
 export async function testJobContext(): Promise<TestJobContext> {
-  const { url, prisma, pool, close } = await testDatabase();
+  const database = await testDatabase();
+  const { url, prisma, pool } = database;
   await installQueue(url);
   const folder = await mkdtemp(join(tmpdir(), 'consilium-jobs-'));
   const pubsub = await createPubSub(url);
@@ -33,7 +34,7 @@ export async function testJobContext(): Promise<TestJobContext> {
     warnings,
     async close() {
       await pubsub.close();
-      await close();
+      await database.close();
       await rm(folder, { recursive: true });
     },
   };
