@@ -1,6 +1,5 @@
 import {
   Kind,
-  type FragmentDefinitionNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
   type ValidationContext,
@@ -55,7 +54,7 @@ function firstExceeded(context: ValidationContext, operation: OperationDefinitio
         if (below) return below;
         continue;
       }
-      const inner: SelectionSetNode | FragmentDefinitionNode['selectionSet'] | undefined =
+      const inner =
         node.kind === Kind.INLINE_FRAGMENT
           ? node.selectionSet
           : context.getFragment(node.name.value)?.selectionSet;

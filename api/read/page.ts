@@ -51,7 +51,7 @@ function decodeCursor(cursor: string, list: string, field: string): string[] {
     throw refuse();
   }
   if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string')) throw refuse();
-  const [name, ...values] = parts as string[];
+  const [name, ...values] = parts;
   if (name !== list) throw refuse();
   return values;
 }

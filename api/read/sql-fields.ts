@@ -67,7 +67,7 @@ export function From(from: string, key: readonly SortKey[] = [ascending('id', 'u
 
 /** The field is this expression, where it is not the column of its own name. */
 export function Sql(column: SqlOf): PropertyDecorator {
-  return Extensions({ sql: { column } }) as PropertyDecorator;
+  return Extensions({ sql: { column } });
 }
 
 /** The field is a related row, a list of them or a page of them, as its GraphQL type says. */

@@ -40,16 +40,21 @@ async function* changesOf(follower: Follower, from: From, signal: AbortSignal): 
   const runId = requireId(from.id, 'id');
   let epoch = from.afterEpoch ?? -1;
   let told = '';
-  for await (const _ of follower.pubsub.runChanges(runId, signal)) {
-    // The state before the epochs: where it says 'ended', all epochs are there.
-    const { state, ended } = await readState(follower.prisma, runId);
-    for (const next of await epochsAfter(follower.prisma, runId, epoch)) {
-      yield { runId, epoch: next };
-      epoch = next;
+  const changes = follower.pubsub.runChanges(runId, signal);
+  try {
+    while (!(await changes.next()).done) {
+      // The state before the epochs: where it says 'ended', all epochs are there.
+      const { state, ended } = await readState(follower.prisma, runId);
+      for (const next of await epochsAfter(follower.prisma, runId, epoch)) {
+        yield { runId, epoch: next };
+        epoch = next;
+      }
+      if (state !== told) yield { runId, epoch: null };
+      if (ended) return;
+      told = state;
     }
-    if (state !== told) yield { runId, epoch: null };
-    if (ended) return;
-    told = state;
+  } finally {
+    await changes.return(undefined);
   }
 }
 
