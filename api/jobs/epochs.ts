@@ -16,7 +16,7 @@ export async function storeEpoch(
 ): Promise<void> {
   const { prisma, blobs, owner } = input;
   const { runId } = owner;
-  const sha256 = await blobs.put(checkpointToBytes(checkpoint()), weightsMediaType);
+  const sha256 = await blobs.put(checkpointToBytes(record.checkpoint()), weightsMediaType);
   await prisma.$transaction(async (tx) => {
     await assertOwner(tx, owner);
     const names = Object.keys(metrics);

@@ -26,9 +26,12 @@ jest.setTimeout(120_000);
 
 /** Waits for the run's end and answers with it. */
 async function ended(runId: string) {
-  for await (const _ of context.pubsub.runChanges(runId)) {
+  const changes = context.pubsub.runChanges(runId);
+  while (!(await changes.next()).done) {
     const run = await context.prisma.run.findUniqueOrThrow({ where: { id: runId } });
-    if (run.finishedAt) return run;
+    if (!run.finishedAt) continue;
+    await changes.return(undefined);
+    return run;
   }
   throw new Error(`run ${runId} never ended`);
 }
@@ -165,9 +168,11 @@ test('a job that fails stores why, and the next one runs', async () => {
 });
 
 async function reached(runId: string, epoch: number): Promise<void> {
-  for await (const _ of context.pubsub.runChanges(runId)) {
-    if (await context.prisma.epochMetric.count({ where: { runId, epoch } })) return;
+  const changes = context.pubsub.runChanges(runId);
+  while (!(await changes.next()).done) {
+    if (await context.prisma.epochMetric.count({ where: { runId, epoch } })) break;
   }
+  await changes.return(undefined);
 }
 
 describe('with DF-GT', () => {

@@ -19,16 +19,21 @@ export async function judgeMasks(
   onStep: (done: number, total: number) => void,
 ): Promise<Reading> {
   const source = await openStoreSource(input, masks);
-  const { network, dispose } = await loadDiagnosisNetwork(input, judgeModelId, source);
+  const built = await loadDiagnosisNetwork(input, judgeModelId, source);
   try {
     const logits: number[] = [];
-    for await (const batch of predictDiagnoses({ network, source, signal: input.signal, onStep })) {
+    for await (const batch of predictDiagnoses({
+      network: built.network,
+      source,
+      signal: input.signal,
+      onStep,
+    })) {
       logits.push(...batch.map(({ logit }) => logit));
     }
     const scores = logits.map((logit, index) => ({ imageId: source.imageIds[index] ?? '', logit }));
     return { scores, labels: source.diagnoses };
   } finally {
-    dispose();
+    built.dispose();
   }
 }
 

@@ -23,10 +23,10 @@ export async function predictAndStore(
   const names = await datasetNames(input, where.snapshotId);
   const structureIds = all.structures.map((name) => idOf(names.structures, name));
   const shape = { width: all.width, height: all.height, channels: all.structures.length };
-  const { network, dispose } = await loadSegmentationNetwork(input, modelId, all);
+  const built = await loadSegmentationNetwork(input, modelId, all);
   try {
     let next = 0;
-    for await (const batch of predictMasks({ network, source, signal, onStep })) {
+    for await (const batch of predictMasks({ network: built.network, source, signal, onStep })) {
       const rows = await Promise.all(
         batch.map(async ({ mask }, k) => {
           const hashes = await storePlanes(blobs, mask, shape);
@@ -46,7 +46,7 @@ export async function predictAndStore(
       next += batch.length;
     }
   } finally {
-    dispose();
+    built.dispose();
   }
 }
 

@@ -1,0 +1,56 @@
+import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
+import { tinyDataset, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
+import { phantoms } from '../../ml/data/index.ts';
+import { sampleOf } from '../../ml/data/phantom-source.ts';
+import { openStoreSource } from './store-source.ts';
+
+let context: TestJobContext;
+let tiny: TinyDataset;
+const counts = { train: 4, validation: 0, test: 2 };
+
+beforeAll(async () => {
+  context = await testJobContext();
+  tiny = await tinyDataset(context.prisma, context.blobs, counts);
+}, 60_000);
+afterAll(() => context.close());
+
+const open = (options = {}) =>
+  openStoreSource(context, { snapshotId: tiny.snapshotId, size: 32, ...options });
+
+test('samples come back from the store as they were made, in any order asked for', async () => {
+  const phantom = phantoms.get('fundus').create({ seed: 1, config: { size: 32, ...counts } });
+  const source = await open();
+  expect(source).toMatchObject({ height: 32, width: 32, structures: phantom.structures });
+  expect(source.ids).toHaveLength(6);
+  for (const [index, sample] of [
+    [3, (await source.read([3, 0]))[0]],
+    [0, (await source.read([3, 0]))[1]],
+  ] as const) {
+    const made = sampleOf(phantom.case(index));
+    expect({ ...sample, id: made.id }).toEqual({ ...made, fused: undefined });
+  }
+});
+
+test('a split holds its own images only', async () => {
+  const [train, test] = [await open({ split: 'train' }), await open({ split: ['test', 'validation'] })];
+  expect([train.ids.length, test.ids.length]).toEqual([4, 2]);
+  expect(train.imageIds.some((id) => test.imageIds.includes(id))).toBe(false);
+});
+
+test('masks at another size are area averages, made binary at one half', async () => {
+  const [small] = await (await open({ size: 16 })).read([0]);
+  const [full] = await (await open()).read([0]);
+  const sum = (mask: Uint8Array | undefined) => mask?.reduce((total, value) => total + value, 0) ?? 0;
+  expect(small?.raterMasks).toHaveLength(16 * 16 * 7 * 2);
+  expect(sum(small?.raterMasks) * 4).toBeGreaterThan(0.85 * sum(full?.raterMasks));
+  expect(sum(small?.raterMasks) * 4).toBeLessThan(1.15 * sum(full?.raterMasks));
+});
+
+test('an image without its fused mask is an error that names it, not an empty mask', async () => {
+  const source = await open({ fusionId: '00000000-0000-7000-8000-000000000000' });
+  await expect(source.read([0])).rejects.toThrow(/has 0 of 2 soft masks/);
+});
+
+test('a sample that is not there is an error', async () => {
+  await expect((await open()).read([6])).rejects.toThrow(/no sample 6: the source has 6/);
+});
