@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { batchNorm } from '../ops/batch-norm.ts';
+import { addBias } from '../ops/bias.ts';
 import { conv2d } from '../ops/conv.ts';
 import { constant, heNormal } from './initializers.ts';
 import type { Layer, LayerMode } from './network.ts';
@@ -26,10 +27,12 @@ export interface ConvolutionOptions {
 export function convolution(weights: Weights, options: ConvolutionOptions): (x: tf.Tensor4D) => tf.Tensor4D {
   const { kernel, stride = 1, bias = false } = options;
   const filter = weights.add('filter', [kernel, kernel, options.in, options.out], heNormal()) as tf.Tensor4D;
-  const offset = bias ? weights.add('bias', [options.out], constant(0)) : undefined;
+  const offset = bias
+    ? (weights.add('bias', [options.out], constant(0)) as tf.Variable<tf.Rank.R1>)
+    : undefined;
   return (x) => {
     const y = conv2d(x, filter, { stride });
-    return offset ? y.add(offset) : y;
+    return offset ? addBias(y, offset) : y;
   };
 }
 

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { addBias } from '../ops/bias.ts';
 import { convTranspose2d } from '../ops/conv-transpose.ts';
+import { relu } from '../ops/relu.ts';
 import { convolution, normalization } from './conv-block.ts';
 import { constant, heNormal } from './initializers.ts';
 import type { LayerMode } from './network.ts';
@@ -12,8 +14,8 @@ export function deconvolution(
 ): (x: tf.Tensor4D) => tf.Tensor4D {
   // Stride equals size: each output pixel sees one input pixel, so the fan-in is that pixel's channels.
   const filter = weights.add('filter', [2, 2, out, input], heNormal(input)) as tf.Tensor4D;
-  const bias = weights.add('bias', [out], constant(0));
-  return (x) => convTranspose2d(x, filter, { stride: 2 }).add(bias);
+  const bias = weights.add('bias', [out], constant(0)) as tf.Variable<tf.Rank.R1>;
+  return (x) => addBias(convTranspose2d(x, filter, { stride: 2 }), bias);
 }
 
 export interface UpBlockOptions {
@@ -39,5 +41,5 @@ export function upBlock(weights: Weights, { in: input, skip: skipChannels, out }
     bias: true,
   });
   const normalize = normalization(weights.scope('norm'), { channels: out, activation: 'none' });
-  return (x, skip, mode) => normalize(tf.concat([up(x), across(skip)], 3).relu(), mode);
+  return (x, skip, mode) => normalize(relu(tf.concat([up(x), across(skip)], 3)), mode);
 }

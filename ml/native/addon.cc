@@ -13,6 +13,7 @@ void registerAll() {
   consilium::registerBatchNormGradient();
   consilium::registerAtanComposite();
   consilium::registerAdam();
+  consilium::registerConv();
 }
 
 }  // namespace

@@ -54,6 +54,14 @@ float Attributes::number(const char* name) const {
   return value;
 }
 
+int64_t Attributes::integer(const char* name) const {
+  Status status;
+  int64_t value = 0;
+  TF_OpKernelConstruction_GetAttrInt64(construction_, name, &value, status.raw);
+  if (!status.ok()) TF_OpKernelConstruction_Failure(construction_, status.raw);
+  return value;
+}
+
 Call::Call(TF_OpKernelContext* context) : context_(context) {
   Status status;
   tensors_.resize(TF_NumInputs(context), nullptr);

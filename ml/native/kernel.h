@@ -22,6 +22,7 @@ class Attributes {
   explicit Attributes(TF_OpKernelConstruction* construction) : construction_(construction) {}
   bool flag(const char* name) const;
   float number(const char* name) const;
+  int64_t integer(const char* name) const;
 
  private:
   TF_OpKernelConstruction* construction_;
@@ -98,5 +99,6 @@ void registerBatchNorm();
 void registerBatchNormGradient();
 void registerAtanComposite();
 void registerAdam();
+void registerConv();
 
 }  // namespace consilium

@@ -24,7 +24,7 @@ test.each(['native', 'raw', 'plain'] as const)(
   'Adam (%s way at best) follows the published algorithm',
   (way) => {
     withWay(way, () => {
-      const weights = new Map([
+      const weights = new Map<string, tf.Variable>([
         ['a', tf.variable(tf.tensor1d([1, -2]))],
         ['b', tf.variable(tf.scalar(0.5))],
       ]);
@@ -75,7 +75,7 @@ test('Adam goes on with equal bits after its state was restored', () => {
 test('Adam leaves a weight without a gradient alone, leaks nothing, and keeps copies of weights apart', () => {
   for (const way of availableWays()) {
     withWay(way, () => {
-      const weights = new Map([
+      const weights = new Map<string, tf.Variable>([
         ['moved', variable('moved', [5])],
         ['still', variable('still', [5])],
       ]);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { composedFilterGradient, composedInputGradient } from './conv-composed.ts';
 import { convGeometry, isProduct, type ConvGeometry, type ConvOptions } from './conv-geometry.ts';
 import { differentiable } from './op.ts';
+import { matrixProduct } from './product.ts';
 import { attribute, FLOAT_T, raw } from './raw.ts';
 import { choose } from './way.ts';
 
@@ -23,48 +24,77 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: ConvOptions
 
 /** [batch, h', w', out] */
 export function convForward(x: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
-  if (isProduct(g)) return tf.matMul(pixels(x), matrix(filter)).reshape(g.outShape);
   return choose({
-    raw: () => raw('Conv2D', convAttributes(g), [x, filter]) as tf.Tensor4D,
+    native: isSmall(g) ? () => nativeConv('ConsiliumConv', g, g.outShape, [x, filter]) : undefined,
+    raw: () =>
+      isProduct(g)
+        ? matrixProduct(pixels(x), matrix(filter)).reshape<tf.Tensor4D>(g.outShape)
+        : (raw('Conv2D', convAttributes(g), [x, filter]) as tf.Tensor4D),
     plain: () => plainForward(x, filter, g),
   })();
 }
 
 /** dL/dx from dL/dy. [batch, h, w, in] */
 export function convInputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
-  if (isProduct(g)) return tf.matMul(pixels(dy), matrix(filter), false, true).reshape(g.inShape);
+  const back = () => tf.tensor1d(g.inShape, 'int32');
   return choose({
+    native: isSmall(g)
+      ? () => nativeConv('ConsiliumConvInputGradient', g, g.inShape, [dy, filter])
+      : undefined,
     raw: () =>
-      raw('Conv2DBackpropInput', convAttributes(g), [
-        tf.tensor1d(g.inShape, 'int32'),
-        filter,
-        dy,
-      ]) as tf.Tensor4D,
-    plain: () =>
-      needsComposing(g)
-        ? composedInputGradient(dy, filter, g)
-        : kernel('Conv2DBackpropInput', { dy, filter }, { ...plainAttributes(g), inputShape: g.inShape }),
+      isProduct(g)
+        ? matrixProduct(pixels(dy), matrix(filter), { transposeB: true }).reshape<tf.Tensor4D>(g.inShape)
+        : (raw('Conv2DBackpropInput', convAttributes(g), [back(), filter, dy]) as tf.Tensor4D),
+    plain: () => plainInputGradient(dy, filter, g),
   })();
 }
 
 /** dL/dfilter from dL/dy. [k, k, in, out] */
 export function convFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
-  if (isProduct(g)) return tf.matMul(pixels(x), pixels(dy), true, false).reshape(g.filterShape);
+  const back = () => tf.tensor1d(g.filterShape, 'int32');
   return choose({
+    native: isSmall(g)
+      ? () =>
+          nativeConv('ConsiliumConvFilterGradient', g, [0, g.filterShape[0], g.filterShape[1], 0], [x, dy])
+      : undefined,
     raw: () =>
-      raw('Conv2DBackpropFilter', convAttributes(g), [
-        x,
-        tf.tensor1d(g.filterShape, 'int32'),
-        dy,
-      ]) as tf.Tensor4D,
-    plain: () =>
-      needsComposing(g)
-        ? composedFilterGradient(x, dy, g)
-        : kernel('Conv2DBackpropFilter', { x, dy }, { ...plainAttributes(g), filterShape: g.filterShape }),
+      isProduct(g)
+        ? matrixProduct(pixels(x), pixels(dy), { transposeA: true }).reshape<tf.Tensor4D>(g.filterShape)
+        : (raw('Conv2DBackpropFilter', convAttributes(g), [x, back(), dy]) as tf.Tensor4D),
+    plain: () => plainFilterGradient(x, dy, g),
   })();
 }
 
+/**
+ * Up to this many multiplications our own kernels (ml/native/conv.cc) are ahead of oneDNN, whose set-up costs more
+ * than the work: up to six times with few channels, even at the limit (measured on two cores with AVX-512).
+ */
+const SMALL = 2e7;
+
+function isSmall({ outShape, filterShape }: ConvGeometry): boolean {
+  const [batch, height, width, out] = outShape;
+  return batch * height * width * out * filterShape[0] * filterShape[1] * filterShape[2] < SMALL;
+}
+
+function nativeConv(
+  name: string,
+  g: ConvGeometry,
+  [, height, width]: readonly number[],
+  inputs: tf.Tensor[],
+): tf.Tensor4D {
+  const attributes = [
+    attribute.int('stride', g.stride),
+    attribute.int('dilation', g.dilation),
+    attribute.int('top', g.pads[0]),
+    attribute.int('left', g.pads[2]),
+    attribute.int('height', height),
+    attribute.int('width', width),
+  ];
+  return raw(name, attributes, inputs) as tf.Tensor4D;
+}
+
 function plainForward(x: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  if (isProduct(g)) return tf.matMul(pixels(x), matrix(filter)).reshape(g.outShape);
   if (typeof g.padding !== 'number') return tf.conv2d(x, filter, g.stride, g.padding, 'NHWC', g.dilation);
   const [top, bottom, left, right] = g.pads; // not every backend pads by a number
   const framed = tf.pad4d(x, [
@@ -74,6 +104,18 @@ function plainForward(x: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry): tf.
     [0, 0],
   ]);
   return tf.conv2d(framed, filter, g.stride, 'valid', 'NHWC', g.dilation);
+}
+
+function plainInputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  if (isProduct(g)) return tf.matMul(pixels(dy), matrix(filter), false, true).reshape(g.inShape);
+  if (needsComposing(g)) return composedInputGradient(dy, filter, g);
+  return kernel('Conv2DBackpropInput', { dy, filter }, { ...plainAttributes(g), inputShape: g.inShape });
+}
+
+function plainFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  if (isProduct(g)) return tf.matMul(pixels(x), pixels(dy), true, false).reshape(g.filterShape);
+  if (needsComposing(g)) return composedFilterGradient(x, dy, g);
+  return kernel('Conv2DBackpropFilter', { x, dy }, { ...plainAttributes(g), filterShape: g.filterShape });
 }
 
 function needsComposing(g: ConvGeometry): boolean {
