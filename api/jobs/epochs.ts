@@ -10,10 +10,8 @@ export const weightsMediaType = 'application/vnd.safetensors';
 const keptCheckpoints = 2;
 
 /** The epoch's numbers and its checkpoint, at once or not at all; done again they are the same. */
-export async function storeEpoch(
-  input: JobInput,
-  { epoch, metrics, checkpoint }: EpochRecord,
-): Promise<void> {
+export async function storeEpoch(input: JobInput, record: EpochRecord): Promise<void> {
+  const { epoch, metrics } = record;
   const { prisma, blobs, owner } = input;
   const { runId } = owner;
   const sha256 = await blobs.put(checkpointToBytes(record.checkpoint()), weightsMediaType);
