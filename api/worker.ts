@@ -9,7 +9,7 @@ import { startWorker } from './jobs/start-worker.ts';
 async function main(): Promise<void> {
   const app = await createApp(loadConfig());
   const worker = await startWorker(app.context);
-  app.context.log.info(`worker ${worker.id} takes runs`);
+  app.context.log.info(`worker ${worker.id} takes runs (process ${process.pid})`);
   process.send?.('ready');
 
   let stopping = false;
