@@ -2,6 +2,8 @@ import { loadConfig } from './config.ts';
 import { createApp } from './context.ts';
 import { startWorker } from './jobs/start-worker.ts';
 
+const longestStopMs = 10_000;
+
 /**
  * A worker process: `npm run worker` adds one on this or another machine, and `npm start` keeps one as its child, so
  * that long computations never hold up the server's answers. Stopped by a signal it leaves its run to be resumed.
@@ -16,6 +18,7 @@ async function main(): Promise<void> {
   const stop = async (code: number): Promise<void> => {
     if (stopping) return;
     stopping = true;
+    setTimeout(() => process.exit(code), longestStopMs).unref(); // a database that is away must not hold it
     await worker.close();
     await app.close();
     process.exit(code);

@@ -20,10 +20,10 @@ const waitMs = 1000;
 export function createPerform(context: JobContext, jobs: Record<RunKind, Job>): Perform {
   return async ({ runId, workflowId }, workerStops) => {
     const waiting = await context.prisma.run.findUnique({ where: { id: runId } });
-    if (!waiting) return; // deleted with its dataset
+    if (!waiting || waiting.finishedAt) return; // deleted with its dataset, or ended while it waited
     const awaited = await jobs[waiting.kind].waitsFor?.(context, waiting);
     if (awaited) {
-      context.log.info(`run ${runId} waits for ${awaited}`);
+      if (workflowId === runId) context.log.info(`run ${runId} waits for ${awaited}`);
       await enqueue(context.prisma, waiting.kind, runId, {
         workflowId: nextTry(workflowId),
         delayMs: waitMs,

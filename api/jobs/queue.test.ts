@@ -124,3 +124,25 @@ test('a delayed run waits', async () => {
   await ask('later', 'training', 700);
   expect((await seen).at - asked).toBeGreaterThanOrEqual(690); // less the rounding of two clocks
 });
+
+test('a worker whose connection with the lock breaks stops itself, and another takes its run over', async () => {
+  let began: () => void;
+  const begun = new Promise<void>((resolve) => (began = resolve));
+  await start(async ({ runId }, workerStops) => {
+    if (runId !== 'lock lost') return;
+    began();
+    await new Promise((_resolve, reject) => {
+      workerStops.addEventListener('abort', () => reject(new Error('stopped')));
+    });
+  });
+  await ask('lock lost');
+  await begun;
+  await database.pool.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where application_name = 'consilium-worker' and datname = current_database()`,
+  );
+  await worker?.lost;
+  const { perform, seen } = expectRuns('lock lost');
+  await start(perform);
+  await seen;
+});
