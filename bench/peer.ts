@@ -19,7 +19,11 @@ export interface Peer {
 export async function startPeer(script: string, threads: number, say: (line: string) => void): Promise<Peer> {
   await provideEnvironment(say);
   // The peer keeps its own defaults: what we set for ours could slow it down.
-  const environment: NodeJS.ProcessEnv = { ...process.env, OMP_NUM_THREADS: String(threads), PYTHONUNBUFFERED: '1' };
+  const environment: NodeJS.ProcessEnv = {
+    ...process.env,
+    OMP_NUM_THREADS: String(threads),
+    PYTHONUNBUFFERED: '1',
+  };
   delete environment.OMP_WAIT_POLICY;
   const child = spawn(python, [path.join(bench, 'peers', script)], {
     stdio: ['pipe', 'pipe', 'inherit'],

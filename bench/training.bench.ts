@@ -16,9 +16,10 @@ const SUITE = 'training';
 const STEPS = 3;
 /**
  * Outputs and losses, relative to their largest value: float32 sums in another order, through up to 50 layers with
- * batch statistics. A wrong layer is off by a share near 1.
+ * batch statistics; and the first steps of Adam have one length whatever the gradient, so that rounding decides the
+ * direction where it is nearly zero (ResNet50: 3e-3 after three steps). A wrong layer is off by a share near 1.
  */
-const EQUAL = 2e-3;
+const EQUAL = 1e-2;
 
 interface Entry {
   readonly name: string;
@@ -98,8 +99,8 @@ async function* compare(
   const losses = Array.from({ length: STEPS }, step);
   let [output, loss] = [0, 0];
   for (const layout of layouts) {
-    const { values } = await peer.ask<{ values: number[] }>({ ask: 'outputs', layout });
-    const first = await peer.ask<Timed>({ ask: 'step', layout, steps: STEPS });
+    const { values } = await peer.ask<{ values: number[] }>({ ask: 'outputs', layout, exact: true });
+    const first = await peer.ask<Timed>({ ask: 'step', layout, steps: STEPS, exact: true });
     output = Math.max(output, relativeDifference(outputs, values));
     loss = Math.max(loss, relativeDifference(losses, first.losses));
   }
@@ -129,7 +130,7 @@ async function interleave(
   for (let round = 0; round < rounds; round++) {
     times.ours.push(median(Array.from({ length: STEPS }, () => timed(step))));
     for (const [k, layout] of layouts.entries()) {
-      const answer = await peer.ask<Timed>({ ask: 'step', layout, steps: STEPS });
+      const answer = await peer.ask<Timed>({ ask: 'step', layout, steps: STEPS, exact: false });
       times.peers[k].push(median(answer.times));
     }
   }

@@ -9,6 +9,10 @@ import math
 import torch
 import torch.nn.functional as F
 
+# Which pixel of four a 1×1 convolution of stride 2 reads is the one thing that turning does not mirror. True while
+# outputs and losses are compared; false while time is taken, so that PyTorch does not pay for the extra slicing.
+exact_parity = True
+
 EPSILON, MOMENTUM = 1e-5, 0.1
 BLOCKS = {"demo": (1, 1, 1, 1), "resnet50": (3, 4, 6, 3)}
 
@@ -25,44 +29,53 @@ class Scope:
     def __getitem__(self, name):
         return self.arrays[self.prefix + name]
 
+    def has_value(self, name):
+        return self.prefix + name in self.arrays
+
     def has(self, name):
         return any(key.startswith(f"{self.prefix}{name}/") for key in self.arrays)
 
 
-def norm(w, x, training, which=""):
-    return F.batch_norm(
-        x, w["mean" + which], w["variance" + which], w["scale"], w["offset"], training, MOMENTUM, EPSILON
-    )
+def norm(w, x, training):
+    return F.batch_norm(x, w["mean"], w["variance"], w["scale"], w["offset"], training, MOMENTUM, EPSILON)
 
 
-def conv_norm(w, x, training, stride=1, relu=True, residual=None, which=""):
+def conv_norm(w, x, training, stride=1, relu=True, residual=None):
     filter = w("conv")["filter"]
+    if exact_parity and stride > filter.shape[2]:
+        x = x[:, :, 1::2, 1::2]
+        stride = 1
     x = F.conv2d(x, filter, None, stride, filter.shape[2] // 2)
-    x = norm(w("norm"), x, training, which)
+    x = norm(w("norm"), x, training)
     if residual is not None:
         x += residual
     return F.relu_(x) if relu else x
 
 
-def bottleneck(w, x, training, stride, which):
-    y = conv_norm(w("reduce"), x, training, which=which)
-    y = conv_norm(w("spatial"), y, training, stride, which=which)
+def bottleneck(w, x, training, stride):
+    y = conv_norm(w("reduce"), x, training)
+    y = conv_norm(w("spatial"), y, training, stride)
     if w.has("shortcut"):
-        x = conv_norm(w("shortcut"), x, training, stride, relu=False, which=which)
-    return conv_norm(w("expand"), y, training, residual=x, which=which)
+        x = conv_norm(w("shortcut"), x, training, stride, relu=False)
+    return conv_norm(w("expand"), y, training, residual=x)
 
 
 def stem(w, x, training):
     return conv_norm(w("stem"), x, training, 2)
 
 
-def stages(w, x, training, blocks, which=""):
+def stage(w, x, training, level, blocks):
+    for index in range(blocks):
+        stride = 2 if index == 0 and level > 0 else 1
+        x = bottleneck(w(f"b{level + 1}")(str(index + 1)), x, training, stride)
+    return x
+
+
+def stages(w, x, training, blocks):
     outputs = []
     x = F.max_pool2d(x, 3, 2, 1)
     for level, count in enumerate(blocks):
-        for index in range(count):
-            stride = 2 if index == 0 and level > 0 else 1
-            x = bottleneck(w(f"b{level + 1}")(str(index + 1)), x, training, stride, which)
+        x = stage(w, x, training, level, count)
         outputs.append(x)
     return outputs
 
@@ -80,7 +93,8 @@ def dense(w, x):
 
 
 def token_dense(w, x):
-    return dense(w, x.flatten(0, 1)).view(x.shape[0], x.shape[1], -1)
+    x, batch = x.flatten(0, 1), x.shape[0]
+    return (dense(w, x) if w.has_value("bias") else x @ w["matrix"]).unflatten(0, (batch, -1))
 
 
 def logit(w, x):
@@ -154,20 +168,21 @@ def attend(w, mask, low, high):
 
     embedded = F.relu_(conv("embed2", F.relu_(conv("embed1", mask))))
     u = F.relu_(conv("joint", torch.cat([embedded, low], 1)))
-    return torch.sigmoid(conv("map", u * high[:, :, None, None], 0))
+    return torch.sigmoid(conv("map", u * high[:, :, None, None], 0) + (mask * 2 - 1) * w["prior"])
 
 
 def baseline_dia(w, image, mask):
-    """Frozen: features B1..B4 and the logit."""
+    """Frozen, as the demo has it (late attention): features B1..B4 and the logit."""
     r, count = w("resnet"), mask.shape[1]
-    low = stem(r, normalize_image(image), False)
-    plain = stages(r, low, False, BLOCKS["demo"])[3].mean((2, 3))
-    high, small = dense(w("high"), plain), F.avg_pool2d(mask, 2)
-    attended = [low * attend(w(f"attention{k + 1}"), small[:, k : k + 1], low, high) for k in range(count)]
-    levels = stages(r, torch.cat(attended), False, BLOCKS["demo"], "-2")
-    vectors = torch.cat(levels[3].mean((2, 3)).chunk(count), 1)
-    diagnosis = logit(w("logit"), dense(w("reduce"), vectors))
-    return [torch.stack(level.chunk(count)).mean(0) for level in levels], diagnosis
+    first, *others = BLOCKS["demo"]
+    b1 = stage(r, F.max_pool2d(stem(r, normalize_image(image), False), 3, 2, 1), False, 0, first)
+    high, small = dense(w("high"), b1.mean((2, 3))), F.avg_pool2d(mask, 4)
+    attended = [b1 * attend(w(f"attention{k + 1}"), small[:, k : k + 1], b1, high) for k in range(count)]
+    merge = w("merge")
+    levels = [F.relu_(F.conv2d(torch.cat(attended, 1), merge["filter"], merge["bias"]))]
+    for level, blocks in enumerate(others, 1):
+        levels.append(stage(r, levels[-1], False, level, blocks))
+    return levels, logit(w("logit"), levels[3].mean((2, 3)))
 
 
 def take_and_give(w, image, positions, patches=(2, 1, 1), heads=4):

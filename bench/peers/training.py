@@ -228,6 +228,7 @@ def answer(question, cases):
             cases[layout] = make(copies, question["trainable"], value, question["rate"])
         return {"layouts": list(LAYOUTS)}
     case = cases[question["layout"]]
+    nets.exact_parity = question["exact"]
     if what == "outputs":
         with torch.no_grad():
             return {"values": case.outputs().reshape(-1).tolist()}

@@ -9,6 +9,7 @@ import { demoResnet, resnet, resnetConfig, stagesOf, type Resnet } from '../laye
 import { createWeights, type Weights } from '../layers/weights.ts';
 import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
 import { globalAveragePool } from '../ops/global-average-pool.ts';
+import { relu } from '../ops/relu.ts';
 import type { DiagnosisModel, DiagnosisNetwork } from './diagnosis-model.ts';
 import { structureAttention } from './structure-attention.ts';
 
@@ -127,7 +128,7 @@ function buildLate(input: NetworkInput, config: BaselineDiaConfig): DiagnosisNet
       const b1 = backbone.stages[0](backbone.stem(normalizeImage(image), mode), mode); // [b, h/4, w/4, ·]
       const maps = attend(averagePool(mask, 4), b1, toHigh(globalAveragePool(b1)));
       const attended = maps.map((map): tf.Tensor4D => b1.mul(map));
-      const features: tf.Tensor4D[] = [merge(tf.concat(attended, 3)).relu()];
+      const features: tf.Tensor4D[] = [relu(merge(tf.concat(attended, 3)))];
       for (const stage of backbone.stages.slice(1)) features.push(stage(features.at(-1)!, mode));
       return { logit: head(globalAveragePool(features[3])), features };
     },

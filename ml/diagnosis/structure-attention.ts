@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { convolution } from '../layers/conv-block.ts';
 import { constant } from '../layers/initializers.ts';
+import { relu } from '../ops/relu.ts';
 import type { Weights } from '../layers/weights.ts';
 
 export interface StructureAttentionOptions {
@@ -36,8 +37,8 @@ export function structureAttention(
   const toMap = convolution(weights.scope('map'), { in: width, out: 1, kernel: 1, bias: true });
   const prior = maskPrior === 0 ? undefined : weights.add('prior', [], constant(maskPrior));
   return (mask, feature, high) => {
-    const embedded: tf.Tensor4D = embedSecond(embedFirst(mask).relu()).relu();
-    const u: tf.Tensor4D = joint(tf.concat([embedded, feature], 3)).relu();
+    const embedded: tf.Tensor4D = relu(embedSecond(relu(embedFirst(mask))));
+    const u: tf.Tensor4D = relu(joint(tf.concat([embedded, feature], 3)));
     const asked: tf.Tensor4D = u.mul(high.reshape([high.shape[0], 1, 1, width]));
     const logit = toMap(asked);
     if (!prior) return logit.sigmoid();

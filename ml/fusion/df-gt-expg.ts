@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { createRandom, normal } from '../random.ts';
 import { atanComposite } from '../ops/atan-composite.ts';
-import { batchedMatMul } from '../ops/batched-mat-mul.ts';
+import { groupedDense } from '../ops/dense.ts';
 import { dfGtConfig, fuseDiagnosisFirst } from './df-gt.ts';
 import type { Fusion } from './fusion.ts';
 import type { ExpertnessShape, Parametrisation, PixelGrid } from './parametrisation.ts';
@@ -64,8 +64,8 @@ function initialise(
 function apply(parameters: tf.NamedTensorMap, grid: PixelGrid, layers: number): tf.Tensor3D {
   let x = grid.coordinates; // [b, q, 2]
   for (let layer = 0; layer < layers; layer++) {
-    const product = batchedMatMul(x, parameters[`weight-${layer}`] as tf.Tensor3D);
-    const y = tf.add<tf.Tensor3D>(product, parameters[`bias-${layer}`]);
+    const [weight, bias] = [parameters[`weight-${layer}`], parameters[`bias-${layer}`]] as tf.Tensor3D[];
+    const y = groupedDense(x, weight, bias);
     x = layer === layers - 1 ? y : atanComposite(y); // [b, q, 2 · hidden]
   }
   return x;

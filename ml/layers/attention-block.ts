@@ -43,7 +43,8 @@ export function attentionBlock(
   if (width % heads !== 0)
     throw new RangeError(`${heads} attention heads do not divide tokens of width ${width}`);
   const toQuery = tokenDense(weights.scope('query'), { in: queryWidth, out: width });
-  const toKey = tokenDense(weights.scope('key'), { in: width, out: width });
+  // A bias on keys would add the same to all affinities of a query, which softmax takes away again.
+  const toKey = tokenDense(weights.scope('key'), { in: width, out: width, bias: false });
   const toValue = tokenDense(weights.scope('value'), { in: width, out: width });
   const mlp = feedForward(weights.scope('mlp'), width);
   const gather = (query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): tf.Tensor3D =>

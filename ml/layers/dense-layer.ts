@@ -7,23 +7,20 @@ export interface DenseOptions {
   readonly in: number;
   readonly out: number;
   readonly initializer?: Initializer;
+  readonly bias?: boolean;
 }
 
-/** Matrix product and bias on rows: [b, in] to [b, out]. */
-export function denseLayer(weights: Weights, options: DenseOptions): (x: tf.Tensor2D) => tf.Tensor2D {
-  const { in: input, out, initializer = glorotUniform() } = options;
+/** Matrix product and bias on the last axis: [..., in] to [..., out]. */
+export function denseLayer(weights: Weights, options: DenseOptions): <T extends tf.Tensor>(x: T) => T {
+  const { in: input, out, initializer = glorotUniform(), bias = true } = options;
   const matrix = weights.add('matrix', [input, out], initializer) as tf.Tensor2D;
-  const bias = weights.add('bias', [out], constant(0)) as tf.Variable<tf.Rank.R1>;
-  return (x) => dense(x, matrix, bias);
+  const offset = bias ? (weights.add('bias', [out], constant(0)) as tf.Variable<tf.Rank.R1>) : undefined;
+  return (x) => dense(x, matrix, offset);
 }
 
 /** The same on every token: [b, n, in] to [b, n, out]. */
 export function tokenDense(weights: Weights, options: DenseOptions): (tokens: tf.Tensor3D) => tf.Tensor3D {
-  const layer = denseLayer(weights, options);
-  return (tokens) => {
-    const [batch, count, width] = tokens.shape;
-    return layer(tokens.reshape([batch * count, width])).reshape([batch, count, options.out]);
-  };
+  return denseLayer(weights, options);
 }
 
 /** One logit an image: [b, in] to [b]. */

@@ -14,6 +14,10 @@ void registerAll() {
   consilium::registerAtanComposite();
   consilium::registerAdam();
   consilium::registerConv();
+  consilium::registerLayerNorm();
+  consilium::registerGelu();
+  consilium::registerAttention();
+  consilium::registerDense();
 }
 
 }  // namespace

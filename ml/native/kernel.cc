@@ -20,7 +20,7 @@ class Status {
 };
 
 // Below this many values a second thread costs more than it brings.
-constexpr int64_t kValuesAThread = 16384;
+constexpr int64_t kValuesAThread = 65536;
 
 int processors() {
 #ifdef _OPENMP

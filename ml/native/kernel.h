@@ -100,5 +100,9 @@ void registerBatchNormGradient();
 void registerAtanComposite();
 void registerAdam();
 void registerConv();
+void registerLayerNorm();
+void registerGelu();
+void registerAttention();
+void registerDense();
 
 }  // namespace consilium

@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { batchedMatMul } from './batched-mat-mul.ts';
+import { differentiable } from './op.ts';
+import { attribute, rawMany } from './raw.ts';
 import { softmax } from './softmax.ts';
+import { choose } from './way.ts';
 
 /**
  * Scaled dot-product attention with several heads: softmax(q · kᵀ / √(width of a head)) · v, head by head.
@@ -12,6 +15,26 @@ export function attention(q: tf.Tensor3D, k: tf.Tensor3D, v: tf.Tensor3D, { head
       `attention: widths ${q.shape[2]} and ${v.shape[2]} do not divide into ${heads} heads`,
     );
   }
+  return choose({ native: nativeAttention, plain: plainAttention })(q, k, v, heads);
+}
+
+function nativeAttention(q: tf.Tensor3D, k: tf.Tensor3D, v: tf.Tensor3D, heads: number): tf.Tensor3D {
+  const attributes = [attribute.int('heads', heads)];
+  return differentiable(
+    { q, k, v },
+    (save) => {
+      const [result, weights] = rawMany('ConsiliumAttention', attributes, [q, k, v], 2);
+      save([q, k, v, weights]);
+      return result;
+    },
+    (dy, saved) => {
+      const [dq, dk, dv] = rawMany('ConsiliumAttentionGradient', attributes, [dy, ...saved], 3);
+      return { q: () => dq, k: () => dk, v: () => dv };
+    },
+  ) as tf.Tensor3D;
+}
+
+function plainAttention(q: tf.Tensor3D, k: tf.Tensor3D, v: tf.Tensor3D, heads: number): tf.Tensor3D {
   const [query, key, value] = [q, k, v].map((x) => splitHeads(x, heads)) as [
     tf.Tensor3D,
     tf.Tensor3D,

@@ -5,7 +5,7 @@ import { composedFilterGradient, composedInputGradient } from './conv-composed.t
 import { convGeometry, type ConvOptions } from './conv-geometry.ts';
 import { convTranspose2d } from './conv-transpose.ts';
 import { largestDifference, randomTensor } from './finite-differences.ts';
-import { withWay } from './way.ts';
+import { availableWays, withWay } from './way.ts';
 import { expectNoLeak, expectRight } from './ways.test-helper.ts';
 
 beforeAll(() => loadBackend());
@@ -90,4 +90,23 @@ test('convTranspose2d of stride 2 with a 2×2 filter paints the filter at each p
   const x = tf.tensor4d([1, 10], [1, 1, 2, 1]);
   const filter = tf.tensor4d([1, 2, 3, 4], [2, 2, 1, 1]);
   expect([...convTranspose2d(x, filter, { stride: 2 }).dataSync()]).toEqual([1, 2, 10, 20, 3, 4, 30, 40]);
+});
+
+test.each([
+  [3, 1, 17],
+  [3, 2, 16],
+  [1, 2, 9],
+  [7, 2, 20],
+])('conv2d with many channels, a filter of %d and stride %d agrees between the ways', (k, stride, size) => {
+  const inputs = [randomTensor('many-x', [3, size, size, 21]), randomTensor('many-filter', [k, k, 21, 70])];
+  const f = (x: tf.Tensor, filter: tf.Tensor) => conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, { stride });
+  const run = () => [
+    f(inputs[0], inputs[1]),
+    ...tf.grads(f)(inputs, randomTensor('many-dy', f(inputs[0], inputs[1]).shape)),
+  ];
+  const plain = withWay('plain', run);
+  for (const way of availableWays()) {
+    // Sums of up to 1,029 (values), 3,430 (inputs) and 867 (filters) products of unit size in float32.
+    withWay(way, run).forEach((tensor, i) => expect(largestDifference(tensor, plain[i])).toBeLessThan(2e-3));
+  }
 });

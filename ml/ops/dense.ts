@@ -1,23 +1,71 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import { batchedMatMul } from './batched-mat-mul.ts';
 import { addBias } from './bias.ts';
 import { differentiable } from './op.ts';
 import { matrixProduct } from './product.ts';
+import { raw, rawMany } from './raw.ts';
+import { choose } from './way.ts';
 
-/** x [rows, in] · w [in, out] + bias [out]. */
-export function dense(x: tf.Tensor2D, w: tf.Tensor2D, bias?: tf.Tensor1D): tf.Tensor2D {
-  const product = differentiable(
-    { x, w },
+/** x [..., in] · w [in, out] + bias [out] → [..., out]. */
+export function dense<T extends tf.Tensor>(x: T, w: tf.Tensor2D, bias?: tf.Tensor1D): T {
+  const out = w.shape[1];
+  if (x.shape.at(-1) !== w.shape[0]) {
+    throw new RangeError(`dense: x [${x.shape.join(', ')}] does not fit the matrix [${w.shape.join(', ')}]`);
+  }
+  const native = x.size * out < SMALL ? () => nativeDense(x, w, bias ?? tf.zeros([out])) : undefined;
+  return choose({ native, plain: () => productAndBias(x, w, bias) })() as T;
+}
+
+/** Each group's own matrix and bias: x [g, n, in] · w [g, in, out] + bias [g, 1, out] → [g, n, out]. */
+export function groupedDense(x: tf.Tensor3D, w: tf.Tensor3D, bias: tf.Tensor3D): tf.Tensor3D {
+  if (x.shape[0] !== w.shape[0] || x.shape[2] !== w.shape[1] || bias.size !== w.shape[0] * w.shape[2]) {
+    const shapes = [x, w, bias].map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
+    throw new RangeError(`groupedDense: shapes do not fit: ${shapes}`);
+  }
+  return choose({
+    native: () => nativeDense(x, w, bias) as tf.Tensor3D,
+    plain: () => tf.add<tf.Tensor3D>(batchedMatMul(x, w), bias),
+  })();
+}
+
+/** Multiplications up to which our own product is ahead of the library's, whose set-up costs more than the work. */
+const SMALL = 2e7;
+
+function nativeDense(x: tf.Tensor, w: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+  return differentiable(
+    { x, w, bias },
     (save) => {
       save([x, w]);
-      return matrixProduct(x, w);
+      return raw('ConsiliumDense', [], [x, w, bias]);
     },
-    (dy, saved) => {
-      const [rows, matrix, gradient] = [...saved, dy] as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+    (dy, [input, matrix]) => {
+      // One call gives both; it runs at once, since each input's gradient is asked for in a scope of its own.
+      const [dw, dbias] = rawMany('ConsiliumDenseWeightGradient', [], [input, dy, matrix], 2);
       return {
-        x: () => matrixProduct(gradient, matrix, { transposeB: true }),
-        w: () => matrixProduct(rows, gradient, { transposeA: true }),
+        x: () => raw('ConsiliumDenseInputGradient', [], [dy, matrix]),
+        w: () => dw,
+        bias: () => dbias,
       };
     },
-  ) as tf.Tensor2D;
-  return bias ? addBias(product, bias) : product;
+  );
+}
+
+function productAndBias(x: tf.Tensor, w: tf.Tensor2D, bias?: tf.Tensor1D): tf.Tensor {
+  const rows = (x.rank === 2 ? x : x.reshape([-1, w.shape[0]])) as tf.Tensor2D;
+  const product = differentiable(
+    { x: rows, w },
+    (save) => {
+      save([rows, w]);
+      return matrixProduct(rows, w);
+    },
+    (dy, saved) => {
+      const [input, matrix, gradient] = [...saved, dy] as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+      return {
+        x: () => matrixProduct(gradient, matrix, { transposeB: true }),
+        w: () => matrixProduct(input, gradient, { transposeA: true }),
+      };
+    },
+  );
+  const sum = bias ? addBias(product, bias) : product;
+  return x.rank === 2 ? sum : sum.reshape([...x.shape.slice(0, -1), w.shape[1]]);
 }

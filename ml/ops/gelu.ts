@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { differentiable } from './op.ts';
+import { raw } from './raw.ts';
+import { choose } from './way.ts';
 
 /** x · Φ(x), Φ the normal distribution (the exact form, by erf). */
 export function gelu<T extends tf.Tensor>(x: T): T {
@@ -7,9 +9,17 @@ export function gelu<T extends tf.Tensor>(x: T): T {
     { x },
     (save) => {
       save([x]);
-      return tf.mul(x, cumulative(x));
+      return choose({
+        native: () => raw('ConsiliumGelu', [], [x]),
+        plain: () => tf.mul(x, cumulative(x)),
+      })();
     },
-    (dy, [saved]) => ({ x: () => tf.mul(dy, tf.add(cumulative(saved), tf.mul(saved, density(saved)))) }),
+    (dy, [saved]) => ({
+      x: choose({
+        native: () => raw('ConsiliumGeluGradient', [], [dy, saved]),
+        plain: () => tf.mul(dy, tf.add(cumulative(saved), tf.mul(saved, density(saved)))),
+      }),
+    }),
   ) as T;
 }
 

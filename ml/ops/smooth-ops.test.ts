@@ -4,8 +4,8 @@ import { atanComposite } from './atan-composite.ts';
 import { attention } from './attention.ts';
 import { batchedMatMul } from './batched-mat-mul.ts';
 import { bcePlain, bceWithLogits } from './bce.ts';
-import { dense } from './dense.ts';
-import { randomTensor } from './finite-differences.ts';
+import { dense, groupedDense } from './dense.ts';
+import { largestDifference, randomTensor } from './finite-differences.ts';
 import { gelu } from './gelu.ts';
 import { globalAveragePool } from './global-average-pool.ts';
 import { layerNorm } from './layer-norm.ts';
@@ -24,6 +24,24 @@ type Case = [string, (...x: tf.Tensor[]) => tf.Tensor, number[][]];
 
 const cases: Case[] = [
   ['dense', (x, w, b) => dense(x as T2, w as T2, b as T1), [[3, 4], [4, 2], [2]]],
+  ['dense on tokens', (x, w, b) => dense(x as T3, w as T2, b as T1), [[2, 3, 4], [4, 2], [2]]],
+  [
+    'dense without bias',
+    (x, w) => dense(x as T3, w as T2),
+    [
+      [2, 3, 4],
+      [4, 2],
+    ],
+  ],
+  [
+    'groupedDense',
+    (x, w, b) => groupedDense(x as T3, w as T3, b as T3),
+    [
+      [3, 5, 4],
+      [3, 4, 2],
+      [3, 1, 2],
+    ],
+  ],
   [
     'batchedMatMul',
     (a, b) => batchedMatMul(a as T3, b as T3),
@@ -168,4 +186,32 @@ test('attention with equal keys returns the mean of the values', () => {
   const v = tf.tensor3d([1, 10, 3, 30], [1, 2, 2]);
   const y = attention(tf.ones([1, 1, 2]), tf.ones([1, 2, 2]), v);
   expect([...y.dataSync()]).toEqual([2, 20]);
+});
+
+test('the ways agree on sizes that fill every panel of our own products, threads and remainders', () => {
+  const shapes = { x: [3, 211, 70], w: [3, 70, 83], b: [3, 1, 83] };
+  const inputs = Object.entries(shapes).map(([key, shape]) => randomTensor(key, shape));
+  const run = () => {
+    const f = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) => groupedDense(x as T3, w as T3, b as T3);
+    return [f(inputs[0], inputs[1], inputs[2]), ...tf.grads(f)(inputs, randomTensor('dy', [3, 211, 83]))];
+  };
+  const plain = withWay('plain', run);
+  for (const way of availableWays()) {
+    // Sums of up to 211 products of unit size in float32.
+    withWay(way, run).forEach((tensor, i) => expect(largestDifference(tensor, plain[i])).toBeLessThan(3e-4));
+  }
+});
+
+test('attention of many tokens and wide heads agrees between the ways', () => {
+  const inputs = [
+    [2, 45, 96],
+    [2, 37, 96],
+    [2, 37, 160],
+  ].map((shape, i) => randomTensor(`wide-${i}`, shape));
+  const f = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => attention(q as T3, k as T3, v as T3, { heads: 4 });
+  const run = () => tf.grads(f)(inputs, randomTensor('dy', [2, 45, 160]));
+  const plain = withWay('plain', run);
+  for (const way of availableWays()) {
+    withWay(way, run).forEach((tensor, i) => expect(largestDifference(tensor, plain[i])).toBeLessThan(1e-4));
+  }
 });
