@@ -1,6 +1,6 @@
 import type { Evaluation, Fusion, Model, Prisma, Split } from '../../prisma/client/client.ts';
 import { invalidInput } from '../errors.ts';
-import { controlOf } from '../fusions/fusions.service.ts';
+import { controlOf, defaultSplit, needsControl, requireSplit } from '../fusions/fusions.service.ts';
 import { requireFusion, requireMatch, requireModel, requireSeed } from '../runs/requirements.ts';
 import { createRun, type RunsContext } from '../runs/runs.service.ts';
 
@@ -33,15 +33,17 @@ export async function evaluate(context: RunsContext, input: EvaluateInput): Prom
     );
   }
   const seed = requireSeed(input.seed ?? 1);
-  const split = input.split ?? 'test';
+  const split = input.split ?? defaultSplit;
   const judge = await requireModel(prisma, input.judgeModelId, 'diagnosis', 'judgeModelId');
   const model = modelId === null ? null : await requireModel(prisma, modelId, 'segmentation', 'modelId');
   const fusion = await requireFusion(prisma, fusionId ?? (model as Model).fusionId);
   const what = model ? `model '${model.id}'` : `fusion '${fusion.id}'`;
   requireMatch('judgeModelId', judge, { ...(model ?? fusion), what });
+  await requireSplit(prisma, fusion, split);
   await requireImages(prisma, fusion.snapshotId, split);
   return prisma.$transaction(async (tx) => {
-    const control = needsControl(fusion, model) ? await controlOf(tx, fusion, actor) : null;
+    // A model's masks come from the image alone: no label, no control.
+    const control = !model && needsControl(fusion) ? await controlOf(tx, fusion, split, actor) : null;
     const request: EvaluationRequest = {
       fusionId,
       modelId,
@@ -53,11 +55,6 @@ export async function evaluate(context: RunsContext, input: EvaluateInput): Prom
     if (!created) return tx.evaluation.findUniqueOrThrow({ where: { runId: run.id } });
     return createEvaluation(tx, run.id, request, fusion);
   });
-}
-
-/** A model's masks come from the image alone; the control itself needs none. */
-function needsControl(fusion: Fusion, model: Model | null): boolean {
-  return model === null && fusion.transductive && !fusion.permutedDiagnoses;
 }
 
 function createEvaluation(

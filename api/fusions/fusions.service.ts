@@ -1,4 +1,4 @@
-import type { Fusion, Model, Prisma } from '../../prisma/client/client.ts';
+import { Split, type Fusion, type Model, type Prisma } from '../../prisma/client/client.ts';
 import type { Fusion as FusionMethod } from '../../ml/fusion/fusion.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import { invalidInput } from '../errors.ts';
@@ -33,6 +33,8 @@ export type FusionRequest = {
   readonly size: number;
   readonly diagnosisModelId: string | null;
   readonly permutedDiagnoses: boolean;
+  /** Whose images are fused: all, but for controls, which are made for the split that is evaluated. */
+  readonly splits: Split[];
 };
 
 /** The paper works at 256×256; 64×64 is the smallest at which a cup is still told from a disc. */
@@ -48,21 +50,30 @@ export async function fuseLabels(context: RunsContext, input: FuseLabelsInput): 
   const { request, seed, seesLabel } = await checkRequest(context, input);
   return context.prisma.$transaction(async (tx) => {
     const fusion = await createFusion(tx, request, seed, seesLabel, context.actor);
-    if (seesLabel && !request.permutedDiagnoses) {
-      await createFusion(tx, { ...request, permutedDiagnoses: true }, seed, seesLabel, context.actor);
+    if (needsControl(fusion) && (await hasImages(tx, request.snapshotId, defaultSplit))) {
+      await controlOf(tx, fusion, defaultSplit, context.actor);
     }
     return fusion;
   });
 }
 
-/** The control of a fusion that has seen labels; made now where there is none, or where it came to nothing. */
+/** The split that evaluations take unless told otherwise. */
+export const defaultSplit: Split = 'test';
+
+/** The control itself needs none. */
+export function needsControl({ transductive, permutedDiagnoses }: Fusion): boolean {
+  return transductive && !permutedDiagnoses;
+}
+
+/** The control, on one split, of a fusion that has seen labels; made now where there is none or it came to nothing. */
 export async function controlOf(
   tx: Prisma.TransactionClient,
   fusion: Fusion,
+  split: Split,
   actor: string,
 ): Promise<Fusion> {
   const run = await tx.run.findUniqueOrThrow({ where: { id: fusion.runId } });
-  const request = { ...(run.config as FusionRequest), permutedDiagnoses: true };
+  const request = { ...(run.config as FusionRequest), permutedDiagnoses: true, splits: [split] };
   return createFusion(tx, request, run.seed, fusion.transductive, actor);
 }
 
@@ -124,6 +135,7 @@ async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Pr
     size,
     diagnosisModelId: model?.id ?? null,
     permutedDiagnoses,
+    splits: Object.values(Split),
   };
   return { request, seed, seesLabel };
 }
@@ -146,6 +158,25 @@ async function diagnosisModel(
       ? `diagnosisModelId: '${method.name}' needs a trained diagnosis model`
       : `diagnosisModelId '${id}': '${method.name}' uses no diagnosis model`,
     'diagnosisModelId',
+  );
+}
+
+async function hasImages(tx: Prisma.TransactionClient, snapshotId: string, split: Split): Promise<boolean> {
+  return (await tx.snapshotImage.count({ where: { snapshotId, split } })) > 0;
+}
+
+/** A control has masks of one split only. */
+export async function requireSplit(
+  prisma: RunsContext['prisma'],
+  fusion: Fusion,
+  split: Split,
+): Promise<void> {
+  const run = await prisma.run.findUniqueOrThrow({ where: { id: fusion.runId } });
+  const { splits } = run.config as FusionRequest;
+  if (splits.includes(split)) return;
+  throw invalidInput(
+    `fusionId '${fusion.id}': a control with masks of '${splits.join(', ')}' only, '${split}' is asked for`,
+    'fusionId',
   );
 }
 

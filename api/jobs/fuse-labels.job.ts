@@ -3,7 +3,7 @@ import type { SampleSource } from '../../ml/data/sample.ts';
 import type { DiagnosisNetwork } from '../../ml/diagnosis/diagnosis-model.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import type { FusedSample, FusionProgress } from '../../ml/fusion/fusion.ts';
-import { Split, type Fusion } from '../../prisma/client/client.ts';
+import type { Fusion, Split } from '../../prisma/client/client.ts';
 import type { FusionRequest } from '../fusions/fusions.service.ts';
 import { openStoreSource } from '../storage/store-source.ts';
 import { storeFusedSamples } from './fused-samples.ts';
@@ -21,9 +21,7 @@ export const fuseLabelsJob: Job = {
     const { prisma, run } = input;
     const fusion = await prisma.fusion.findUniqueOrThrow({ where: { runId: run.id } });
     const request = run.config as FusionRequest;
-    const parts = await Promise.all(
-      Object.values(Split).map((split) => openPart(input, fusion, request, split)),
-    );
+    const parts = await Promise.all(request.splits.map((split) => openPart(input, fusion, request, split)));
     const total = parts.reduce((sum, { source }) => sum + source.ids.length, 0);
     const theta = await loadTheta(input, request, parts[0]?.source);
     try {

@@ -230,3 +230,24 @@ test('a diagnosis model that was trained on another snapshot is refused', async 
   const input = { snapshotId: bare.id, method: 'df-gt-expg', diagnosisModelId: theta.id };
   await expect(fuseLabels(context, input)).rejects.toEqual(rejected('INVALID_INPUT', /comes from snapshot/));
 });
+
+test('an evaluation of another split than the test images gets a control of that split', async () => {
+  const fusion = await finishedDfGt();
+  const judge = await finishedModel('dl-cat');
+  const ask = async (split: 'test' | 'train') => {
+    const { runId } = await evaluate(context, { fusionId: fusion.id, judgeModelId: judge.id, split });
+    const { config } = await context.prisma.run.findUniqueOrThrow({ where: { id: runId } });
+    const { controlFusionId } = config as { controlFusionId: string };
+    return context.prisma.fusion.findUniqueOrThrow({
+      where: { id: controlFusionId },
+      include: { run: true },
+    });
+  };
+  const [test, train] = [await ask('test'), await ask('train')];
+  expect(train.id).not.toBe(test.id);
+  expect([test.run.config, train.run.config]).toMatchObject([{ splits: ['test'] }, { splits: ['train'] }]);
+  await succeed(test.runId);
+  await expect(trainModel(context, { fusionId: test.id, method: 'dl-cat' })).rejects.toEqual(
+    rejected('INVALID_INPUT', /masks of 'test' only, 'train' is asked for/),
+  );
+});

@@ -2,6 +2,7 @@ import type { Fusion, Model, Prisma } from '../../prisma/client/client.ts';
 import { models, type Model as ModelMethod } from '../../ml/models.ts';
 import { trainingConfig, trainingPresets } from '../../ml/training/training-config.ts';
 import { invalidInput } from '../errors.ts';
+import { requireSplit } from '../fusions/fusions.service.ts';
 import { parseConfig } from '../runs/method-config.ts';
 import {
   requireFusion,
@@ -43,6 +44,7 @@ export async function trainModel(context: RunsContext, input: TrainModelInput): 
   const seed = requireSeed(input.seed ?? 1);
   const fusion = await requireFusion(prisma, input.fusionId);
   const diagnosisModelId = await checkDiagnosisModel(prisma, method, fusion, input.diagnosisModelId ?? null);
+  await requireSplit(prisma, fusion, 'train');
   await requireTrainingImages(prisma, method, fusion.snapshotId);
   const request: TrainingRequest = {
     fusionId: fusion.id,
