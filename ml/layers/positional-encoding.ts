@@ -2,6 +2,9 @@
 const TEMPERATURE = 10_000;
 const TURN = 2 * Math.PI;
 
+/** Encodings by size: a network asks for the same few in every step, and sines are slow. */
+const known = new Map<string, Float32Array>();
+
 /**
  * Fixed two-dimensional sine encoding (Carion et al., "End-to-end object detection with transformers", ECCV 2020).
  * The first half of the channels encodes the row, the second the column, as sine and cosine in turn:
@@ -10,6 +13,13 @@ const TURN = 2 * Math.PI;
 export function positionalEncoding(rows: number, columns: number, channels: number): Float32Array {
   if (channels % 4 !== 0)
     throw new RangeError(`positional encoding needs channels by the four: received ${channels}`);
+  const key = `${rows}×${columns}×${channels}`;
+  const found = known.get(key) ?? encodePlaces(rows, columns, channels);
+  known.set(key, found);
+  return found.slice(); // the caller's own: a tensor may take its array over
+}
+
+function encodePlaces(rows: number, columns: number, channels: number): Float32Array {
   const half = channels / 2;
   const values = new Float32Array(rows * columns * channels);
   for (let row = 0; row < rows; row++) {

@@ -18,6 +18,7 @@ void registerAll() {
   consilium::registerGelu();
   consilium::registerAttention();
   consilium::registerDense();
+  consilium::registerMaxPool();
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "elementary.h"
 #include "kernel.h"
 #include "product.h"
 
@@ -40,8 +41,10 @@ void softmaxRows(float* scores, int64_t rows, int64_t columns, float scale) {
   for (int64_t row = 0; row < rows; ++row) {
     float* __restrict s = scores + row * columns;
     float most = s[0], sum = 0;
+#pragma omp simd reduction(max : most)
     for (int64_t j = 1; j < columns; ++j) most = std::max(most, s[j]);
-    for (int64_t j = 0; j < columns; ++j) s[j] = std::exp((s[j] - most) * scale);
+#pragma omp simd
+    for (int64_t j = 0; j < columns; ++j) s[j] = exponential((s[j] - most) * scale);
 #pragma omp simd reduction(+ : sum)
     for (int64_t j = 0; j < columns; ++j) sum += s[j];
     const float rate = 1.0f / sum;

@@ -104,5 +104,6 @@ void registerLayerNorm();
 void registerGelu();
 void registerAttention();
 void registerDense();
+void registerMaxPool();
 
 }  // namespace consilium

@@ -93,12 +93,12 @@ test('convTranspose2d of stride 2 with a 2×2 filter paints the filter at each p
 });
 
 test.each([
-  [3, 1, 17],
-  [3, 2, 16],
-  [1, 2, 9],
-  [7, 2, 20],
+  [3, 1, 8],
+  [3, 2, 9],
+  [1, 2, 7],
+  [7, 2, 10],
 ])('conv2d with many channels, a filter of %d and stride %d agrees between the ways', (k, stride, size) => {
-  const inputs = [randomTensor('many-x', [3, size, size, 21]), randomTensor('many-filter', [k, k, 21, 70])];
+  const inputs = [randomTensor('many-x', [2, size, size, 17]), randomTensor('many-filter', [k, k, 17, 70])];
   const f = (x: tf.Tensor, filter: tf.Tensor) => conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, { stride });
   const run = () => [
     f(inputs[0], inputs[1]),
@@ -106,7 +106,7 @@ test.each([
   ];
   const plain = withWay('plain', run);
   for (const way of availableWays()) {
-    // Sums of up to 1,029 (values), 3,430 (inputs) and 867 (filters) products of unit size in float32.
+    // Sums of up to 833 (values), 3,430 (inputs) and 128 (filters) products of unit size in float32.
     withWay(way, run).forEach((tensor, i) => expect(largestDifference(tensor, plain[i])).toBeLessThan(2e-3));
   }
 });

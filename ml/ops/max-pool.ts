@@ -2,12 +2,18 @@ import * as tf from '@tensorflow/tfjs';
 import { convGeometry, type ConvGeometry } from './conv-geometry.ts';
 import { frame, spreadOut } from './frame.ts';
 import { differentiable } from './op.ts';
+import { attribute, raw } from './raw.ts';
+import { choose } from './way.ts';
 
 /** Largest value of each window: x [batch, h, w, channels] → [batch, ⌈h / stride⌉, ⌈w / stride⌉, channels]. */
 export function maxPool(x: tf.Tensor4D, { size, stride }: { size: number; stride: number }): tf.Tensor4D {
-  if (tf.getBackend() !== 'wasm') return tf.maxPool(x, size, stride, 'same');
   const channels = x.shape[3];
   const g = convGeometry(x.shape, [size, size, channels, channels], { stride });
+  const gradient = choose<MaxPoolGradient>({
+    native: nativeGradient,
+    // The wasm backend's own gradient is wrong.
+    plain: tf.getBackend() === 'wasm' ? composedGradient : plainGradient,
+  });
   return differentiable(
     { x },
     (save) => {
@@ -15,8 +21,30 @@ export function maxPool(x: tf.Tensor4D, { size, stride }: { size: number; stride
       save([x, y]);
       return y;
     },
-    (dy, saved) => ({ x: () => composedGradient(dy as tf.Tensor4D, saved as [tf.Tensor4D, tf.Tensor4D], g) }),
+    (dy, saved) => ({ x: () => gradient(dy as tf.Tensor4D, saved as [tf.Tensor4D, tf.Tensor4D], g) }),
   ) as tf.Tensor4D;
+}
+
+type MaxPoolGradient = (
+  dy: tf.Tensor4D,
+  saved: [x: tf.Tensor4D, y: tf.Tensor4D],
+  geometry: ConvGeometry,
+) => tf.Tensor;
+
+function nativeGradient(dy: tf.Tensor4D, [x, y]: [tf.Tensor4D, tf.Tensor4D], g: ConvGeometry): tf.Tensor {
+  const attributes = [
+    attribute.int('size', g.filterShape[0]),
+    attribute.int('stride', g.stride),
+    attribute.int('top', g.pads[0]),
+    attribute.int('left', g.pads[2]),
+  ];
+  return raw('ConsiliumMaxPoolGradient', attributes, [dy, x, y]);
+}
+
+function plainGradient(dy: tf.Tensor4D, [x, y]: [tf.Tensor4D, tf.Tensor4D], g: ConvGeometry): tf.Tensor {
+  const { filterShape, stride } = g;
+  const attributes = { filterSize: [filterShape[0], filterShape[1]], strides: [stride, stride], pad: 'same' };
+  return tf.engine().runKernel<tf.Tensor>('MaxPoolGrad', { dy, input: x, output: y }, attributes);
 }
 
 /** Place by place of the window: where the place holds the maximum it takes dy, the first place that does. */
