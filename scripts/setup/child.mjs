@@ -32,13 +32,14 @@ export function catchInterrupts() {
  * Runs a program and gives its output. It fails with the end of the output in the message.
  * @param {string} command
  * @param {string[]} args
- * @param {{cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string, child: import('node:child_process').ChildProcess) => void}} [options]
+ * @param {{cwd?: string, env?: NodeJS.ProcessEnv, onStart?: (child: import('node:child_process').ChildProcess) => void, onLine?: (line: string, child: import('node:child_process').ChildProcess) => void}} [options]
  * @returns {Promise<string>}
  */
-export function runChild(command, args, { cwd, env, onLine } = {}) {
+export function runChild(command, args, { cwd, env, onStart, onLine } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
     children.add(child);
+    onStart?.(child);
     let output = '';
     let rest = '';
     /** @param {Buffer} chunk */

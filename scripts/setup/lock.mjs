@@ -39,14 +39,18 @@ function runs(pid) {
   }
 }
 
+/** What tells a process from a later one with the same number. @param {number} pid */
+export const processOf = (pid) => ({ pid, started: startOf(pid) });
+
+/** @param {{pid: number, started: string}} process */
+export const isAlive = ({ pid, started }) => runs(pid) && startOf(pid) === started;
+
 /** @param {string} file @returns {{owner: Owner, dead: boolean} | undefined} */
 function look(file) {
   try {
     const owner = /** @type {Owner} */ (JSON.parse(readFileSync(file, 'utf8')));
     const dead =
-      owner.host === hostname()
-        ? !runs(owner.pid) || startOf(owner.pid) !== owner.started
-        : Date.now() - statSync(file).mtimeMs > deadAfter;
+      owner.host === hostname() ? !isAlive(owner) : Date.now() - statSync(file).mtimeMs > deadAfter;
     return { owner, dead };
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return undefined;
@@ -57,7 +61,7 @@ function look(file) {
 /** Linking a complete file into place: there is never a lock without an owner in it. @param {string} file */
 function tryToTake(file) {
   const own = `${file}.${process.pid}`;
-  writeFileSync(own, JSON.stringify({ pid: process.pid, host: hostname(), started: startOf(process.pid) }));
+  writeFileSync(own, JSON.stringify({ ...processOf(process.pid), host: hostname() }));
   try {
     linkSync(own, file);
     return true;

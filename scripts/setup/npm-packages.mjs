@@ -1,12 +1,15 @@
 // The npm packages exactly as package-lock.json says, install scripts off; the few that are needed run by name.
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runChild } from './child.mjs';
-import { hashOf, inProject, isStamped, readJson, stamp } from './paths.mjs';
-import { withProgress } from './progress.mjs';
+import { isAlive, processOf } from './lock.mjs';
+import { hashOf, inProject, isStamped, readJson, stamp, writeJson } from './paths.mjs';
+import { say, withProgress } from './progress.mjs';
 
 /** @typedef {{version?: string, optional?: boolean, os?: string[], cpu?: string[], libc?: string[]}} LockEntry */
 
+const npmProcess = inProject('.consilium', 'npm-ci.json');
 const hiddenLock = inProject('node_modules', '.package-lock.json');
 
 /** @returns {Record<string, LockEntry>} */
@@ -37,6 +40,15 @@ function explain(error) {
   throw new Error(`npm ci failed.\n${(lines.length > 0 ? lines : [error.message]).slice(0, 12).join('\n')}`);
 }
 
+/** The npm of a set-up that was killed with -9 may still be at work in node_modules. */
+async function endOrphan() {
+  const orphan = readJson(npmProcess);
+  if (!orphan || !isAlive(orphan)) return;
+  say(`Ending the npm (process ${orphan.pid}) that a killed set-up left running.`);
+  process.kill(orphan.pid, 'SIGKILL');
+  while (isAlive(orphan)) await sleep(50);
+}
+
 export async function installPackages() {
   rmSync(hiddenLock, { force: true }); // an interrupted install must not look finished
   const total = Object.entries(wanted()).filter(
@@ -56,11 +68,15 @@ export async function installPackages() {
   const npm = process.env.npm_execpath?.endsWith('.js')
     ? [process.execPath, process.env.npm_execpath]
     : ['npm'];
-  await withProgress('Installing npm packages', (progress) =>
-    runChild(npm[0] ?? 'npm', [...npm.slice(1), ...args], {
-      cwd: inProject(),
-      onLine: (line) => /\.tgz/.test(line) && progress.update(++fetched, total),
-    }).then(() => undefined, explain),
+  await withProgress(
+    'Installing npm packages',
+    (progress) =>
+      runChild(npm[0] ?? 'npm', [...npm.slice(1), ...args], {
+        cwd: inProject(),
+        onStart: (child) => writeJson(npmProcess, processOf(child.pid ?? 0)),
+        onLine: (line) => /^npm http fetch /.test(line) && progress.update(++answered, requests),
+      }).then(() => undefined, explain),
+    { unit: 'requests' },
   );
 }
 

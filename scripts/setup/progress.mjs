@@ -9,18 +9,19 @@ export const say = (line) => void process.stderr.write(`${line}\n`);
 
 /**
  * @param {string} title
- * @param {{total?: number, unit?: 'bytes' | 'items', stream?: NodeJS.WriteStream}} [options]
+ * @param {{total?: number, unit?: 'bytes' | 'files' | 'requests', stream?: NodeJS.WriteStream}} [options]
  */
-export function startProgress(title, { total, unit = 'items', stream = process.stderr } = {}) {
+export function startProgress(title, { total, unit = 'files', stream = process.stderr } = {}) {
   const begun = Date.now();
   let done = 0;
   let goal = total;
   let lastLine = begun;
   const amount = () => {
     const show = unit === 'bytes' ? megabytes : String;
+    const named = unit === 'bytes' ? '' : ` ${unit}`;
     if (done === 0 && !goal) return '';
     const percent = goal ? ` (${Math.min(100, Math.floor((100 * done) / goal))} %)` : '';
-    return `  ${show(done)}${goal ? ` of ${show(goal)}` : ''}${percent}`;
+    return `  ${show(done)}${goal ? ` of ${show(Math.max(goal, done))}` : ''}${named}${percent}`;
   };
   const text = () => `${title}${amount()}  ${((Date.now() - begun) / 1000).toFixed(0)} s`;
   const draw = () => {
