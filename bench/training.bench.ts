@@ -158,8 +158,15 @@ function summarise({ name, goal }: Entry, { ours, peers }: Times, layouts: reado
   });
 }
 
+/** Rounds of one side that differ by more than this factor: others used the machine, and no ratio is to be believed. */
+const BUSY = 2;
+
 function describe({ name }: Entry, { ours, peers }: Times, layouts: readonly string[]): string {
   const list = (values: readonly number[]) => values.map((value) => value.toFixed(0)).join(' ');
   const others = layouts.map((layout, k) => `${layout} ${list(peers[k])}`).join('; ');
-  return `${name}: ms a step by round: ours ${list(ours)}; ${others}`;
+  const fastest = Math.min(...ours) / Math.min(...peers.flat());
+  const busy = [ours, ...peers].some((times) => Math.max(...times) > BUSY * Math.min(...times));
+  const warning = busy ? ' (the machine was busy: do not trust this case)' : '';
+  const rounds = `ms a step by round: ours ${list(ours)}; ${others}`;
+  return `${name}: ${rounds}; ratio of the fastest rounds ${fastest.toFixed(2)}${warning}`;
 }

@@ -5,7 +5,7 @@ import type { NetworkInput } from '../../ml/layers/network.ts';
 import { resnet, resnetConfig, stagesOf } from '../../ml/layers/resnet.ts';
 import { createWeights, type Weights } from '../../ml/layers/weights.ts';
 import { createAdam } from '../../ml/ops/adam.ts';
-import { bceWithLogits } from '../../ml/ops/bce.ts';
+import { meanBce } from '../../ml/ops/bce.ts';
 import { globalAveragePool } from '../../ml/ops/global-average-pool.ts';
 import { createRandom, normal } from '../../ml/random.ts';
 import { baselineSeg } from '../../ml/segmentation/baseline-seg.ts';
@@ -70,7 +70,7 @@ export function resnet50Case(): TrainingCase {
   const mode = { training: true };
   const forward = () =>
     head(globalAveragePool(stagesOf(backbone, backbone.stem(inputs.image, mode), mode)[3]));
-  const loss = () => tf.mean<tf.Scalar>(bceWithLogits(forward(), inputs.target));
+  const loss = () => meanBce(forward(), inputs.target);
   return createCase({ net: 'classifier', weights, inputs, forward, loss });
 }
 

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { bceWithLogits } from '../ops/bce.ts';
+import { bceWithLogits, meanBce } from '../ops/bce.ts';
 import type { DiagnosisOutput } from '../diagnosis/diagnosis-model.ts';
 
 export interface DiagnosisTarget {
@@ -25,8 +25,8 @@ export function diagnosisLoss(
 }
 
 function weightedBce(logit: tf.Tensor1D, { diagnosis, positiveWeight }: DiagnosisTarget): tf.Scalar {
+  if (positiveWeight === 1) return meanBce(logit, diagnosis);
   const each = bceWithLogits(logit, diagnosis);
-  if (positiveWeight === 1) return each.mean();
   return each.mul(diagnosis.mul(positiveWeight - 1).add(1)).mean();
 }
 

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { bceWithLogits } from '../ops/bce.ts';
+import { meanBce } from '../ops/bce.ts';
 import type { SegmentationOutput } from '../segmentation/segmentation-model.ts';
 
 export interface SegmentationTarget {
@@ -23,8 +23,8 @@ export function segmentationLoss(
   target: SegmentationTarget,
   coarse: CoarseTerm = { coarseWeight: 0, coarseTarget: 'majority' },
 ): tf.Scalar {
-  const loss: tf.Scalar = bceWithLogits(output.logits, target.fused).mean();
+  const loss = meanBce(output.logits, target.fused);
   if (!output.coarseLogits || coarse.coarseWeight === 0) return loss;
-  const coarseLoss: tf.Scalar = bceWithLogits(output.coarseLogits, target[coarse.coarseTarget]).mean();
+  const coarseLoss = meanBce(output.coarseLogits, target[coarse.coarseTarget]);
   return loss.add(coarseLoss.mul(coarse.coarseWeight));
 }

@@ -19,6 +19,8 @@ void registerAll() {
   consilium::registerAttention();
   consilium::registerDense();
   consilium::registerMaxPool();
+  consilium::registerBce();
+  consilium::registerJoinRelu();
 }
 
 }  // namespace

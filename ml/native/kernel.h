@@ -105,5 +105,7 @@ void registerGelu();
 void registerAttention();
 void registerDense();
 void registerMaxPool();
+void registerBce();
+void registerJoinRelu();
 
 }  // namespace consilium

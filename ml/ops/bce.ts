@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { differentiable } from './op.ts';
+import { raw } from './raw.ts';
+import { choose } from './way.ts';
 
 /**
  * Binary cross-entropy of each logit with its (soft) target in [0, 1], without overflow:
@@ -20,6 +22,33 @@ export function bceWithLogits<T extends tf.Tensor>(logits: T, targets: T): T {
       targets: () => tf.neg(tf.mul(dy, z)),
     }),
   ) as T;
+}
+
+/** Mean of `bceWithLogits` over all values, as one operation. */
+export function meanBce(logits: tf.Tensor, targets: tf.Tensor): tf.Scalar {
+  if (logits.shape.join() !== targets.shape.join()) {
+    throw new RangeError(
+      `meanBce: logits [${logits.shape.join(', ')}], targets [${targets.shape.join(', ')}]`,
+    );
+  }
+  return choose({
+    native: nativeMean,
+    plain: (z: tf.Tensor, t: tf.Tensor) => tf.mean<tf.Scalar>(bceWithLogits(z, t)),
+  })(logits, targets);
+}
+
+function nativeMean(logits: tf.Tensor, targets: tf.Tensor): tf.Scalar {
+  return differentiable(
+    { logits, targets },
+    (save) => {
+      save([logits, targets]);
+      return raw('ConsiliumBceMean', [], [logits, targets]);
+    },
+    (dy, [z, t]) => ({
+      logits: () => raw('ConsiliumBceMeanGradient', [], [dy, z, t]),
+      targets: () => tf.mul(z, tf.div(dy, -z.size)),
+    }),
+  ) as tf.Scalar;
 }
 
 /** Binary cross-entropy of probabilities with (soft) targets; probabilities are kept ε away from 0 and 1. */

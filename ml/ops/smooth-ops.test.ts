@@ -3,7 +3,7 @@ import { loadBackend } from '../backend.ts';
 import { atanComposite } from './atan-composite.ts';
 import { attention } from './attention.ts';
 import { batchedMatMul } from './batched-mat-mul.ts';
-import { bcePlain, bceWithLogits } from './bce.ts';
+import { bcePlain, bceWithLogits, meanBce } from './bce.ts';
 import { dense, groupedDense } from './dense.ts';
 import { largestDifference, randomTensor } from './finite-differences.ts';
 import { gelu } from './gelu.ts';
@@ -104,6 +104,14 @@ const cases: Case[] = [
   [
     'bceWithLogits',
     (z, t) => bceWithLogits(z, t),
+    [
+      [3, 4],
+      [3, 4],
+    ],
+  ],
+  [
+    'meanBce',
+    (z, t) => meanBce(z, t),
     [
       [3, 4],
       [3, 4],
@@ -214,4 +222,16 @@ test('attention of many tokens and wide heads agrees between the ways', () => {
   for (const way of availableWays()) {
     withWay(way, run).forEach((tensor, i) => expect(largestDifference(tensor, plain[i])).toBeLessThan(1e-4));
   }
+});
+
+test('meanBce is the mean of bceWithLogits, by every way, near and far from zero', () => {
+  const z = tf.concat1d([tf.linspace(-100, 100, 1501), tf.linspace(-1, 1, 1500)]);
+  const t = tf.linspace(0, 1, 3001);
+  const each = withWay('plain', () => bceWithLogits(z, t).dataSync<'float32'>());
+  const mean = each.reduce((sum, value) => sum + value, 0) / each.length;
+  for (const way of availableWays()) {
+    // A mean near 12 in float32.
+    expect(Math.abs(withWay(way, () => meanBce(z, t).dataSync()[0]) - mean)).toBeLessThan(1e-5 * mean);
+  }
+  expect(() => meanBce(z, t.reshape([1, -1]))).toThrow('logits [3001], targets [1, 3001]');
 });
