@@ -1,7 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import type { RequestHandler } from 'express';
 import type { AppContext } from '../context.ts';
-import { errorCode } from '../errors.ts';
 
 /** A stored file by its SHA-256. Its bytes never change, so a browser need not ask twice. */
 export function blobs({ prisma, blobs, log }: AppContext): RequestHandler<{ sha256: string }> {
@@ -29,17 +28,18 @@ export function blobs({ prisma, blobs, log }: AppContext): RequestHandler<{ sha2
       response.status(304).end();
       return;
     }
-    try {
-      await pipeline(await blobs.stream(sha256), response);
-    } catch (error) {
-      if (isClientGone(error)) return;
-      log.error({ err: error, sha256, code: errorCode(error) }, 'a blob could not be sent');
-      if (response.headersSent) response.destroy();
-      else {
-        response.removeHeader('content-length');
-        response.status(500).json({ error: { code: 'BLOB_CORRUPT' } });
-      }
+    if (!(await blobs.exists(sha256))) {
+      log.error({ sha256 }, 'the bytes of a blob are gone');
+      response.removeHeader('content-length');
+      response.removeHeader('cache-control');
+      response
+        .status(500)
+        .json({ error: { code: 'BLOB_CORRUPT', message: `the bytes of '${sha256}' are gone` } });
+      return;
     }
+    await pipeline(await blobs.stream(sha256), response).catch((error: unknown) => {
+      if (!isClientGone(error)) log.error({ err: error, sha256 }, 'a blob could not be sent'); // the answer breaks off
+    });
   };
 }
 

@@ -20,24 +20,24 @@ interface From {
 }
 
 /** What is stored already, epoch by epoch, then what comes. Each epoch once; ends when the run has ended. */
-export function followRun(follower: Follower, from: From): AsyncIterableIterator<RunChange> {
+export async function followRun(follower: Follower, from: From): Promise<AsyncIterableIterator<RunChange>> {
+  await readState(follower.prisma, requireId(from.id, 'id')); // refused now, not as a stream that breaks off
   const abort = new AbortController();
   const changes = changesOf(follower, from, abort.signal);
-  return {
+  const events: AsyncIterableIterator<RunChange> = {
     next: () => changes.next(),
     // A generator that waits hears nothing of its end before it wakes: so wake it.
     return() {
       abort.abort();
       return changes.return(undefined);
     },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    [Symbol.asyncIterator]: () => events,
   };
+  return events;
 }
 
 async function* changesOf(follower: Follower, from: From, signal: AbortSignal): AsyncGenerator<RunChange> {
-  const runId = requireId(from.id, 'id');
+  const runId = from.id;
   let epoch = from.afterEpoch ?? -1;
   let told = '';
   const changes = follower.pubsub.runChanges(runId, signal);

@@ -1,0 +1,180 @@
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return -- an answer has the shape that its query asked for */
+import {
+  getNamedType,
+  isObjectType,
+  isRequiredArgument,
+  type GraphQLField,
+  type GraphQLObjectType,
+} from 'graphql';
+import { testApi, type TestApi } from '../../tests/helpers/api.ts';
+import { seedImages } from '../../tests/helpers/seed-images.ts';
+import { seedResults, type SeededResults } from '../../tests/helpers/seed-results.ts';
+import { loadSchema } from '../schema.ts';
+
+let api: TestApi;
+let results: SeededResults;
+
+beforeAll(async () => {
+  api = await testApi();
+  const { id } = await seedImages(api.context.pool, { name: 'd', images: 6, structures: ['disc', 'cup'] });
+  results = await seedResults(api.context.prisma, id);
+});
+afterAll(() => api.close());
+
+/** Every field of a type, with all plain fields of what it leads to. */
+function everything(type: GraphQLObjectType, depth: number): string {
+  const fields = Object.values(type.getFields()).filter((field) => !field.args.some(isRequiredArgument));
+  const selected = fields.map((field) => selection(field, depth)).filter((text) => text !== null);
+  return `{ ${selected.join(' ')} }`;
+}
+
+function selection(field: GraphQLField<unknown, unknown>, depth: number): string | null {
+  const type = getNamedType(field.type);
+  if (!isObjectType(type)) return field.name;
+  if (type.name.endsWith('Connection')) {
+    const node = getNamedType(type.getFields()['nodes'].type) as GraphQLObjectType;
+    return depth > 0 ? `${field.name}(first: 2) { totalCount nodes ${everything(node, depth - 1)} }` : null;
+  }
+  return depth > 0 ? `${field.name} ${everything(type, depth - 1)}` : null;
+}
+
+const lists = ['datasets', 'images', 'cohorts', 'fusions', 'models', 'runs', 'evaluations', 'auditEvents'];
+
+test.each(lists)('every field of %s, and of what it leads to, can be read', async (list) => {
+  const schema = await loadSchema();
+  const connection = getNamedType(schema.getQueryType()!.getFields()[list].type) as GraphQLObjectType;
+  const node = getNamedType(connection.getFields()['nodes'].type) as GraphQLObjectType;
+  const { data, errors } = await api.ask(`{ ${list}(first: 3) { totalCount nodes ${everything(node, 1)} } }`);
+  expect(errors).toBeUndefined();
+  if (list !== 'auditEvents') expect(data[list].nodes.length).toBeGreaterThan(0);
+});
+
+test('every type, and every query, mutation and subscription, is described', async () => {
+  const schema = await loadSchema();
+  const own = Object.values(schema.getTypeMap()).filter(
+    (type) => isObjectType(type) && !type.name.startsWith('__'),
+  );
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  const silent = own.filter((type) => !type.description && !roots.includes(type as GraphQLObjectType));
+  expect(silent.map(({ name }) => name)).toEqual([]);
+  const fields = roots.flatMap((root) => Object.values(root?.getFields() ?? {}));
+  expect(fields.length).toBeGreaterThan(20);
+  expect(fields.filter(({ description }) => !description).map(({ name }) => name)).toEqual([]);
+});
+
+test('a fusion tells how far it trusts each rater, beside what is known of them', async () => {
+  const { data } = await api.ask(
+    `query ($id: ID!) { fusion(id: $id) { method transductive run { status environment } raterWeights { weight
+      sensitivity specificity imageCount rater { name } } images(first: 1) { totalCount nodes { losses converged } } } }`,
+    { id: results.fusionId },
+  );
+  expect(data.fusion).toMatchObject({
+    method: 'df-gt-expg',
+    transductive: true,
+    run: { status: 'succeeded' },
+  });
+  const found = data.fusion.raterWeights.map((w: any) => [
+    w.rater.name,
+    Math.round(w.weight * 6),
+    w.imageCount,
+  ]);
+  expect(found).toEqual([
+    ['rater 0', 1, 6],
+    ['rater 1', 2, 6],
+    ['rater 2', 3, 6],
+  ]);
+  expect(data.fusion.raterWeights[0]).toMatchObject({ sensitivity: 0.5, specificity: null });
+  expect(data.fusion.images).toMatchObject({ totalCount: 6 });
+});
+
+test('numbers that are not finite come as null, and say what they were', async () => {
+  const { data, errors } = await api.ask(
+    `query ($fusion: ID!, $run: ID!) {
+      fusion(id: $fusion) { images(first: 10) { nodes { losses } } }
+      run(id: $run) { metrics(names: ["validation_loss"]) { epoch name value notFinite } later: metrics(afterEpoch: 2) { epoch } }
+    }`,
+    { fusion: results.fusionId, run: results.trainingRunId },
+  );
+  expect(errors).toBeUndefined();
+  expect(data.fusion.images.nodes).toContainEqual({ losses: [0.5, null] });
+  expect(data.run.metrics).toEqual([
+    { epoch: 1, name: 'validation_loss', value: 2, notFinite: null },
+    { epoch: 2, name: 'validation_loss', value: null, notFinite: 'NaN' },
+    { epoch: 3, name: 'validation_loss', value: 2 / 3, notFinite: null },
+  ]);
+  expect(data.run.later).toEqual([{ epoch: 3 }, { epoch: 3 }]);
+});
+
+test("an image's fused, predicted masks and maps are found by fusion and model", async () => {
+  const query = `query ($fusion: ID!, $model: ID!) { images(first: 2) { nodes {
+    fusedMasks(fusionId: $fusion) { url transductive structure { name } }
+    expertnessMaps(fusionId: $fusion) { url weight rater { name } }
+    predictedMasks(modelId: $model) { url structure { name } } } } }`;
+  const { data } = await api.ask(query, { fusion: results.fusionId, model: results.modelId });
+  const url = `/blobs/${'a'.repeat(64)}`;
+  for (const image of data.images.nodes) {
+    expect(image.fusedMasks).toEqual(
+      ['disc', 'cup'].map((name) => ({ url, transductive: true, structure: { name } })),
+    );
+    expect(image.expertnessMaps.map((map: any) => map.rater.name)).toEqual(['rater 0', 'rater 1', 'rater 2']);
+    expect(image.expertnessMaps[2].weight).toBeCloseTo(0.5, 12);
+    expect(image.predictedMasks).toEqual(['disc', 'cup'].map((name) => ({ url, structure: { name } })));
+  }
+});
+
+test('results of a fusion that has not succeeded are not shown', async () => {
+  const { prisma } = api.context;
+  const { runId } = await prisma.fusion.findUniqueOrThrow({ where: { id: results.fusionId } });
+  const query = `query ($id: ID!) { fusion(id: $id) { raterWeights { weight } images(first: 9) { totalCount nodes {
+    iterations } } } images(first: 1) { nodes { fusedMasks(fusionId: $id) { url } } } }`;
+  await prisma.run.update({ where: { id: runId }, data: { status: 'failed' } });
+  const { data } = await api.ask(query, { id: results.fusionId });
+  await prisma.run.update({ where: { id: runId }, data: { status: 'succeeded' } });
+  expect(data.fusion).toEqual({ raterWeights: [], images: { totalCount: 0, nodes: [] } });
+  expect(data.images.nodes).toEqual([{ fusedMasks: [] }]);
+});
+
+test('an evaluation gives its numbers with intervals and flags, and its images the worst first', async () => {
+  const { data } = await api.ask(
+    `query ($id: ID!) { evaluation(id: $id) { transductive metrics { name value low high interval transductive note
+      structure { name } rater { name } } scores(first: 100) { nodes { logit image { path } } }
+      worst: imageMetrics(first: 3, name: "soft_dice") { totalCount nodes { value image { path } } pageInfo { endCursor } } } }`,
+    { id: results.evaluationId },
+  );
+  const { evaluation } = data;
+  expect(evaluation.metrics).toEqual([
+    expect.objectContaining({ name: 'auc', value: null, note: 'one class only', transductive: true }),
+    expect.objectContaining({ name: 'soft_dice', value: 0.8, low: 0.7, high: 0.9, interval: 'bootstrap' }),
+  ]);
+  expect(evaluation.scores.nodes.map((score: any) => score.logit).sort()).toEqual([0, 1, 2, 3, 4, 5]);
+  const values = evaluation.worst.nodes.map((metric: any) => metric.value);
+  expect(values).toEqual([0, 1 / 6, 2 / 6]);
+  const rest = await api.ask(
+    `query ($id: ID!, $after: String) { evaluation(id: $id) { imageMetrics(first: 9, name: "soft_dice", after: $after) {
+      nodes { value } } } }`,
+    { id: results.evaluationId, after: evaluation.worst.pageInfo.endCursor },
+  );
+  expect(rest.data.evaluation.imageMetrics.nodes.map((m: any) => m.value)).toEqual([3 / 6, 4 / 6, 5 / 6]);
+});
+
+test('lists are filtered by what they hang on', async () => {
+  const { data } = await api.ask(
+    `query ($s: ID!, $f: ID!) {
+      fusions(filter: { snapshotId: $s, method: "df-gt-expg", status: succeeded }) { totalCount }
+      none: fusions(filter: { transductive: false }) { totalCount }
+      models(filter: { fusionId: $f, task: segmentation }) { totalCount }
+      diagnosis: models(filter: { task: diagnosis }) { totalCount }
+      evaluations(filter: { split: test, snapshotId: $s }) { totalCount }
+      runs(filter: { kind: training, status: succeeded }) { nodes { id model { method } fusion { id } } }
+    }`,
+    { s: results.snapshotId, f: results.fusionId },
+  );
+  expect(data).toEqual({
+    fusions: { totalCount: 1 },
+    none: { totalCount: 0 },
+    models: { totalCount: 1 },
+    diagnosis: { totalCount: 0 },
+    evaluations: { totalCount: 1 },
+    runs: { nodes: [{ id: results.trainingRunId, model: { method: 'baseline-seg' }, fusion: null }] },
+  });
+});

@@ -1,0 +1,131 @@
+import type { PrismaClient } from '../../api/db.ts';
+
+export interface SeededResults {
+  readonly snapshotId: string;
+  readonly fusionId: string;
+  readonly modelId: string;
+  readonly evaluationId: string;
+  readonly trainingRunId: string;
+}
+
+const sha256 = 'a'.repeat(64);
+
+/** A succeeded fusion, training and evaluation over all images of a seeded dataset: rows alone, without files. */
+export async function seedResults(prisma: PrismaClient, datasetId: string): Promise<SeededResults> {
+  const images = await prisma.image.findMany({ where: { datasetId }, orderBy: { path: 'asc' } });
+  const raters = await prisma.rater.findMany({ where: { datasetId }, orderBy: { position: 'asc' } });
+  const structures = await prisma.structure.findMany({ where: { datasetId } });
+  const cohort = await prisma.cohort.create({ data: { datasetId, name: 'all' } });
+  const { id: snapshotId } = await prisma.snapshot.create({
+    data: { cohortId: cohort.id, hash: 'b'.repeat(64), imageCount: images.length },
+  });
+  const run = (kind: 'fusion' | 'training' | 'evaluation', key: string) => ({
+    create: {
+      kind,
+      key: key.repeat(64),
+      status: 'succeeded' as const,
+      progress: 1,
+      config: {},
+      codeVersion: 'test',
+      environment: { backend: 'none' },
+      finishedAt: new Date(),
+    },
+  });
+  const size = { width: 64, height: 64 };
+  const fusion = await prisma.fusion.create({
+    data: {
+      run: run('fusion', 'c'),
+      snapshot: { connect: { id: snapshotId } },
+      method: 'df-gt-expg',
+      transductive: true,
+      ...size,
+    },
+  });
+  const of = { fusionId: fusion.id };
+  for (const [i, { id: imageId }] of images.entries()) {
+    const losses = [0.5, 0.25];
+    await prisma.fusedImage.create({ data: { ...of, imageId, iterations: 2, converged: i > 0, losses } });
+    await prisma.fusedMask.createMany({
+      data: structures.map(({ id }) => ({ ...of, imageId, structureId: id, sha256 })),
+    });
+    await prisma.expertnessMap.createMany({
+      data: raters.map(({ id }) => ({ ...of, imageId, raterId: id, sha256 })),
+    });
+    const weights = raters.map((_, k) => (k + 1) / ((raters.length * (raters.length + 1)) / 2));
+    await prisma.raterWeight.createMany({
+      data: raters.map(({ id }, k) => ({
+        ...of,
+        imageId,
+        raterId: id,
+        weight: weights[k],
+        sensitivity: 0.5,
+      })),
+    });
+  }
+  const model = await prisma.model.create({
+    data: {
+      run: run('training', 'd'),
+      snapshot: { connect: { id: snapshotId } },
+      fusion: { connect: { id: fusion.id } },
+      blob: { connect: { sha256 } },
+      method: 'baseline-seg',
+      task: 'segmentation',
+      ...size,
+    },
+  });
+  await prisma.epochMetric.createMany({
+    data: [1, 2, 3].flatMap((epoch) => [
+      { runId: model.runId, epoch, name: 'loss', value: 1 / epoch },
+      { runId: model.runId, epoch, name: 'validation_loss', value: 2 / epoch },
+    ]),
+  });
+  // PostgreSQL keeps numbers that are not finite; Prisma's client takes none.
+  await prisma.$executeRaw`update epoch_metrics set value = 'NaN' where epoch = 2 and name = 'validation_loss'`;
+  await prisma.$executeRaw`update fused_images set losses = '{0.5, NaN}' where image_id = ${images[0].id}::uuid`;
+  const evaluation = await prisma.evaluation.create({
+    data: {
+      run: run('evaluation', 'e'),
+      snapshot: { connect: { id: snapshotId } },
+      model: { connect: { id: model.id } },
+      judgeModel: { connect: { id: model.id } },
+      split: 'test',
+      transductive: true,
+    },
+  });
+  const [structure] = structures;
+  await prisma.evaluationMetric.createMany({
+    data: [
+      {
+        name: 'soft_dice',
+        structureId: structure.id,
+        value: 0.8,
+        low: 0.7,
+        high: 0.9,
+        interval: 'bootstrap',
+      },
+      { name: 'auc', value: null, note: 'one class only' },
+    ].map((metric) => ({ ...metric, evaluationId: evaluation.id, count: images.length, transductive: true })),
+  });
+  for (const [i, { id: imageId }] of images.entries()) {
+    const row = { evaluationId: evaluation.id, imageId };
+    await prisma.diagnosisScore.create({ data: { ...row, logit: i } });
+    await prisma.predictedMask.createMany({
+      data: structures.map(({ id }) => ({ modelId: model.id, imageId, structureId: id, sha256 })),
+    });
+    await prisma.imageMetric.create({
+      data: {
+        ...row,
+        structureId: structure.id,
+        name: 'soft_dice',
+        value: ((7 * i) % images.length) / images.length,
+      },
+    });
+  }
+  return {
+    snapshotId,
+    fusionId: fusion.id,
+    modelId: model.id,
+    evaluationId: evaluation.id,
+    trainingRunId: model.runId,
+  };
+}
