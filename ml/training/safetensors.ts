@@ -109,8 +109,10 @@ function writeFloats(bytes: Uint8Array, position: number, values: Float32Array):
 }
 
 function readFloats(data: Uint8Array, start: number, end: number): Float32Array {
-  const copy = data.slice(start, end);
-  if (LITTLE_ENDIAN) return new Float32Array(copy.buffer, copy.byteOffset, copy.length / 4);
-  const view = new DataView(copy.buffer, copy.byteOffset);
+  // A copy that begins at a multiple of four bytes; Buffer's own slice would share the memory and its offset.
+  const copy = new Uint8Array(end - start);
+  copy.set(data.subarray(start, end));
+  if (LITTLE_ENDIAN) return new Float32Array(copy.buffer);
+  const view = new DataView(copy.buffer);
   return Float32Array.from({ length: copy.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }
