@@ -92,7 +92,13 @@ describe('images', () => {
     const jpeg = await sharp({ create: { width: 3, height: 2, channels: 3, background: 'red' } })
       .jpeg()
       .toBuffer();
-    expect(await inspectImage(jpeg)).toEqual({ width: 3, height: 2, mediaType: 'image/jpeg', deep: false });
+    expect(await inspectImage(jpeg)).toEqual({
+      width: 3,
+      height: 2,
+      mediaType: 'image/jpeg',
+      deep: false,
+      grey: false,
+    });
     await expect(inspectImage(Buffer.from('hello'))).rejects.toThrow(/not an image/);
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="2" height="2"/>');
     await expect(inspectImage(svg)).rejects.toThrow(/this is svg/);

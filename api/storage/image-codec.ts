@@ -17,6 +17,8 @@ export interface ImageFacts {
   mediaType: string;
   /** 16 bits a sample instead of 8. */
   deep: boolean;
+  /** One channel (and perhaps transparency) instead of colours. */
+  grey: boolean;
 }
 
 export interface Box {
@@ -38,7 +40,8 @@ export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
     throw new TypeError(`images are ${Object.keys(MEDIA_TYPES).join(', ')}: this is ${meta.format}`);
   if ((meta.pages ?? 1) > 1) throw new TypeError(`the file holds ${meta.pages} images: one is expected`);
   const { width, height } = meta.autoOrient;
-  return { width, height, mediaType, deep: meta.depth === 'ushort' };
+  const grey = meta.space === 'b-w' || meta.space === 'grey16';
+  return { width, height, mediaType, deep: meta.depth === 'ushort', grey };
 }
 
 /** RGB in [0, 1]: [height, width, 3]; grey is spread over the three, transparency dropped. */
@@ -67,10 +70,10 @@ export async function decodeImage(
 export async function decodeLevels(
   bytes: Uint8Array,
 ): Promise<{ levels: Uint8Array | Uint16Array; width: number; height: number }> {
-  const { deep } = await inspectImage(bytes);
+  const { deep, grey } = await inspectImage(bytes);
   const { data, info } = await open(bytes)
     .removeAlpha()
-    .toColourspace(deep ? 'rgb16' : 'srgb')
+    .toColourspace(grey ? (deep ? 'grey16' : 'b-w') : deep ? 'rgb16' : 'srgb')
     .raw({ depth: deep ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;

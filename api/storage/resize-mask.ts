@@ -16,8 +16,10 @@ export function resizeMask(
 ): Uint8Array {
   if (from.width === to.width && from.height === to.height) return mask;
   const shares = averageMask(mask, from, to);
+  const out = new Uint8Array(shares.length);
   // The sums of fractions may miss an exact half by rounding: a hair below still counts as half.
-  return Uint8Array.from(shares, (share) => (share >= 0.5 - 1e-6 ? 1 : 0));
+  for (let i = 0; i < out.length; i++) out[i] = shares[i]! >= 0.5 - 1e-6 ? 1 : 0;
+  return out;
 }
 
 /** Averages the middle axis of [outer, from, inner] to [outer, to, inner]. */

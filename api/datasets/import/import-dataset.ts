@@ -1,0 +1,216 @@
+import type pg from 'pg';
+import { badManifest, cancelled, type Problem } from '../../errors.ts';
+import type { BlobStore } from '../../storage/blob-store.ts';
+import { loadManifest, type Manifest } from '../manifest.ts';
+import { countRows, manifestRows, type RowResult } from '../manifest-rows.ts';
+import { prepareImage, type Prepared, type PreparedImage } from './prepare-image.ts';
+import { openSpool, type Spool } from './spool.ts';
+import { storeDataset, type StoredDataset } from './store-dataset.ts';
+import { storeImages, type Counts } from './store-images.ts';
+
+/** Rows whose files are read at the same time. */
+const PARALLEL = 4;
+const CHUNK = 500;
+/** In all-or-nothing mode, so many problems are collected before it gives up. */
+const PROBLEM_LIMIT = 100;
+
+export interface ImportDeps {
+  pool: pg.Pool;
+  blobs: BlobStore;
+  /** Who imports, for the audit. */
+  actor?: string;
+}
+
+export interface ImportProgress {
+  stage: 'reading' | 'storing';
+  done: number;
+  total: number;
+}
+
+export interface ImportRequest {
+  /** A folder with a manifest, or the manifest file. */
+  path: string;
+  /** Leave bad rows out and report them, instead of refusing the whole. */
+  skipBad?: boolean;
+  onProgress?: (progress: ImportProgress) => void;
+  signal?: AbortSignal;
+}
+
+export interface ImportReport extends Counts {
+  datasetId: string;
+  dataset: string;
+  /** Rows that were left out (skipBad), each with what is wrong. */
+  skipped: Problem[];
+  skippedRows: number;
+}
+
+/**
+ * Reads a manifest's folder into the store. First every row's files are read, checked and put into blob storage,
+ * which is harmless to repeat; then all rows of the database are written in one transaction. So a bad row, a full
+ * disk or an abort leaves the database as it was, and importing the same folder again changes nothing.
+ */
+export async function importDataset(deps: ImportDeps, request: ImportRequest): Promise<ImportReport> {
+  const manifest = await loadManifest(request.path);
+  const total = await countRows(manifest);
+  if (total === 0)
+    throw badManifest([{ file: manifest.file, row: null, field: 'images', message: 'there are no rows' }]);
+  const spool = await openSpool<PreparedImage>();
+  try {
+    const skipped = await readRows(deps.blobs, manifest, spool, request, total);
+    const written = await transaction(deps.pool, (client) =>
+      storeAll(client, deps, manifest, spool, request, total - skipped.rows),
+    );
+    const all = [...skipped.problems, ...written.problems];
+    const { report } = written;
+    return {
+      ...report,
+      dataset: manifest.name,
+      skipped: all,
+      skippedRows: skipped.rows + written.problems.length,
+    };
+  } finally {
+    await spool.remove();
+  }
+}
+
+interface Skipped {
+  problems: Problem[];
+  rows: number;
+}
+
+/** Checks all rows and puts the good ones into the spool; bad ones are answered, or thrown together. */
+async function readRows(
+  blobs: BlobStore,
+  manifest: Manifest,
+  spool: Spool<PreparedImage>,
+  { skipBad = false, signal, onProgress }: ImportRequest,
+  total: number,
+): Promise<Skipped> {
+  const problems: Problem[] = [];
+  let [done, rows] = [0, 0];
+  const reject = (found: Problem[]) => {
+    problems.push(...found);
+    rows++;
+    if (!skipBad && problems.length >= PROBLEM_LIMIT) throw badManifest(problems);
+  };
+  const checks = acrossRows();
+  const prepare = (result: RowResult): Promise<Prepared> =>
+    'problems' in result ? Promise.resolve(result) : prepareImage(blobs, manifest, result.row);
+  for await (const prepared of inOrder(manifestRows(manifest), PARALLEL, prepare)) {
+    stopIfAborted(signal);
+    const found = 'problems' in prepared ? prepared.problems : checks(prepared.image);
+    if (found.length > 0) reject(found);
+    else if ('image' in prepared) await spool.push(prepared.image);
+    onProgress?.({ stage: 'reading', done: ++done, total });
+  }
+  if (problems.length > 0 && !skipBad) throw badManifest(problems);
+  return { problems, rows };
+}
+
+/** What only shows when rows are held against each other. Remembers paths and subjects, nothing of the pixels. */
+function acrossRows(): (image: PreparedImage) => Problem[] {
+  const paths = new Map<string, number>();
+  const subjects = new Map<string, { split: string; row: number }>();
+  return ({ path, subject, split, row }) => {
+    const earlier = paths.get(path);
+    if (earlier !== undefined) {
+      return [{ file: path, row, field: 'path', message: `row ${earlier} has the same path` }];
+    }
+    const first = subjects.get(subject);
+    if (first && first.split !== split) {
+      const message = `subject '${subject}' is in '${first.split}' (row ${first.row}) and in '${split}': its images would leak`;
+      return [{ file: path, row, field: 'split', message }];
+    }
+    paths.set(path, row);
+    if (!first) subjects.set(subject, { split, row });
+    return [];
+  };
+}
+
+async function storeAll(
+  client: pg.PoolClient,
+  { blobs, actor = 'system' }: ImportDeps,
+  manifest: Manifest,
+  spool: Spool<PreparedImage>,
+  { skipBad = false, signal, onProgress }: ImportRequest,
+  total: number,
+): Promise<{ report: Counts & { datasetId: string }; problems: Problem[] }> {
+  const dataset = await storeDataset(client, manifest);
+  const counts: Counts = {
+    imagesAdded: 0,
+    imagesUpdated: 0,
+    imagesUnchanged: 0,
+    annotationsAdded: 0,
+    annotationsChanged: 0,
+    diagnosesAdded: 0,
+    diagnosesChanged: 0,
+  };
+  const problems: Problem[] = [];
+  let done = 0;
+  for await (const chunk of spool.chunks(CHUNK)) {
+    stopIfAborted(signal);
+    problems.push(...(await storeImages(client, blobs, dataset, chunk, counts)));
+    if (problems.length > 0 && !skipBad) throw badManifest(problems);
+    onProgress?.({ stage: 'storing', done: (done += chunk.length), total });
+  }
+  if (dataset.added || changes(counts) > 0) await audit(client, actor, dataset, manifest, counts);
+  return { report: { ...counts, datasetId: dataset.id }, problems };
+}
+
+function changes({ imagesUnchanged: _, ...counts }: Counts): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+async function audit(
+  client: pg.PoolClient,
+  actor: string,
+  dataset: StoredDataset,
+  manifest: Manifest,
+  counts: Counts,
+): Promise<void> {
+  await client.query(
+    `insert into audit_events (actor, action, subject_type, subject_id, detail) values ($1, 'dataset.import', 'dataset', $2, $3)`,
+    [actor, dataset.id, { name: manifest.name, ...counts }],
+  );
+}
+
+function stopIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted)
+    throw signal.reason instanceof Error ? signal.reason : cancelled('the import was cancelled');
+}
+
+/** Works on a few items at a time and yields the answers in the order of the items. */
+async function* inOrder<A, B>(
+  items: AsyncIterable<A>,
+  parallel: number,
+  work: (item: A) => Promise<B>,
+): AsyncGenerator<B> {
+  const running: Promise<B>[] = [];
+  try {
+    for await (const item of items) {
+      const result = work(item);
+      // It is awaited in its turn; until then its failure must not count as unheard.
+      result.catch(() => undefined);
+      running.push(result);
+      if (running.length >= parallel) yield await running.shift()!;
+    }
+    while (running.length > 0) yield await running.shift()!;
+  } finally {
+    await Promise.allSettled(running);
+  }
+}
+
+async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  } finally {
+    client.release();
+  }
+}

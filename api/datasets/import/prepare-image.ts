@@ -1,0 +1,130 @@
+import type { Problem } from '../../errors.ts';
+import type { BlobRow, BlobStore } from '../../storage/blob-store.ts';
+import {
+  cropImage,
+  decodeImage,
+  inspectImage,
+  type Box,
+  type ImageFacts,
+} from '../../storage/image-codec.ts';
+import { encodeBinaryMask, MASK_MEDIA_TYPE } from '../../storage/mask-codec.ts';
+import type { Manifest } from '../manifest.ts';
+import type { ManifestRow, Scalar } from '../manifest-rows.ts';
+import { readInside } from '../safe-path.ts';
+import { cropBox, cut, windowOf } from './frame.ts';
+import { readMasks, type FrameMask } from './read-masks.ts';
+
+export interface PreparedAnnotation {
+  /** Positions in the manifest's lists. */
+  rater: number;
+  structure: number;
+  blob: BlobRow;
+  area: number;
+}
+
+/** An image whose bytes are in blob storage; its rows are still to be written. */
+export interface PreparedImage extends Pick<ManifestRow, 'row' | 'path' | 'subject' | 'split' | 'diagnoses'> {
+  blob: BlobRow;
+  width: number;
+  height: number;
+  metadata: Record<string, Scalar>;
+  annotations: PreparedAnnotation[];
+}
+
+export type Prepared = { image: PreparedImage } | { problems: Problem[] };
+
+/** Reads and checks a row's files and stores their contents. What is wrong with them is answered, not thrown. */
+export async function prepareImage(
+  blobs: BlobStore,
+  manifest: Manifest,
+  row: ManifestRow,
+): Promise<Prepared> {
+  const problems: Problem[] = [];
+  const report = (field: string, message: string, file = row.path) =>
+    problems.push({ file, row: row.row, field, message });
+
+  const source = await readImage(manifest.root, row.path).catch(
+    (error: Error) => void report('path', error.message),
+  );
+  const masks = await readMasks(manifest, row, source?.facts ?? null, report);
+  if (!source || problems.length > 0) return { problems };
+
+  const framed = frame(manifest, source.facts, masks, report);
+  if (!framed) return { problems };
+  const { box } = framed;
+  const bytes = box ? await cropImage(source.bytes, box) : source.bytes;
+  const [width, height] = box ? [box.width, box.height] : [source.facts.width, source.facts.height];
+  const blob = await store(blobs, bytes, box ? 'image/png' : source.facts.mediaType);
+  const annotations: PreparedAnnotation[] = [];
+  for (const { mask, rater, structure } of framed.masks) {
+    let area = 0;
+    for (const value of mask) area += value;
+    const stored = await store(blobs, encodeBinaryMask(mask, width, height), MASK_MEDIA_TYPE);
+    annotations.push({ rater, structure, blob: stored, area });
+  }
+  const { path, subject, split, diagnoses } = row;
+  const metadata = { ...row.metadata, ...framed.metadata };
+  return {
+    image: { row: row.row, path, subject, split, diagnoses, blob, width, height, metadata, annotations },
+  };
+}
+
+/** @throws Error saying what is wrong with the file. Decodes it once, so that no broken file gets into the store. */
+async function readImage(root: string, path: string): Promise<{ bytes: Buffer; facts: ImageFacts }> {
+  const bytes = await readInside(root, path);
+  const facts = await inspectImage(bytes);
+  await decodeImage(bytes, { width: 8, height: 8 }).catch((error: Error) => {
+    throw new TypeError(`the image is damaged (${error.message})`);
+  });
+  return { bytes, facts };
+}
+
+interface Framed {
+  /** Part of the image that is kept; null for all of it. */
+  box: Box | null;
+  masks: FrameMask[];
+  metadata: Record<string, Scalar>;
+}
+
+/** Brings masks to the image's frame, then both to the crop. */
+function frame(
+  manifest: Manifest,
+  facts: ImageFacts,
+  masks: FrameMask[],
+  report: (field: string, message: string) => void,
+): Framed | null {
+  const refuse = (field: string, message: string) => {
+    report(field, message);
+    return null;
+  };
+  const frames = new Set(masks.map(({ width, height }) => `${width}×${height}`));
+  const window =
+    manifest.masks.fit === 'window' &&
+    masks.some((mask) => mask.width !== facts.width || mask.height !== facts.height);
+  let metadata: Record<string, Scalar> = {};
+  let placed = masks;
+  if (window) {
+    if (frames.size > 1) return refuse('masks', `masks differ in size: ${[...frames].join(', ')}`);
+    const found = windowOf(masks, facts);
+    if ('problem' in found) return refuse('masks', found.problem);
+    placed = masks.map((mask) => cut(mask, found.box));
+    metadata = { maskWindowLeft: found.box.left, maskWindowTop: found.box.top };
+  }
+  if (!manifest.crop) return { box: null, masks: placed, metadata };
+  const structure = manifest.structures.indexOf(manifest.crop.structure);
+  const box = cropBox(
+    placed.filter((mask) => mask.structure === structure),
+    facts,
+    manifest.crop,
+  );
+  if (!box) return refuse('crop', `nobody, or less than half, marked '${manifest.crop.structure}'`);
+  return {
+    box,
+    masks: placed.map((mask) => cut(mask, box)),
+    metadata: { ...metadata, cropLeft: box.left, cropTop: box.top },
+  };
+}
+
+async function store(blobs: BlobStore, bytes: Buffer, mediaType: string): Promise<BlobRow> {
+  return { sha256: await blobs.write(bytes), bytes: bytes.byteLength, mediaType };
+}

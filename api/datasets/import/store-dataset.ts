@@ -1,0 +1,74 @@
+import { newId } from '../../ids.ts';
+import type { Queryable } from '../../storage/blob-store.ts';
+import type { Manifest, ManifestRater } from '../manifest.ts';
+
+export interface StoredDataset {
+  id: string;
+  /** True where this import made it. */
+  added: boolean;
+  /** In the order of the manifest. */
+  raterIds: string[];
+  structureIds: string[];
+}
+
+/** The manifest's dataset with its raters and structures: made, or found by name and brought up to date. */
+export async function storeDataset(client: Queryable, manifest: Manifest): Promise<StoredDataset> {
+  // Two imports of one dataset at once: the second waits, and then finds what the first has written.
+  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`dataset ${manifest.name}`]);
+  const { description, modality, diagnosisNames = [] } = manifest;
+  const facts = [manifest.name, description, modality, diagnosisNames];
+  const inserted = await client.query<{ id: string }>(
+    `insert into datasets (id, name, description, modality, diagnosis_names) values ($5, $1, $2, $3, $4)
+     on conflict (name) do nothing returning id`,
+    [...facts, newId()],
+  );
+  const updated = await client.query<{ id: string }>(
+    'update datasets set description = $2, modality = $3, diagnosis_names = $4 where name = $1 returning id',
+    facts,
+  );
+  const { id } = updated.rows[0]!;
+  const structureIds = await named(client, 'structures', id, manifest.structures);
+  const raterIds = await named(
+    client,
+    'raters',
+    id,
+    manifest.raters.map(({ name }) => name),
+  );
+  await describeRaters(client, raterIds, manifest.raters);
+  return { id, added: inserted.rows.length > 0, raterIds, structureIds };
+}
+
+/** Ids of these names; new ones are put after those there are. */
+async function named(
+  client: Queryable,
+  table: 'raters' | 'structures',
+  datasetId: string,
+  names: string[],
+): Promise<string[]> {
+  await client.query(
+    `insert into ${table} (id, dataset_id, name, position)
+     select row.id, $1, row.name, row_number() over (order by row.place) - 1
+       + coalesce((select max(position) + 1 from ${table} where dataset_id = $1), 0)
+     from unnest($2::uuid[], $3::text[]) with ordinality as row (id, name, place)
+     where not exists (select from ${table} t where t.dataset_id = $1 and t.name = row.name)`,
+    [datasetId, names.map(() => newId()), names],
+  );
+  const { rows } = await client.query<{ id: string }>(
+    `select t.id from unnest($2::text[]) with ordinality as row (name, place)
+     join ${table} t on t.dataset_id = $1 and t.name = row.name order by row.place`,
+    [datasetId, names],
+  );
+  return rows.map((row) => row.id);
+}
+
+async function describeRaters(
+  client: Queryable,
+  ids: string[],
+  raters: readonly ManifestRater[],
+): Promise<void> {
+  await client.query(
+    `update raters r set kind = row.kind::rater_kind, informativeness = row.informativeness
+     from unnest($1::uuid[], $2::text[], $3::float8[]) as row (id, kind, informativeness) where r.id = row.id`,
+    [ids, raters.map(({ kind }) => kind), raters.map(({ informativeness }) => informativeness)],
+  );
+}

@@ -1,0 +1,217 @@
+import type { Problem } from '../../errors.ts';
+import { newId } from '../../ids.ts';
+import { registerBlobs, type BlobRow, type BlobStore, type Queryable } from '../../storage/blob-store.ts';
+import { decodeImage } from '../../storage/image-codec.ts';
+import { decodeBinaryMask } from '../../storage/mask-codec.ts';
+import type { PreparedImage } from './prepare-image.ts';
+import type { StoredDataset } from './store-dataset.ts';
+import { storeDiagnoses } from './store-diagnoses.ts';
+
+export interface Counts {
+  imagesAdded: number;
+  imagesUpdated: number;
+  imagesUnchanged: number;
+  annotationsAdded: number;
+  /** New versions of annotations that were there. */
+  annotationsChanged: number;
+  diagnosesAdded: number;
+  diagnosesChanged: number;
+}
+
+interface KnownImage {
+  id: string;
+  path: string;
+  sha256: string;
+  facts: string;
+}
+
+interface Reading {
+  imageId: string;
+  raterId: string;
+  structureId: string;
+  sha256: string;
+  area: number;
+}
+
+/** Writes one chunk of images with what belongs to them: a fixed number of statements, whatever its length. */
+export async function storeImages(
+  client: Queryable,
+  blobs: BlobStore,
+  dataset: StoredDataset,
+  images: readonly PreparedImage[],
+  counts: Counts,
+): Promise<Problem[]> {
+  await registerBlobs(client, uniqueBlobs(images));
+  const known = await knownImages(client, dataset.id, images);
+  const problems: Problem[] = [];
+  const ids = new Map<string, string>();
+  const [added, updated]: PreparedImage[][] = [[], []];
+  for (const image of images) {
+    const stored = known.get(image.path);
+    if (!stored) added.push(image);
+    else if (
+      stored.sha256 !== image.blob.sha256 &&
+      !(await samePixels(blobs, stored.sha256, image.blob.sha256))
+    ) {
+      const message = 'its pixels are not those stored under this path: give the new image another path';
+      problems.push({ file: image.path, row: image.row, field: 'path', message });
+      continue;
+    } else if (stored.facts !== factsOf(image)) updated.push(image);
+    else counts.imagesUnchanged++;
+    ids.set(image.path, stored?.id ?? newId());
+  }
+  await insertImages(client, dataset.id, added, ids);
+  await updateImages(client, updated, ids);
+  counts.imagesAdded += added.length;
+  counts.imagesUpdated += updated.length;
+  const stored = images.filter(({ path }) => ids.has(path));
+  await storeReadings(
+    client,
+    blobs,
+    stored.flatMap((image) => readingsOf(dataset, image, ids.get(image.path)!)),
+    counts,
+  );
+  await storeDiagnoses(client, stored, ids, counts);
+  return problems;
+}
+
+function uniqueBlobs(images: readonly PreparedImage[]): BlobRow[] {
+  const all = images.flatMap((image) => [image.blob, ...image.annotations.map(({ blob }) => blob)]);
+  return [...new Map(all.map((blob) => [blob.sha256, blob])).values()];
+}
+
+async function knownImages(
+  client: Queryable,
+  datasetId: string,
+  images: readonly PreparedImage[],
+): Promise<Map<string, KnownImage>> {
+  const { rows } = await client.query<KnownImage>(
+    `select id, path, sha256, jsonb_build_object('subject', subject, 'split', split, 'metadata', metadata)::text as facts
+     from images where dataset_id = $1 and path = any($2)`,
+    [datasetId, images.map(({ path }) => path)],
+  );
+  // PostgreSQL orders the keys of its JSON in its own way: both sides go through the same order.
+  return new Map(rows.map((row) => [row.path, { ...row, facts: canonical(JSON.parse(row.facts)) }]));
+}
+
+function factsOf({ subject, split, metadata }: PreparedImage): string {
+  return canonical({ subject, split, metadata });
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+async function insertImages(
+  client: Queryable,
+  datasetId: string,
+  images: PreparedImage[],
+  ids: Map<string, string>,
+): Promise<void> {
+  if (images.length === 0) return;
+  await client.query(
+    `insert into images (id, dataset_id, path, subject, split, sha256, width, height, metadata)
+     select id, $1, path, subject, split::split, sha256, width, height, metadata from unnest
+       ($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[], $8::int[], $9::jsonb[])
+       as row (id, path, subject, split, sha256, width, height, metadata)`,
+    [
+      datasetId,
+      images.map(({ path }) => ids.get(path)),
+      images.map(({ path }) => path),
+      images.map(({ subject }) => subject),
+      images.map(({ split }) => split),
+      images.map(({ blob }) => blob.sha256),
+      images.map(({ width }) => width),
+      images.map(({ height }) => height),
+      images.map(({ metadata }) => JSON.stringify(metadata)),
+    ],
+  );
+}
+
+async function updateImages(
+  client: Queryable,
+  images: PreparedImage[],
+  ids: Map<string, string>,
+): Promise<void> {
+  if (images.length === 0) return;
+  await client.query(
+    `update images i set subject = row.subject, split = row.split::split, metadata = row.metadata
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[]) as row (id, subject, split, metadata)
+     where i.id = row.id`,
+    [
+      images.map(({ path }) => ids.get(path)),
+      images.map(({ subject }) => subject),
+      images.map(({ split }) => split),
+      images.map(({ metadata }) => JSON.stringify(metadata)),
+    ],
+  );
+}
+
+function readingsOf(dataset: StoredDataset, image: PreparedImage, imageId: string): Reading[] {
+  return image.annotations.map(({ rater, structure, blob, area }) => ({
+    imageId,
+    raterId: dataset.raterIds[rater]!,
+    structureId: dataset.structureIds[structure]!,
+    sha256: blob.sha256,
+    area,
+  }));
+}
+
+/** New readings; those that say something new become the next version, those that say the same change nothing. */
+async function storeReadings(
+  client: Queryable,
+  blobs: BlobStore,
+  readings: Reading[],
+  counts: Counts,
+): Promise<void> {
+  if (readings.length === 0) return;
+  const current = await client.query<{ position: number; id: string; version: number; sha256: string }>(
+    `select row.position::int - 1 as position, a.id, a.version, a.sha256
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality as row (image_id, rater_id, structure_id, position)
+     join annotations a on a.current and (a.image_id, a.rater_id, a.structure_id)
+       = (row.image_id, row.rater_id, row.structure_id)`,
+    [readings.map((r) => r.imageId), readings.map((r) => r.raterId), readings.map((r) => r.structureId)],
+  );
+  const known = new Map(current.rows.map((row) => [row.position, row]));
+  const [written, versions, retired]: [Reading[], number[], string[]] = [[], [], []];
+  for (const [position, reading] of readings.entries()) {
+    const before = known.get(position);
+    if (before && (await sameMask(blobs, before.sha256, reading.sha256))) continue;
+    if (before) retired.push(before.id);
+    written.push(reading);
+    versions.push((before?.version ?? 0) + 1);
+  }
+  await client.query('update annotations set current = false where id = any($1)', [retired]);
+  await client.query(
+    `insert into annotations (id, image_id, rater_id, structure_id, version, sha256, area)
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::text[], $7::int[])`,
+    [
+      written.map(() => newId()),
+      written.map((r) => r.imageId),
+      written.map((r) => r.raterId),
+      written.map((r) => r.structureId),
+      versions,
+      written.map((r) => r.sha256),
+      written.map((r) => r.area),
+    ],
+  );
+  counts.annotationsAdded += written.length - retired.length;
+  counts.annotationsChanged += retired.length;
+}
+
+/** Equal bytes, or equal pixels: another release of a compressor writes the same mask in other bytes. */
+async function sameMask(blobs: BlobStore, a: string, b: string): Promise<boolean> {
+  if (a === b) return true;
+  const [left, right] = (await Promise.all([blobs.get(a), blobs.get(b)])).map(decodeBinaryMask);
+  return left!.width === right!.width && Buffer.from(left!.mask).equals(right!.mask);
+}
+
+async function samePixels(blobs: BlobStore, a: string, b: string): Promise<boolean> {
+  const [left, right] = await Promise.all([a, b].map(async (sha256) => decodeImage(await blobs.get(sha256))));
+  if (left!.width !== right!.width || left!.height !== right!.height) return false;
+  return left!.rgb.every((value, index) => value === right!.rgb[index]);
+}

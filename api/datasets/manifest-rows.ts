@@ -1,0 +1,245 @@
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { badManifest, type Problem } from '../errors.ts';
+import type { Manifest } from './manifest.ts';
+import { readTable } from './table.ts';
+
+export type Split = 'train' | 'validation' | 'test';
+export type Scalar = string | number | boolean | null;
+
+export interface MaskReference {
+  /** null: a vote map, which holds all raters. */
+  rater: string | null;
+  structure: string;
+  path: string;
+  field: string;
+}
+
+/** A row with its words understood; its files have not been looked at. */
+export interface ManifestRow {
+  /** From 1, without the header. */
+  row: number;
+  path: string;
+  subject: string;
+  split: Split;
+  /** Source to value. */
+  diagnoses: Record<string, 0 | 1>;
+  masks: MaskReference[];
+  metadata: Record<string, Scalar>;
+}
+
+type Cells = Record<string, unknown>;
+export type RowResult = { row: ManifestRow } | { problems: Problem[] };
+
+/** The rows of a manifest one at a time, each understood or with what is wrong with it. */
+export async function* manifestRows(manifest: Manifest): AsyncGenerator<RowResult> {
+  let row = 0;
+  for await (const cells of rawRows(manifest)) yield readRow(manifest, cells, ++row);
+}
+
+/** How many rows there are. For a table this reads it once through; nothing beside. */
+export async function countRows(manifest: Manifest): Promise<number> {
+  if (manifest.images) return manifest.images.length;
+  let rows = 0;
+  for await (const _ of rawRows(manifest)) rows++;
+  return rows;
+}
+
+async function* rawRows(manifest: Manifest): AsyncGenerator<Cells> {
+  if (manifest.images) yield* manifest.images;
+  else if (manifest.tableFile) yield* readTable(manifest.tableFile);
+  else if (manifest.files) yield* matchingFiles(manifest, manifest.files);
+}
+
+/** 'images/{id}.png': a row for every file of the folder that fits, its column {id} taken from the name. */
+async function* matchingFiles(manifest: Manifest, files: string): AsyncGenerator<Cells> {
+  const folder = dirname(files);
+  const fail = (message: string) =>
+    badManifest([{ file: manifest.file, row: null, field: 'files', message }]);
+  if (/[{}]/.test(folder) || folder.split(/[\\/]/).includes('..'))
+    throw fail('the columns stand in the file name alone');
+  const columns: string[] = [];
+  const pattern = files
+    .slice(folder === '.' ? 0 : folder.length + 1)
+    .split(/(\{[^{}]+\})/)
+    .map((part) => {
+      if (!part.startsWith('{')) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      columns.push(part.slice(1, -1));
+      return '(.+)';
+    });
+  const expression = new RegExp(`^${pattern.join('')}$`);
+  const names = await readdir(join(manifest.root, folder)).catch(() => {
+    throw fail(`there is no folder '${folder}'`);
+  });
+  for (const name of names.sort()) {
+    const match = expression.exec(name);
+    if (!match) continue;
+    const cells = Object.fromEntries(columns.map((column, index) => [column, match[index + 1]!]));
+    yield { ...cells, path: folder === '.' ? name : `${folder}/${name}` };
+  }
+}
+
+function readRow(manifest: Manifest, cells: Cells, row: number): RowResult {
+  const problems: Problem[] = [];
+  const path = fill(manifest.path, cells);
+  const file = path.text || manifest.file;
+  const report = (field: string, message: string) => problems.push({ file, row, field, message });
+  const used = new Set<string>();
+  const read = (template: string, field: string): string => {
+    const { text, missing } = fill(template, cells);
+    for (const column of columnsOf(template)) used.add(column);
+    for (const column of missing) report(field, `there is no column '${column}'`);
+    return text;
+  };
+
+  read(manifest.path, 'path');
+  if (path.text === '' && path.missing.length === 0) report('path', 'is empty');
+  const split = readSplit(manifest, read(manifest.split, 'split'), report);
+  const subject = readSubject(manifest, cells, used, read) || path.text;
+  const diagnoses = readDiagnoses(manifest, cells, read, report);
+  const masks = readMasks(manifest, cells, used, report);
+  const metadata = readMetadata(manifest, cells, used, report);
+  if (problems.length > 0 || !split) return { problems };
+  return { row: { row, path: path.text, subject, split, diagnoses, masks, metadata } };
+}
+
+type Report = (field: string, message: string) => void;
+type Read = (template: string, field: string) => string;
+
+function readSplit(manifest: Manifest, text: string, report: Report): Split | null {
+  const splits: Record<string, Split> = manifest.splits ?? {
+    train: 'train',
+    validation: 'validation',
+    test: 'test',
+  };
+  const split = Object.hasOwn(splits, text) ? splits[text]! : null;
+  if (!split) report('split', `unknown split '${text}': expected one of ${Object.keys(splits).join(', ')}`);
+  return split;
+}
+
+/** Left out: a column 'subject' where there is one, else every image is a subject of its own. */
+function readSubject(manifest: Manifest, cells: Cells, used: Set<string>, read: Read): string {
+  if (manifest.subject) return read(manifest.subject, 'subject');
+  used.add('subject');
+  return textOf(cells['subject']);
+}
+
+function readDiagnoses(manifest: Manifest, cells: Cells, read: Read, report: Report): Record<string, 0 | 1> {
+  const templates = { ...manifest.otherDiagnoses };
+  const reference = manifest.diagnosis ?? ('diagnosis' in cells ? '{diagnosis}' : undefined);
+  if (reference) templates['reference'] = reference;
+  const diagnoses: Record<string, 0 | 1> = {};
+  for (const [source, template] of Object.entries(templates)) {
+    const field = source === 'reference' ? 'diagnosis' : `otherDiagnoses.${source}`;
+    const text = read(template, field);
+    if (text === '') continue; // unknown
+    if (Object.hasOwn(manifest.diagnosisValues, text)) diagnoses[source] = manifest.diagnosisValues[text]!;
+    else
+      report(
+        field,
+        `'${text}' is none of the declared values ${Object.keys(manifest.diagnosisValues).join(', ')}`,
+      );
+  }
+  return diagnoses;
+}
+
+function readMasks(manifest: Manifest, cells: Cells, used: Set<string>, report: Report): MaskReference[] {
+  used.add('masks');
+  const masks: MaskReference[] = [];
+  for (const { column, rater, structure } of manifest.maskColumns) {
+    used.add(column);
+    const path = textOf(cells[column]);
+    if (path !== '') masks.push({ rater, structure, path, field: column });
+  }
+  const listed =
+    (manifest.images ? (cells['masks'] as NonNullable<Manifest['images']>[0]['masks']) : null) ?? [];
+  listed.forEach((mask, index) => masks.push({ ...mask, field: `masks.${index}` }));
+  if (manifest.masks.path) masks.push(...templateMasks(manifest, manifest.masks.path, cells, used, report));
+  return checkedMasks(manifest, masks, report);
+}
+
+function templateMasks(
+  manifest: Manifest,
+  template: string,
+  cells: Cells,
+  used: Set<string>,
+  report: Report,
+): MaskReference[] {
+  for (const column of columnsOf(template)) used.add(column);
+  // A vote map holds all raters in one file.
+  const raters = manifest.masks.votes ? [null] : manifest.raters.map(({ name }) => name);
+  return raters.flatMap((rater) =>
+    manifest.structures.map((structure) => {
+      const field = rater === null ? `masks:${structure}` : `mask:${rater}:${structure}`;
+      const { text: path, missing } = fill(template, {
+        ...cells,
+        structure,
+        ...(rater === null ? {} : { rater }),
+      });
+      for (const column of missing) report(field, `there is no column '${column}'`);
+      return { rater, structure, path, field };
+    }),
+  );
+}
+
+function checkedMasks(manifest: Manifest, masks: MaskReference[], report: Report): MaskReference[] {
+  const raters = new Set(manifest.raters.map(({ name }) => name));
+  const seen = new Set<string>();
+  for (const mask of masks) {
+    // In a column or list, too, a vote map stands for all raters, whatever name it goes under.
+    if (manifest.masks.votes) mask.rater = null;
+    else if (!raters.has(mask.rater!)) report(mask.field, `unknown rater '${mask.rater}'`);
+    if (!manifest.structures.includes(mask.structure))
+      report(mask.field, `unknown structure '${mask.structure}'`);
+    const key = JSON.stringify([mask.rater, mask.structure]);
+    if (seen.has(key)) {
+      const whose = mask.rater === null ? '' : ` of rater '${mask.rater}'`;
+      report(mask.field, `two masks${whose} for structure '${mask.structure}'`);
+    }
+    seen.add(key);
+  }
+  return masks;
+}
+
+function readMetadata(
+  manifest: Manifest,
+  cells: Cells,
+  used: Set<string>,
+  report: Report,
+): Record<string, Scalar> {
+  const chosen = manifest.metadata ?? Object.keys(cells).filter((column) => !used.has(column));
+  const metadata: Record<string, Scalar> = {};
+  for (const column of chosen) {
+    const value = cells[column];
+    if (value === undefined) report(`metadata.${column}`, `there is no column '${column}'`);
+    else if (typeof value === 'object' && value !== null)
+      report(column, 'metadata is text, a number or a truth value');
+    else if (value !== '')
+      metadata[column] = typeof value === 'string' ? numberOrText(value) : (value as Scalar);
+  }
+  return metadata;
+}
+
+/** '0.82' and '-3' are numbers; '007' and '1e5x' stay text, as an identifier would want. */
+function numberOrText(text: string): Scalar {
+  return /^-?(0|[1-9]\d{0,14})(\.\d{1,12})?$/.test(text) ? Number(text) : text;
+}
+
+function columnsOf(template: string): string[] {
+  return [...template.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1]!);
+}
+
+function fill(template: string, cells: Cells): { text: string; missing: string[] } {
+  const missing: string[] = [];
+  const text = template.replace(/\{([^{}]+)\}/g, (_, column: string) => {
+    if (!Object.hasOwn(cells, column)) missing.push(column);
+    return textOf(cells[column]);
+  });
+  return { text, missing };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : '';
+}

@@ -1,0 +1,44 @@
+import { createReadStream } from 'node:fs';
+import { parse, type Options } from 'csv-parse';
+import { badManifest } from '../errors.ts';
+
+const OPTIONS: Options = { bom: true, trim: true, skip_empty_lines: true, relax_column_count: false };
+
+/** Names of a CSV file's columns. */
+export async function readTableHeader(file: string): Promise<string[]> {
+  for await (const record of records(file, { ...OPTIONS, to: 1 })) {
+    const header = record as string[];
+    const twice = header.find((column, index) => header.indexOf(column) < index);
+    if (twice !== undefined) {
+      const message = twice.startsWith('mask:')
+        ? 'two masks for the same rater and structure: the column is there twice'
+        : 'the column is there twice';
+      throw badManifest([{ file, row: null, field: twice, message }]);
+    }
+    return header;
+  }
+  throw badManifest([{ file, row: null, field: 'table', message: 'is empty' }]);
+}
+
+/** The rows of a CSV file as objects, one at a time. */
+export async function* readTable(file: string): AsyncGenerator<Record<string, string>> {
+  for await (const record of records(file, { ...OPTIONS, columns: true }))
+    yield record as Record<string, string>;
+}
+
+async function* records(file: string, options: Options): AsyncGenerator<unknown> {
+  const input = createReadStream(file);
+  const parser = input.pipe(parse(options));
+  // pipe does not carry errors on.
+  input.on('error', (error) => parser.destroy(error));
+  try {
+    for await (const record of parser) yield record;
+  } catch (error) {
+    const { message, code } = error as Error & { code?: string };
+    if (!code?.startsWith('CSV_')) throw error;
+    const line = (error as { lines?: number }).lines;
+    throw badManifest([{ file, row: line ? line - 1 : null, field: 'table', message }]);
+  } finally {
+    input.destroy();
+  }
+}
