@@ -50,11 +50,13 @@ async function endOrphan() {
 }
 
 export async function installPackages() {
+  await endOrphan();
   rmSync(hiddenLock, { force: true }); // an interrupted install must not look finished
-  const total = Object.entries(wanted()).filter(
+  const packages = Object.entries(wanted()).filter(
     ([place, entry]) => place !== '' && isForThisMachine(entry),
-  ).length;
-  let fetched = 0;
+  );
+  const requests = 2 * packages.length; // npm asks for each package's description, then for the package
+  let answered = 0;
   const args = [
     'ci',
     '--ignore-scripts',
