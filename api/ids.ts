@@ -16,6 +16,6 @@ export function newId(): string {
   const bytes = randomBytes(16);
   bytes.writeUIntBE(last, 0, 6);
   bytes.writeUInt16BE(0x7000 | sequence, 6);
-  bytes[8] = 0x80 | (bytes[8]! & 0x3f);
+  bytes[8] = 0x80 | (bytes[8] & 0x3f);
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

@@ -74,7 +74,7 @@ async function* matchingFiles(manifest: Manifest, files: string): AsyncGenerator
   for (const name of names.sort()) {
     const match = expression.exec(name);
     if (!match) continue;
-    const cells = Object.fromEntries(columns.map((column, index) => [column, match[index + 1]!]));
+    const cells = Object.fromEntries(columns.map((column, index) => [column, match[index + 1]]));
     yield { ...cells, path: folder === '.' ? name : `${folder}/${name}` };
   }
 }
@@ -112,7 +112,7 @@ function readSplit(manifest: Manifest, text: string, report: Report): Split | nu
     validation: 'validation',
     test: 'test',
   };
-  const split = Object.hasOwn(splits, text) ? splits[text]! : null;
+  const split = Object.hasOwn(splits, text) ? splits[text] : null;
   if (!split) report('split', `unknown split '${text}': expected one of ${Object.keys(splits).join(', ')}`);
   return split;
 }
@@ -226,7 +226,7 @@ function numberOrText(text: string): Scalar {
 }
 
 function columnsOf(template: string): string[] {
-  return [...template.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1]!);
+  return [...template.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1]);
 }
 
 function fill(template: string, cells: Cells): { text: string; missing: string[] } {

@@ -184,7 +184,7 @@ async function tablePath(
 
 function readMaskColumn(column: string): Manifest['maskColumns'] {
   const match = /^mask:([^:]+):([^:]+)$/.exec(column);
-  return match ? [{ column, rater: match[1]!, structure: match[2]! }] : [];
+  return match ? [{ column, rater: match[1], structure: match[2] }] : [];
 }
 
 /** Who annotates what: as declared, else as the columns or rows name them, in the order of first mention. */

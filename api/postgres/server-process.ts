@@ -1,10 +1,21 @@
 import { execFile, spawn } from 'node:child_process';
 import { constants, openSync, closeSync, existsSync } from 'node:fs';
-import { access, chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  chown,
+  mkdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
-import { arch, platform } from 'node:os';
-import { dirname, join } from 'node:path';
+import { arch, platform, tmpdir } from 'node:os';
+import { dirname, join, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -22,7 +33,7 @@ export async function initialise(folder: string, password: string, temporary: bo
   await mkdir(fresh, { mode: 0o700 });
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   if (identity) {
-    await chmod(folder, 0o711);
+    await letThrough(folder);
     for (const path of [fresh, passwordFile]) await chown(path, identity.uid, identity.gid);
   }
   const flags = [
@@ -45,6 +56,20 @@ export async function initialise(folder: string, password: string, temporary: bo
   }
   await rm(data, { recursive: true, force: true });
   await rename(fresh, data);
+}
+
+/** For root only: the server's user must get to its data. Folders made for the moment are opened that far, no others. */
+async function letThrough(folder: string): Promise<void> {
+  await chmod(folder, 0o711);
+  const temporary = await realpath(tmpdir());
+  for (
+    let parent = dirname(await realpath(folder));
+    parent.startsWith(temporary + sep);
+    parent = dirname(parent)
+  ) {
+    const { mode } = await stat(parent);
+    await chmod(parent, mode | 0o111);
+  }
 }
 
 function initReason(error: unknown): string {

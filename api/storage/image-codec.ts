@@ -61,7 +61,7 @@ export async function decodeImage(
   const scale = deep ? 65535 : 255;
   for (let i = 0; i < pixels; i++) {
     for (let c = 0; c < 3; c++)
-      rgb[3 * i + c] = samples[i * info.channels + (info.channels >= 3 ? c : 0)]! / scale;
+      rgb[3 * i + c] = samples[i * info.channels + (info.channels >= 3 ? c : 0)] / scale;
   }
   return { rgb, width: info.width, height: info.height };
 }
@@ -81,7 +81,7 @@ export async function decodeLevels(
   if (channels === 1) return { levels: samples, width, height };
   const levels = deep ? new Uint16Array(width * height) : new Uint8Array(width * height);
   for (let i = 0; i < levels.length; i++) {
-    const value = samples[i * channels]!;
+    const value = samples[i * channels];
     for (let c = 1; c < channels; c++) {
       if (samples[i * channels + c] !== value) throw new TypeError('a mask is grey: this file has colours');
     }

@@ -18,7 +18,7 @@ export interface SoftMask {
 }
 
 export const encodeBinaryMask = encodeOneBitPng;
-export const decodeBinaryMask = decodeOneBitPng as (png: Buffer) => BinaryMask;
+export const decodeBinaryMask = decodeOneBitPng;
 
 /** 16-bit grey PNG, value = round(65535 × p): what is read differs by less than 1/131070 from what was written. */
 export async function encodeSoftMask(mask: Float32Array, width: number, height: number): Promise<Buffer> {
@@ -27,7 +27,7 @@ export async function encodeSoftMask(mask: Float32Array, width: number, height: 
   }
   const levels = new Uint16Array(mask.length);
   for (let i = 0; i < mask.length; i++) {
-    const value = mask[i]!;
+    const value = mask[i];
     if (!(value >= 0 && value <= 1))
       throw new RangeError(`a soft mask lies in 0..1: got ${value} at pixel ${i}`);
     levels[i] = Math.round(value * 65535);
@@ -46,6 +46,6 @@ export async function decodeSoftMask(png: Buffer): Promise<SoftMask> {
   if (info.channels !== 1) throw new TypeError(`a soft mask has one channel: got ${info.channels}`);
   const levels = new Uint16Array(data.buffer, data.byteOffset, info.width * info.height);
   const mask = new Float32Array(levels.length);
-  for (let i = 0; i < mask.length; i++) mask[i] = levels[i]! / 65535;
+  for (let i = 0; i < mask.length; i++) mask[i] = levels[i] / 65535;
   return { mask, width: info.width, height: info.height };
 }

@@ -12,7 +12,7 @@ export function encodeOneBitPng(mask: Uint8Array, width: number, height: number)
   const rows = Buffer.alloc(stride * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      if (mask[y * width + x]) rows[y * stride + 1 + (x >> 3)]! |= 0x80 >> (x & 7);
+      if (mask[y * width + x]) rows[y * stride + 1 + (x >> 3)] |= 0x80 >> (x & 7);
     }
   }
   const header = Buffer.alloc(HEADER_BYTES);
@@ -37,7 +37,7 @@ export function decodeOneBitPng(png: Buffer): { mask: Uint8Array; width: number;
   const mask = new Uint8Array(width * height);
   for (let y = 0, at = 0; y < height; y++) {
     const start = y * stride + 1;
-    for (let x = 0; x < width; x++) mask[at++] = (rows[start + (x >> 3)]! >> (7 - (x & 7))) & 1;
+    for (let x = 0; x < width; x++) mask[at++] = (rows[start + (x >> 3)] >> (7 - (x & 7))) & 1;
   }
   return { mask, width, height };
 }

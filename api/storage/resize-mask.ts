@@ -18,7 +18,7 @@ export function resizeMask(
   const shares = averageMask(mask, from, to);
   const out = new Uint8Array(shares.length);
   // The sums of fractions may miss an exact half by rounding: a hair below still counts as half.
-  for (let i = 0; i < out.length; i++) out[i] = shares[i]! >= 0.5 - 1e-6 ? 1 : 0;
+  for (let i = 0; i < out.length; i++) out[i] = shares[i] >= 0.5 - 1e-6 ? 1 : 0;
   return out;
 }
 
@@ -40,7 +40,7 @@ function averageAxis(
       for (let o = 0; o < outer; o++) {
         const source = (o * from + f) * inner;
         const target = (o * to + t) * inner;
-        for (let i = 0; i < inner; i++) out[target + i]! += share * values[source + i]!;
+        for (let i = 0; i < inner; i++) out[target + i] += share * values[source + i];
       }
     }
   }

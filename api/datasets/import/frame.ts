@@ -12,7 +12,7 @@ interface Size {
  * the box of everything that any rater marked. Refused where a marked pixel would fall outside.
  */
 export function windowOf(masks: readonly FrameMask[], image: Size): { box: Box } | { problem: string } {
-  const frame = masks[0]!;
+  const frame = masks[0];
   if (frame.width < image.width || frame.height < image.height) {
     return { problem: `the masks' frame ${frame.width}×${frame.height} is smaller than the image` };
   }
@@ -43,7 +43,7 @@ export function cropBox(
   if (!frame) return null;
   const marked = boxWhere(frame, (pixel) => {
     let count = 0;
-    for (const { mask } of masks) count += mask[pixel]!;
+    for (const { mask } of masks) count += mask[pixel];
     return 2 * count >= masks.length;
   });
   if (!marked) return null;

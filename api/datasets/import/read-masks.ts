@@ -97,6 +97,6 @@ function resampled(mask: FrameMask, { width, height }: Size): FrameMask {
 /** 1 where lowest ≤ value ≤ highest. A plain loop: Uint8Array.from with a function takes many times as long. */
 function between(levels: Levels['levels'], lowest: number, highest: number): Uint8Array {
   const mask = new Uint8Array(levels.length);
-  for (let i = 0; i < mask.length; i++) mask[i] = levels[i]! >= lowest && levels[i]! <= highest ? 1 : 0;
+  for (let i = 0; i < mask.length; i++) mask[i] = levels[i] >= lowest && levels[i] <= highest ? 1 : 0;
   return mask;
 }

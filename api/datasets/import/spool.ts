@@ -21,12 +21,12 @@ export async function openSpool<T>(): Promise<Spool<T>> {
   output.on('error', (error) => (failure = error));
   return {
     async push(item) {
-      if (failure) throw failure as Error;
+      if (failure) throw failure;
       if (!output.write(`${JSON.stringify(item)}\n`)) await once(output, 'drain');
     },
     async *chunks(size) {
       await new Promise<void>((done) => output.end(done));
-      if (failure) throw failure as Error;
+      if (failure) throw failure;
       let chunk: T[] = [];
       for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
         chunk.push(JSON.parse(line) as T);

@@ -26,7 +26,7 @@ export async function storeDataset(client: Queryable, manifest: Manifest): Promi
     'update datasets set description = $2, modality = $3, diagnosis_names = $4 where name = $1 returning id',
     facts,
   );
-  const { id } = updated.rows[0]!;
+  const { id } = updated.rows[0];
   const structureIds = await named(client, 'structures', id, manifest.structures);
   const raterIds = await named(
     client,

@@ -154,8 +154,8 @@ async function updateImages(
 function readingsOf(dataset: StoredDataset, image: PreparedImage, imageId: string): Reading[] {
   return image.annotations.map(({ rater, structure, blob, area }) => ({
     imageId,
-    raterId: dataset.raterIds[rater]!,
-    structureId: dataset.structureIds[structure]!,
+    raterId: dataset.raterIds[rater],
+    structureId: dataset.structureIds[structure],
     sha256: blob.sha256,
     area,
   }));
@@ -207,11 +207,11 @@ async function storeReadings(
 async function sameMask(blobs: BlobStore, a: string, b: string): Promise<boolean> {
   if (a === b) return true;
   const [left, right] = (await Promise.all([blobs.get(a), blobs.get(b)])).map(decodeBinaryMask);
-  return left!.width === right!.width && Buffer.from(left!.mask).equals(right!.mask);
+  return left.width === right.width && Buffer.from(left.mask).equals(right.mask);
 }
 
 async function samePixels(blobs: BlobStore, a: string, b: string): Promise<boolean> {
   const [left, right] = await Promise.all([a, b].map(async (sha256) => decodeImage(await blobs.get(sha256))));
-  if (left!.width !== right!.width || left!.height !== right!.height) return false;
-  return left!.rgb.every((value, index) => value === right!.rgb[index]);
+  if (left.width !== right.width || left.height !== right.height) return false;
+  return left.rgb.every((value, index) => value === right.rgb[index]);
 }
