@@ -82,14 +82,18 @@ async function use(name: BackendName): Promise<void> {
   await tf.ready();
 }
 
+const bindingFolder = () =>
+  path.join(path.dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')), 'lib', 'napi-v8');
+
 /** Keeps the lines about oneDNN away that TensorFlow prints while it loads, unless its log was asked for. */
 function loadQuietly() {
-  const home = path.dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
-  const loader = path.join(home, 'lib', 'napi-v8', 'quiet_load.node');
+  const loader = path.join(bindingFolder(), 'quiet_load.node');
   if (process.env.TF_CPP_MIN_LOG_LEVEL !== '0' && existsSync(loader)) require(loader);
 }
 
 async function loadTensorflow(): Promise<Backend> {
+  if (!existsSync(path.join(bindingFolder(), 'tfjs_binding.node')))
+    throw new Error('native TensorFlow is not set up: `npm run setup` does it, or says what is missing');
   restoreUtil();
   loadQuietly();
   require('@tensorflow/tfjs-node-gpu');

@@ -6,6 +6,7 @@ import { binding, kernels, quietLoad } from './libraries.mjs';
 import { withLock } from './lock.mjs';
 import { hasPackages, hasPostgresLinks, installPackages, linkPostgres } from './npm-packages.mjs';
 import { cacheFolder, inProject, readJson, writeJson } from './paths.mjs';
+import { findPip } from './pip.mjs';
 import { generatePrismaClient, hasPrismaClient } from './prisma-client.mjs';
 import { say } from './progress.mjs';
 import { fetchTensorflow, hasTensorflow, tensorflowFolder } from './tensorflow.mjs';
@@ -41,10 +42,20 @@ function hasNative(variant) {
   }
 }
 
+/** Names all that is missing at once, so that nobody has to come back for the second. @param {(() => Promise<unknown>)[]} finders */
+async function needAll(finders) {
+  const found = await Promise.allSettled(finders.map((find) => find()));
+  const reasons = found.flatMap((result) =>
+    result.status === 'rejected' ? [String(result.reason.message)] : [],
+  );
+  if (reasons.length > 0) throw new Error(reasons.join('\n  and '));
+}
+
 /** @param {Variant} variant */
 async function setUpNative(variant) {
   tensorflowFolder(variant); // says early that there is no wheel for this machine
-  await findCompiler(); // before the download: without a compiler it would be for nothing
+  // Before the download: without a compiler it would be for nothing.
+  await needAll(hasTensorflow(variant) ? [findCompiler] : [findCompiler, findPip]);
   if (!hasTensorflow(variant)) await fetchTensorflow(variant);
   for (const library of nativeLibraries(variant)) if (!isBuilt(library)) await provide(library);
 }
