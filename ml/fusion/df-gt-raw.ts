@@ -49,7 +49,7 @@ export const dfGtRaw: Fusion<DfGtRawConfig> = {
   presets: {
     paper: { learningRate: 1e-4, steps: 125 },
     'authors-code': { learningRate: 5e-3, steps: 256, objective: 'signedLogit' },
-    demo: { learningRate: 1e-2, steps: 80, imagesAtOnce: 32 },
+    demo: { learningRate: 2e-2, steps: 40, imagesAtOnce: 32 },
   },
   seesLabel: true,
   needsDiagnosisModel: true,

@@ -20,10 +20,10 @@ interface Frame {
 }
 
 /** Length of the one-sided lobe relative to the radius. */
-const asymmetry = (shape: number): number => 0.8 / (1 + Math.exp(-1.2 * shape));
+const asymmetry = (shape: number): number => 1.2 / (1 + Math.exp(-1.5 * shape));
 
 /** Size of the border's waves relative to the radius. */
-const border = (shape: number): number => 0.13 / (1 + Math.exp(-1.2 * shape));
+const border = (shape: number): number => 0.18 / (1 + Math.exp(-1.5 * shape));
 
 function outlines(frame: Frame, shape: number): Contour[] {
   const [lobe, waves] = [asymmetry(shape), border(shape)];
@@ -99,9 +99,9 @@ const scene: Scene<Frame> = {
     const length = Math.hypot(...shares.map(({ share }) => share));
     const tone = random();
     return {
-      x: 0.5 + 0.025 * normal(random),
-      y: 0.5 + 0.025 * normal(random),
-      size: 0.21 + 0.015 * normal(random),
+      x: 0.5 + 0.015 * normal(random),
+      y: 0.5 + 0.015 * normal(random),
+      size: 0.22 + 0.01 * normal(random),
       elongation: 0.85 + 0.1 * random(),
       tilt: Math.PI * random(),
       lobe: 2 * Math.PI * random(),

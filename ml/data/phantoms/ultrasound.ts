@@ -17,10 +17,10 @@ interface Frame {
 }
 
 /** Height over width: 1 at the average shape, above 1 'taller than wide', a sign of malignancy. */
-const aspect = (shape: number): number => Math.exp(0.2 * Math.min(Math.max(shape, -3), 3));
+const aspect = (shape: number): number => Math.exp(0.4 * Math.min(Math.max(shape, -2), 2));
 
 /** Size of the border's waves relative to the radius: malignant nodules are irregular. */
-const irregularity = (shape: number): number => 0.16 / (1 + Math.exp(-1.3 * shape));
+const irregularity = (shape: number): number => 0.2 / (1 + Math.exp(-1.5 * shape));
 
 function outlines(frame: Frame, shape: number): Contour[] {
   const ratio = Math.sqrt(aspect(shape) * frame.baseAspect);
@@ -37,7 +37,7 @@ function outlines(frame: Frame, shape: number): Contour[] {
 
 function picture({ frame, visible, truth, config }: Picture<Frame>, random: Random): Float32Array {
   const [tissue, layers] = [cloudNoise(random, 4, 3), muscleLayers(random)];
-  const speckle = createSpeckle(random);
+  const speckle = pixelMean(createSpeckle(random), config.size);
   const edge = config.ambiguity * 1.4;
   const inner = cloudNoise(random, 9, 2);
   const gain = 1 + 0.08 * normal(random);
@@ -86,6 +86,17 @@ function createSpeckle(random: Random): Field {
   return (x, y) => 1.1 * Math.hypot(real(x, y), imaginary(x, y));
 }
 
+/** The mean over a pixel's area: a small picture shows weaker speckle than a large one, as a shrunken scan does. */
+function pixelMean(field: Field, size: number): Field {
+  const samples = Math.ceil(192 / size);
+  const offsets = Array.from({ length: samples }, (_, k) => ((k + 0.5) / samples - 0.5) / size);
+  return (x, y) => {
+    let sum = 0;
+    for (const dy of offsets) for (const dx of offsets) sum += field(x + dx, y + dy);
+    return sum / samples ** 2;
+  };
+}
+
 /** 1 straight below the outline, 0 elsewhere, fading with distance. */
 function below(outline: Contour, x: number, y: number): number {
   if (y < outline.y) return 0;
@@ -111,9 +122,9 @@ const scene: Scene<Frame> = {
     const shares = [3, 4, 5, 6, 7].map((k) => ({ k, share: 0.5 + random(), phase: 2 * Math.PI * random() }));
     const length = Math.hypot(...shares.map(({ share }) => share));
     return {
-      x: 0.5 + 0.04 * normal(random),
-      y: 0.54 + 0.03 * normal(random),
-      size: 0.2 + 0.02 * normal(random),
+      x: 0.5 + 0.02 * normal(random),
+      y: 0.55 + 0.015 * normal(random),
+      size: 0.21 + 0.01 * normal(random),
       baseAspect: Math.exp(0.04 * normal(random)),
       waves: shares.map(({ k, share, phase }) => ({ k, share: (1.4 * share) / length, phase })),
       echo: 0.55 + 0.2 * random(),
