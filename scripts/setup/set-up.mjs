@@ -72,16 +72,17 @@ function sayFallback(message) {
 /** Without native TensorFlow everything still works, only slowly: say why, and go on. @param {Variant} variant @param {boolean} asked */
 async function tryNative(variant, asked) {
   const { failure } = readState();
-  if (failure && !asked && Date.now() - failure.at < retryAfter && !/missing/.test(failure.message))
-    return sayFallback(failure.message.split('\n')[0] ?? '');
+  // A failed download is not begun anew by every command; anything else costs nothing to try.
+  const lately = failure && Date.now() - failure.at < retryAfter && !/missing/.test(failure.message);
   try {
+    if (lately && !asked && !hasTensorflow(variant)) throw failure;
     await withLock(path.join(cacheFolder(), 'setup.lock'), () => setUpNative(variant), {
       onWait: sayWaiting,
     });
     remember({ failure: undefined });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    remember({ failure: { message, at: Date.now() } });
+    const { message } = /** @type {Error} */ (error);
+    if (error !== failure) remember({ failure: { message, at: Date.now() } });
     sayFallback(message);
   }
 }
