@@ -52,15 +52,27 @@ export function toBatch(
 
 /** The images alone, for predictions that need no mask: [b, h, w, 3]. */
 export function toImages(samples: readonly Sample[], source: SampleSource): tf.Tensor4D {
-  for (const sample of samples) checkSample(sample, source);
+  for (const sample of samples) {
+    checkSample(sample, source);
+    checkFinite(sample.id, 'image', sample.image);
+  }
   const pixels = concatenated(samples.map((sample) => sample.image));
   return tf.tensor4d(pixels, [samples.length, source.height, source.width, 3]);
 }
 
 function checkTrainable(sample: Sample, source: SampleSource): void {
   checkSample(sample, source);
-  if (!sample.fused)
-    throw new RangeError(`image '${sample.id}' has no fused mask: open the source with a fusion`);
+  const { id, image, fused } = sample;
+  if (!fused) throw new RangeError(`image '${id}' has no fused mask: open the source with a fusion`);
+  checkFinite(id, 'image', image);
+  checkFinite(id, 'fused mask', fused);
+}
+
+/** A single NaN would spread to every weight, and ReLU could hide it from the loss. */
+function checkFinite(id: string, what: string, values: Float32Array): void {
+  const found = values.find((value) => !Number.isFinite(value));
+  if (found !== undefined)
+    throw new RangeError(`the ${what} of '${id}' holds ${found}: expected finite numbers`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Sample, SampleSource } from '../data/sample.ts';
+import type { Weights } from '../layers/weights.ts';
 import { createAdam, type Adam } from '../ops/adam.ts';
 import { drawChange } from './augment.ts';
 import { toBatch } from './batch.ts';
@@ -58,6 +59,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpochRecord>
         sum += step(objective, { samples, options, adam, epoch, place });
         onStep?.(steps, training.epochs * batches.length);
       }
+      checkWeights(network.weights, epoch);
       const metrics: Record<string, number> = { loss: sum / batches.length, learningRate };
       if (validation) metrics.validationLoss = await validationLoss(objective, { ...options, validation });
       yield {
@@ -93,6 +95,16 @@ function step(objective: Objective, { samples, options, adam, epoch, place }: St
     const { weights } = network;
     return trainStep(() => objective(batch, { training: true }), { weights, adam, clipValue, place });
   });
+}
+
+/** The loss alone does not tell: ReLU takes NaN for zero in some kernels. @throws RangeError naming weight and epoch. */
+function checkWeights({ trainable }: Weights, epoch: number): void {
+  for (const [name, variable] of trainable) {
+    if (tf.tidy(() => Number.isFinite(variable.abs().mean().dataSync()[0]))) continue;
+    throw new RangeError(
+      `weight '${name}' is no finite number after epoch ${epoch}: try a lower learning rate`,
+    );
+  }
 }
 
 /** Mean over the validation images, with frozen statistics. */

@@ -1,0 +1,155 @@
+import * as tf from '@tensorflow/tfjs';
+import { loadBackend } from './backend.ts';
+import type { Sample } from './data/sample.ts';
+import type { DiagnosisNetwork } from './diagnosis/diagnosis-model.ts';
+import { models, type Model } from './models.ts';
+import {
+  buildModel,
+  createSquares,
+  demoConfig,
+  outputOf,
+  quickTraining,
+  SIZE,
+  STRUCTURES,
+} from './models.test-helper.ts';
+import { createRandom } from './random.ts';
+import { toBatch } from './training/batch.ts';
+import { loadWeights, saveWeights } from './training/checkpoint.ts';
+import { train } from './training/loop.ts';
+import { objectiveOf, type TrainedNetwork } from './training/objective.ts';
+import { predictDiagnoses, predictMasks } from './training/predict.ts';
+import { lossAndGradients } from './training/train-step.ts';
+
+const source = createSquares(4);
+let samples: Sample[];
+
+beforeAll(async () => {
+  await loadBackend();
+  samples = await source.read([0, 1, 2, 3]);
+});
+
+describe.each(models.list().map((model) => [model.name, model] as const))('%s', (_, model) => {
+  test('its presets are valid settings and unknown ones are refused', () => {
+    expect(Object.keys(model.presets)).toEqual(expect.arrayContaining(['paper', 'demo']));
+    for (const preset of Object.values(model.presets))
+      expect(model.config.parse(preset)).toMatchObject(preset);
+    expect(() => model.config.parse({ unknownSetting: 1 })).toThrow(/unknownSetting/);
+  });
+
+  test('gives finite logits of the right shape', () => {
+    const { network, dispose } = buildModel(model);
+    const output = outputOf(model, network, samples);
+    expect(output.length).toBe(model.task === 'diagnosis' ? 4 : 4 * SIZE * SIZE * STRUCTURES.length);
+    expect(output.every(Number.isFinite)).toBe(true);
+    dispose();
+  });
+
+  test('equal seeds give equal weights, other seeds others', () => {
+    const [first, second, other] = [buildModel(model, 1), buildModel(model, 1), buildModel(model, 2)];
+    const bytes = [first, second, other].map(({ network }) => Buffer.from(saveWeights(network)));
+    expect(bytes[0].equals(bytes[1])).toBe(true);
+    expect(bytes[0].equals(bytes[2])).toBe(false);
+    [first, second, other].forEach(({ dispose }) => dispose());
+  });
+
+  test('a gradient reaches every trainable weight', () => {
+    const { network, dispose } = buildModel(model);
+    expect(unreached(model, network)).toEqual([]);
+    dispose();
+  });
+
+  test('saved and loaded it gives the same results to the bit', () => {
+    const [first, second] = [buildModel(model, 1), buildModel(model, 2)];
+    const expected = outputOf(model, first.network, samples);
+    expect(outputOf(model, second.network, samples)).not.toEqual(expected);
+    loadWeights(second.network, saveWeights(first.network));
+    expect(outputOf(model, second.network, samples)).toEqual(expected);
+    [first, second].forEach(({ dispose }) => dispose());
+  });
+
+  test('overfits four images and leaks no tensor', async () => {
+    const before = tf.memory().numTensors;
+    const { network, dispose } = buildModel(model);
+    const training = quickTraining({ epochs: 60 });
+    const losses: number[] = [];
+    for await (const { metrics } of train({
+      model,
+      config: demoConfig(model),
+      network,
+      training,
+      source,
+      seed: 1,
+    })) {
+      losses.push(metrics.loss);
+    }
+    expect(losses.at(-1)!).toBeLessThan(losses[0] / 3);
+    expect(await shareRight(model, network)).toBeGreaterThan(0.95);
+    dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  if (model.task !== 'diagnosis') return;
+
+  test('the gradient for the mask agrees with finite differences', () => {
+    const { network, dispose } = buildModel(model);
+    const { slope, difference } = maskDerivatives(network as DiagnosisNetwork);
+    // Float32 rounds the logits to about 1e-6; divided by the width of 2e-4 that is 5e-3. Kinks add their part.
+    expect(Math.abs(slope - difference)).toBeLessThan(0.03 * Math.abs(difference) + 0.01);
+    expect(Math.abs(slope)).toBeGreaterThan(0.01);
+    dispose();
+  });
+});
+
+/** Names of the weights whose gradient is missing or zero throughout. */
+function unreached(model: Model, network: TrainedNetwork): string[] {
+  const config = demoConfig(model);
+  const objective = objectiveOf({ model, config, network, training: quickTraining(), source });
+  return tf.tidy(() => {
+    const batch = toBatch(samples, source);
+    const { gradients } = lossAndGradients(() => objective(batch, { training: true }), network.weights);
+    return [...network.weights.trainable.keys()].filter(
+      (name) => !gradients[name]?.dataSync<'float32'>().some((value) => value !== 0),
+    );
+  });
+}
+
+/** Share of diagnoses, or of pixels, that the frozen network gets right. */
+async function shareRight(model: Model, network: TrainedNetwork): Promise<number> {
+  const right: boolean[] = [];
+  if (model.task === 'diagnosis') {
+    for await (const batch of predictDiagnoses({ network: network as DiagnosisNetwork, source })) {
+      right.push(...batch.map(({ logit }, i) => logit > 0 === (samples[i].diagnosis === 1)));
+    }
+  } else {
+    for await (const batch of predictMasks({
+      network: network as Exclude<TrainedNetwork, DiagnosisNetwork>,
+      source,
+    })) {
+      batch.forEach(({ mask }, i) =>
+        mask.forEach((value, at) => right.push(value > 0.5 === samples[i].fused![at] > 0.5)),
+      );
+    }
+  }
+  return right.filter(Boolean).length / right.length;
+}
+
+/** Derivative of the summed logits along one random direction of the mask: by the tape, and by central differences. */
+function maskDerivatives(network: DiagnosisNetwork): { slope: number; difference: number } {
+  const step = 1e-4; // small, because a wider one crosses the kinks of many ReLUs
+  return tf.tidy(() => {
+    const { image, fused } = toBatch(samples, source);
+    const random = createRandom(7);
+    const direction = tf.tensor4d(
+      Float32Array.from({ length: fused.size }, () => random() - 0.5),
+      fused.shape,
+    );
+    const logits = (mask: tf.Tensor4D): tf.Scalar =>
+      network.apply({ image, mask }, { training: false }).logit.sum();
+    const gradient = tf.grad((mask) => logits(mask as tf.Tensor4D))(fused);
+    const at = (amount: number): number => logits(fused.add(direction.mul(amount))).dataSync()[0];
+    return {
+      slope: gradient.mul(direction).sum().dataSync()[0],
+      difference: (at(step) - at(-step)) / (2 * step),
+    };
+  });
+}
