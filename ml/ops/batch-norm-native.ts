@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { BatchNormSettings } from './batch-norm.ts';
+import type { BatchNormSettings } from './batch-norm-options.ts';
 import { differentiable, type Gradients } from './op.ts';
 import { attribute, rawMany } from './raw.ts';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { BatchNormSettings } from './batch-norm.ts';
+import type { BatchNormSettings } from './batch-norm-options.ts';
 import { differentiable } from './op.ts';
 import { attribute, FLOAT_T, rawMany } from './raw.ts';
 import { relu } from './relu.ts';

@@ -1,26 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { nativeBatchNorm } from './batch-norm-native.ts';
+import type { BatchNormOptions, BatchNormSettings } from './batch-norm-options.ts';
 import { rawBatchNorm } from './batch-norm-raw.ts';
 import { relu } from './relu.ts';
 import { choose } from './way.ts';
 
-export interface BatchNormOptions {
-  readonly scale: tf.Tensor1D; // [channels]
-  readonly offset: tf.Tensor1D; // [channels]
-  readonly movingMean: tf.Variable; // [channels]
-  readonly movingVariance: tf.Variable; // [channels]
-  /** True: normalise by the batch's statistics and update the moving ones; false: by the moving ones (frozen). */
-  readonly training: boolean;
-  /** Share of the old moving statistics that stays. */
-  readonly momentum?: number;
-  readonly epsilon?: number;
-  readonly activation?: 'relu' | 'none';
-  /** Added before the activation: [batch, h, w, channels]. */
-  readonly residual?: tf.Tensor4D;
-}
-
-export type BatchNormSettings = Required<Omit<BatchNormOptions, 'residual'>> &
-  Pick<BatchNormOptions, 'residual'>;
+export type { BatchNormOptions } from './batch-norm-options.ts';
 
 /**
  * activation(scale · (x − mean) / √(variance + ε) + offset + residual) for x [batch, h, w, channels]
