@@ -11,7 +11,8 @@ module.exports = {
     },
     {
       name: 'ml-packages',
-      comment: 'The numbers stand on TensorFlow.js and zod; a file format or a database driver belongs elsewhere.',
+      comment:
+        'The numbers stand on TensorFlow.js and zod; a file format or a database driver belongs elsewhere.',
       severity: 'error',
       from: { path: '^ml/', pathNot: '(\\.test\\.ts$|^ml/cli/)' },
       to: { dependencyTypes: ['npm'], pathNot: 'node_modules/(@tensorflow/|zod/|node-api-headers/)' },
@@ -35,7 +36,12 @@ module.exports = {
       from: { path: '\\.(service|job|type|input)\\.ts$' },
       to: { path: '\\.resolver\\.ts$' },
     },
-    { name: 'web-speaks-graphql', severity: 'error', from: { path: '^web/' }, to: { path: '^(api|ml|prisma)/' } },
+    {
+      name: 'web-speaks-graphql',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^(api|ml|prisma)/' },
+    },
     {
       name: 'tests-stay-outside',
       severity: 'error',
@@ -49,13 +55,21 @@ module.exports = {
       from: { pathNot: '\\.type\\.ts$' },
       to: { circular: true, viaOnly: { pathNot: '\\.type\\.ts$' } },
     },
-    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^prisma/client' } },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^prisma/client' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^prisma/client/|^\\.consilium/)' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

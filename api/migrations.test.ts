@@ -33,9 +33,9 @@ async function seedImage(): Promise<{ imageId: string; raterId: string; structur
     include: { raters: true, structures: true, images: true },
   });
   return {
-    imageId: dataset.images[0]!.id,
-    raterId: dataset.raters[0]!.id,
-    structureId: dataset.structures[0]!.id,
+    imageId: dataset.images[0].id,
+    raterId: dataset.raters[0].id,
+    structureId: dataset.structures[0].id,
   };
 }
 

@@ -39,7 +39,7 @@ async function seed() {
     },
     include: { raters: true, structures: true, images: { orderBy: { path: 'asc' } } },
   });
-  const [raterId, structureId] = [dataset.raters[0]!.id, dataset.structures[0]!.id];
+  const [raterId, structureId] = [dataset.raters[0].id, dataset.structures[0].id];
   for (const { id: imageId } of dataset.images) {
     await prisma.annotation.create({ data: { imageId, raterId, structureId, sha256: red, area: 1 } });
   }
@@ -86,14 +86,14 @@ test('the same content freezes to the same snapshot, also when asked at once', a
   const cohort = await createCohort(context(), { datasetId, name: 'all' });
   const snapshots = await Promise.all(Array.from({ length: 4 }, () => freezeCohort(context(), cohort.id)));
   expect(new Set(snapshots.map(({ id }) => id)).size).toBe(1);
-  expect(await database.prisma.auditEvent.count({ where: { subjectId: snapshots[0]!.id } })).toBe(1);
+  expect(await database.prisma.auditEvent.count({ where: { subjectId: snapshots[0].id } })).toBe(1);
 });
 
 test('a new reading makes a new snapshot and leaves the old one as it was', async () => {
   const { datasetId, images, ...ids } = await seed();
   const cohort = await createCohort(context(), { datasetId, name: 'all' });
   const first = await freezeCohort(context(), cohort.id);
-  await annotate(images[0]!, ids, blue);
+  await annotate(images[0], ids, blue);
   const second = await freezeCohort(context(), cohort.id);
   expect(second.hash).not.toBe(first.hash);
   const contents = async (snapshotId: string) => {
@@ -105,7 +105,7 @@ test('a new reading makes a new snapshot and leaves the old one as it was', asyn
   };
   expect(await contents(first.id)).toEqual([red, red, red]);
   expect(await contents(second.id)).toEqual([red, red, blue]);
-  await annotate(images[0]!, ids, red);
+  await annotate(images[0], ids, red);
   expect((await freezeCohort(context(), cohort.id)).id).toBe(first.id);
 });
 

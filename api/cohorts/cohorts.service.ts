@@ -104,7 +104,7 @@ async function fingerprint(tx: Database, members: Prisma.Sql): Promise<{ hash: s
     select encode(sha256(convert_to(coalesce(string_agg(line, e'\n' order by line collate "C"), ''), 'UTF8')), 'hex') as hash,
       (select count(*) from members) as count
     from lines`;
-  return { hash: row!.hash, count: Number(row!.count) };
+  return { hash: row.hash, count: Number(row.count) };
 }
 
 async function fill(tx: Database, snapshotId: string, members: Prisma.Sql): Promise<void> {

@@ -109,7 +109,7 @@ export function parseImageFilter(value: unknown): ImageFilter {
   guardSize(value);
   const parsed = imageFilter.safeParse(value ?? {});
   if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0]!;
+  const { path, message } = parsed.error.issues[0];
   throw invalidInput(`the filter is wrong at '${path.join('.')}': ${message}`, ['filter', ...path].join('.'));
 }
 
