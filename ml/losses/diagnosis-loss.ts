@@ -1,6 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
 import { bceWithLogits, meanBce } from '../ops/bce.ts';
-import type { DiagnosisOutput } from '../diagnosis/diagnosis-model.ts';
 
 export interface DiagnosisTarget {
   /** 0 or 1: [b] */
@@ -15,7 +14,7 @@ export interface DiagnosisTarget {
  * BCEWithLogitsLoss(pos_weight) has it, which the paper's code uses.
  */
 export function diagnosisLoss(
-  output: DiagnosisOutput,
+  output: { readonly logit: tf.Tensor1D; readonly auxiliaryLogit?: tf.Tensor1D },
   target: DiagnosisTarget,
   { auxiliaryWeight = 1 } = {},
 ): tf.Scalar {

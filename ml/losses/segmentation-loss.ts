@@ -1,6 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
 import { meanBce } from '../ops/bce.ts';
-import type { SegmentationOutput } from '../segmentation/segmentation-model.ts';
 
 export interface SegmentationTarget {
   /** The fused soft mask in [0, 1]: [b, h, w, C]. */
@@ -19,7 +18,7 @@ export interface CoarseTerm {
  * coarse term of the authors' code where the network has a coarse decoder (paper, section 4).
  */
 export function segmentationLoss(
-  output: SegmentationOutput,
+  output: { readonly logits: tf.Tensor4D; readonly coarseLogits?: tf.Tensor4D },
   target: SegmentationTarget,
   coarse: CoarseTerm = { coarseWeight: 0, coarseTarget: 'majority' },
 ): tf.Scalar {
