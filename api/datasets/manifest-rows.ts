@@ -41,7 +41,8 @@ export async function* manifestRows(manifest: Manifest): AsyncGenerator<RowResul
 export async function countRows(manifest: Manifest): Promise<number> {
   if (manifest.images) return manifest.images.length;
   let rows = 0;
-  for await (const _ of rawRows(manifest)) rows++;
+  const source = rawRows(manifest);
+  while (!(await source.next()).done) rows++;
   return rows;
 }
 

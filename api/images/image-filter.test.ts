@@ -21,7 +21,7 @@ function generator(seed: number) {
   let state = seed;
   const next = () => (state = (state * 48271) % 2147483647) / 2147483647;
   const below = (n: number) => Math.floor(next() * n);
-  const pick = <T>(items: readonly T[]): T => items[below(items.length)]!;
+  const pick = <T>(items: readonly T[]): T => items[below(items.length)];
   const chance = (p: number) => next() < p;
   return { below, pick, chance };
 }
@@ -93,7 +93,9 @@ function randomFilter(random: Random, depth: number): ImageFilter {
       diagnosis: random.pick([
         { eq: 1 as const },
         { eq: 0 as const, source: 'grader' },
-        { isNull: true }, { in: [1] }, { in: [] },
+        { isNull: true },
+        { in: [1] },
+        { in: [] },
         { isNull: false, source: 'grader' },
         {},
       ]),
@@ -131,11 +133,11 @@ function holds(filter: ImageFilter, image: Plain): boolean {
         lte: () => typeof a === 'number' && a <= b,
         gt: () => typeof a === 'number' && a > b,
         gte: () => typeof a === 'number' && a >= b,
-        contains: () => String(value).includes(String(other)),
-        startsWith: () => String(value).startsWith(String(other)),
+        contains: () => String(value).includes(other as string),
+        startsWith: () => String(value).startsWith(other as string),
         isNull: () => (value == null) === other,
       };
-      return signs[sign]!();
+      return signs[sign]();
     });
   const { annotations } = image;
   const fits =
@@ -183,7 +185,7 @@ beforeAll(async () => {
   }
   for (const { annotations, diagnoses, metadata, ...image } of images) {
     const { id: imageId } = await prisma.image.create({
-      data: { ...image, metadata: metadata as object, datasetId, sha256 },
+      data: { ...image, metadata: metadata, datasetId, sha256 },
     });
     for (const { rater, structure, area } of annotations) {
       const data = {

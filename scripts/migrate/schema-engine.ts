@@ -121,7 +121,7 @@ function repaired(connection: Adapter): Adapter {
   connection.queryRaw = async (request) => {
     const { columnNames, columnTypes, rows } = await queryRaw(request);
     const typed = columnTypes.map((type, i) =>
-      columnNames[i]!.endsWith(MARK) ? ColumnTypeEnum.Character : type,
+      columnNames[i].endsWith(MARK) ? ColumnTypeEnum.Character : type,
     );
     return { columnNames: columnNames.map((name) => name.replace(MARK, '')), columnTypes: typed, rows };
   };

@@ -16,7 +16,7 @@ export function windowOf(masks: readonly FrameMask[], image: Size): { box: Box }
   if (frame.width < image.width || frame.height < image.height) {
     return { problem: `the masks' frame ${frame.width}×${frame.height} is smaller than the image` };
   }
-  const marked = boxWhere(frame, (pixel) => masks.some(({ mask }) => mask[pixel]));
+  const marked = boxWhere(votes(masks), frame, 1);
   if (!marked)
     return { problem: 'no rater marked anything, so nothing says where in the frame the image lies' };
   const left = centred(marked.left, marked.width, image.width, frame.width);
@@ -41,11 +41,7 @@ export function cropBox(
 ): Box | null {
   const frame = masks[0];
   if (!frame) return null;
-  const marked = boxWhere(frame, (pixel) => {
-    let count = 0;
-    for (const { mask } of masks) count += mask[pixel];
-    return 2 * count >= masks.length;
-  });
+  const marked = boxWhere(votes(masks), frame, Math.ceil(masks.length / 2));
   if (!marked) return null;
   const margin = Math.round(crop.margin * Math.max(marked.width, marked.height));
   const side = Math.max(marked.width, marked.height) + 2 * margin;
@@ -73,11 +69,18 @@ function centred(start: number, extent: number, length: number, limit: number): 
   return Math.max(0, Math.min(limit - length, wanted));
 }
 
-function boxWhere({ width, height }: Size, holds: (pixel: number) => boolean): Box | null {
+/** How many of the masks mark each pixel. */
+function votes(masks: readonly FrameMask[]): Uint16Array {
+  const counts = new Uint16Array(masks[0].mask.length);
+  for (const { mask } of masks) for (let i = 0; i < counts.length; i++) counts[i] += mask[i];
+  return counts;
+}
+
+function boxWhere(counts: Uint16Array, { width, height }: Size, least: number): Box | null {
   let [left, top, right, bottom] = [width, height, -1, -1];
   for (let y = 0, pixel = 0; y < height; y++) {
     for (let x = 0; x < width; x++, pixel++) {
-      if (!holds(pixel)) continue;
+      if (counts[pixel] < least) continue;
       if (x < left) left = x;
       if (x > right) right = x;
       if (y < top) top = y;

@@ -1,16 +1,23 @@
-import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { testDatabase, type TestDatabase } from '../../../tests/helpers/database.ts';
-import type { Problem } from '../../errors.ts';
+import {
+  contents,
+  folderOf,
+  freshName,
+  goodFolder,
+  grey,
+  picture,
+  type Files,
+} from '../../../tests/helpers/image-folder.ts';
 import { openBlobStore, type BlobStore } from '../../storage/blob-store.ts';
 import { decodeBinaryMask } from '../../storage/mask-codec.ts';
 import { importDataset, type ImportRequest } from './import-dataset.ts';
 
 let database: TestDatabase;
 let blobs: BlobStore;
-let count = 0;
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -19,52 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-type Files = Record<string, Buffer | string | object>;
-
-/** A folder with these files; an object becomes JSON. */
-async function folderOf(files: Files): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'consilium-import-test-'));
-  for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    const bytes = Buffer.isBuffer(content) || typeof content === 'string' ? content : JSON.stringify(content);
-    await writeFile(join(folder, path), bytes);
-  }
-  return folder;
-}
-
-function grey(width: number, height: number, values: readonly number[]): Promise<Buffer> {
-  return sharp(Buffer.from(values), { raw: { width, height, channels: 1 } })
-    .toColourspace('b-w')
-    .png()
-    .toBuffer();
-}
-
-/** 2×2; `shade` tells images apart. */
-const picture = (shade: number) => grey(2, 2, [shade, 0, 0, 0]);
-
 const run = (path: string, request: Partial<ImportRequest> = {}) =>
   importDataset({ pool: database.pool, blobs, actor: 'tester' }, { path, ...request });
-
-/** Two images, two raters, one structure; rater b has not seen the second image. */
-async function goodFolder(changes: Files = {}): Promise<{ folder: string; name: string }> {
-  const name = `good ${++count}`;
-  const rows = [
-    'path,subject,split,diagnosis,age,site,mask:a:s,mask:b:s',
-    'one.png,p1,train,1,61,north,m/one-a.png,m/one-b.png',
-    'two.png,p2,test,0,,007,m/two-a.png,',
-  ];
-  const files = {
-    'manifest.json': { name, table: 'images.csv', diagnosisNames: ['well', 'ill'] },
-    'images.csv': rows.join('\n'),
-    'one.png': await picture(10),
-    'two.png': await picture(20),
-    'm/one-a.png': await grey(2, 2, [255, 0, 0, 0]),
-    'm/one-b.png': await grey(2, 2, [255, 255, 0, 0]),
-    'm/two-a.png': await grey(2, 2, [0, 0, 0, 255]),
-    ...changes,
-  };
-  return { folder: await folderOf(files), name };
-}
 
 async function masksOf(dataset: string): Promise<Record<string, number[]>> {
   const annotations = await database.prisma.annotation.findMany({
@@ -73,36 +36,9 @@ async function masksOf(dataset: string): Promise<Record<string, number[]>> {
   });
   const entries = annotations.map(async ({ image, rater, structure, sha256 }) => {
     const { mask } = decodeBinaryMask(await blobs.get(sha256));
-    return [`${image.path} ${rater.name} ${structure.name}`, [...mask]] as const;
+    return [`${image.path} ${rater.name} ${structure.name}`, [...mask]] as [string, number[]];
   });
   return Object.fromEntries(await Promise.all(entries));
-}
-
-/** Everything in the database that an import may write. */
-async function contents(): Promise<string> {
-  const tables = [
-    'blobs',
-    'datasets',
-    'structures',
-    'raters',
-    'images',
-    'annotations',
-    'diagnoses',
-    'audit_events',
-  ];
-  const parts = tables.map((t) => `(select coalesce(json_agg(t order by t::text), '[]') from ${t} t)`);
-  const { rows } = await database.pool.query<{ all: unknown }>(
-    `select json_build_array(${parts.join(',')}) as all`,
-  );
-  return JSON.stringify(rows[0]!.all);
-}
-
-async function problemsOf(folder: string, request: Partial<ImportRequest> = {}): Promise<Problem[]> {
-  const before = await contents();
-  const error: unknown = await run(folder, request).catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ extensions: { code: 'BAD_MANIFEST' } });
-  expect(await contents()).toBe(before); // all or nothing
-  return (error as { extensions: { problems: Problem[] } }).extensions.problems;
 }
 
 describe('a good folder', () => {
@@ -138,7 +74,7 @@ describe('a good folder', () => {
       'two.png a s': [0, 0, 0, 1],
     });
     // The picture is stored as it came, to the byte.
-    expect(await blobs.get(images[0]!.sha256)).toEqual(await readFile(join(folder, 'one.png')));
+    expect(await blobs.get(images[0].sha256)).toEqual(await readFile(join(folder, 'one.png')));
     expect(
       await database.prisma.auditEvent.count({ where: { subjectId: report.datasetId, actor: 'tester' } }),
     ).toBe(1);
@@ -147,14 +83,14 @@ describe('a good folder', () => {
   test('imported twice changes nothing', async () => {
     const { folder } = await goodFolder();
     await run(folder);
-    const before = await contents();
+    const before = await contents(database);
     expect(await run(folder)).toMatchObject({
       imagesAdded: 0,
       imagesUnchanged: 2,
       annotationsAdded: 0,
       annotationsChanged: 0,
     });
-    expect(await contents()).toBe(before);
+    expect(await contents(database)).toBe(before);
   });
 
   test('imported twice at once is stored once', async () => {
@@ -213,20 +149,20 @@ describe('a good folder', () => {
 
   test('stops at an abort and leaves the database as it was', async () => {
     const { folder } = await goodFolder();
-    const before = await contents();
+    const before = await contents(database);
     const controller = new AbortController();
     const stopped = run(folder, {
       signal: controller.signal,
       onProgress: () => controller.abort(new Error('enough')),
     });
     await expect(stopped).rejects.toThrow('enough');
-    expect(await contents()).toBe(before);
+    expect(await contents(database)).toBe(before);
   });
 });
 
 describe('what a manifest may declare', () => {
   const declared = async (settings: object, files: Files) => {
-    const name = `declared ${++count}`;
+    const name = freshName();
     const images = [{ path: 'i.png', split: 'train' }];
     return { name, folder: await folderOf({ 'manifest.json': { name, images, ...settings }, ...files }) };
   };
@@ -300,7 +236,7 @@ describe('what a manifest may declare', () => {
   });
 
   test('templates, words for splits and diagnoses, further sources, raters of known informativeness', async () => {
-    const name = `declared ${++count}`;
+    const name = freshName();
     const manifest = {
       name,
       table: 't.csv',
@@ -332,129 +268,5 @@ describe('what a manifest may declare', () => {
     expect(await database.prisma.rater.findFirstOrThrow({ where: { dataset: { name } } })).toMatchObject({
       informativeness: 0.25,
     });
-  });
-});
-
-describe('a bad row is refused with file, row and field, and nothing is stored:', () => {
-  const header = 'path,subject,split,diagnosis,mask:a:s';
-  const cases: [string, string, Partial<Problem>, RegExp][] = [
-    ['missing file', 'no.png,p,train,1,m.png', { file: 'no.png', row: 2, field: 'path' }, /no file/],
-    ['not an image', 'text.png,p,train,1,m.png', { file: 'text.png', field: 'path' }, /not an image/],
-    ['half an image', 'half.png,p,train,1,m.png', { file: 'half.png', field: 'path' }, /damaged/],
-    ['mask of another size', 'two.png,p,train,1,big.png', { file: 'big.png', field: 'mask:a:s' }, /3×2.*2×2/],
-    ['mask with colours', 'two.png,p,train,1,red.png', { file: 'red.png', field: 'mask:a:s' }, /colours/],
-    [
-      'unknown split',
-      'two.png,p,holdout,1,m.png',
-      { file: 'two.png', field: 'split' },
-      /'holdout'.*train, validation, test/,
-    ],
-    ['undeclared diagnosis', 'two.png,p,train,2,m.png', { field: 'diagnosis' }, /'2' is none of/],
-    ['path outside the folder', '../one.png,p,train,1,m.png', { field: 'path' }, /outside/],
-    ['absolute path', '/etc/hostname,p,train,1,m.png', { field: 'path' }, /outside/],
-    ['link out of the folder', 'link.png,p,train,1,m.png', { field: 'path' }, /outside/],
-    [
-      'mask outside the folder',
-      'two.png,p,train,1,../m.png',
-      { file: '../m.png', field: 'mask:a:s' },
-      /outside/,
-    ],
-    ['a folder instead of a file', 'dir,p,train,1,m.png', { field: 'path' }, /is a folder/],
-    ['the same path twice', 'one.png,p,train,1,m.png', { field: 'path' }, /row 1 has the same path/],
-    [
-      'a subject in two splits',
-      'two.png,p1,test,1,m.png',
-      { field: 'split' },
-      /'p1' is in 'train' \(row 1\) and in 'test'/,
-    ],
-    ['empty path', ',p,train,1,m.png', { field: 'path' }, /empty/],
-  ];
-  const folderWith = async (row: string) => {
-    const folder = await folderOf({
-      'manifest.csv': `${header}\none.png,p1,train,1,m.png\n${row}\n`,
-      'one.png': await picture(1),
-      'two.png': await picture(2),
-      'm.png': await picture(255),
-      'text.png': 'hello',
-      'half.png': (
-        await sharp({ create: { width: 64, height: 64, channels: 3, background: 'red' } })
-          .png({ compressionLevel: 0 })
-          .toBuffer()
-      ).subarray(0, 3000),
-      'big.png': await grey(3, 2, [0, 0, 0, 0, 0, 0]),
-      'red.png': await sharp({ create: { width: 2, height: 2, channels: 3, background: 'red' } })
-        .png()
-        .toBuffer(),
-      'dir/file': '',
-    });
-    await symlink('/etc/hostname', join(folder, 'link.png'));
-    return folder;
-  };
-
-  test.each(cases)('%s', async (_, row, where, message) => {
-    const folder = await folderWith(row);
-    const [problem, ...more] = await problemsOf(folder);
-    expect(more).toEqual([]);
-    expect(problem).toMatchObject({ row: 2, ...where });
-    expect(problem!.message).toMatch(message);
-    const skipped = await run(folder, { skipBad: true });
-    expect(skipped).toMatchObject({ imagesAdded: 1, skippedRows: 1, skipped: [problem] });
-  });
-
-  test('two masks for the same rater and structure', async () => {
-    const masks = [
-      { rater: 'a', structure: 's', path: 'm.png' },
-      { rater: 'a', structure: 's', path: 'm.png' },
-    ];
-    const images = [{ path: 'one.png', split: 'train', masks }];
-    const files = { 'one.png': await picture(1), 'm.png': await picture(1) };
-    const [problem] = await problemsOf(await folderOf({ 'manifest.json': { name: 'x', images }, ...files }));
-    expect(problem).toMatchObject({ file: 'one.png', row: 1, field: 'masks.1' });
-    expect(problem!.message).toMatch(/two masks of rater 'a' for structure 's'/);
-    const twice = await folderOf({
-      'manifest.csv': 'path,split,mask:a:s,mask:a:s\none.png,train,m.png,m.png',
-      ...files,
-    });
-    expect((await problemsOf(twice))[0]).toMatchObject({ field: 'mask:a:s' });
-  });
-
-  test('a count above the declared votes', async () => {
-    const manifest = {
-      name: 'v',
-      structures: ['s'],
-      images: [{ path: 'one.png', split: 'train' }],
-      masks: { path: 'v.png', votes: 2 },
-    };
-    const files = { 'one.png': await picture(1), 'v.png': await grey(2, 2, [0, 1, 2, 3]) };
-    const [problem] = await problemsOf(await folderOf({ 'manifest.json': manifest, ...files }));
-    expect(problem).toMatchObject({ file: 'v.png', row: 1 });
-    expect(problem!.message).toMatch(/holds the value 3/);
-  });
-
-  test('other pixels under a known path', async () => {
-    const { folder } = await goodFolder();
-    await run(folder);
-    await writeFile(join(folder, 'one.png'), await picture(99));
-    expect((await problemsOf(folder))[0]).toMatchObject({ file: 'one.png', row: 1, field: 'path' });
-    expect(await run(folder, { skipBad: true })).toMatchObject({ skippedRows: 1, imagesUnchanged: 1 });
-  });
-
-  test.each([
-    [{ name: 'x' }, /exactly one of/],
-    [{ name: 'x', images: [], colour: 'red' }, /colour/],
-    [{ images: [] }, /name/],
-    [{ name: 'x', images: [], structures: ['s'], raters: ['a'] }, /no rows/],
-    [{ name: 'x', table: '../t.csv' }, /leaves the folder/],
-    [{ name: 'x', root: '/etc', images: [] }, /relative/],
-  ])('manifest %j', async (manifest, message) => {
-    const problems = await problemsOf(await folderOf({ 'manifest.json': manifest }));
-    expect(problems.map((problem) => `${problem.field}: ${problem.message}`).join('\n')).toMatch(message);
-  });
-
-  test('a folder without a manifest, and a manifest that is no JSON', async () => {
-    expect((await problemsOf(await folderOf({ 'a.txt': '' })))[0]!.message).toMatch(
-      /neither manifest.json nor/,
-    );
-    expect((await problemsOf(await folderOf({ 'manifest.json': '{' })))[0]!.message).toMatch(/not JSON/);
   });
 });
