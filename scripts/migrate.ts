@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { loadConfig } from '../api/config.ts';
 import { migrate, MIGRATIONS_FOLDER, readMigrations } from '../api/migrations.ts';
 import { startEmbeddedPostgres } from '../api/postgres/embedded-postgres.ts';
-import { schemaDifference } from './migrate/schema-engine.ts';
+import { engineApplies, schemaDifference } from './migrate/schema-engine.ts';
 
 const NOTHING = /^\s*(--\s*This is an empty migration\.)?\s*$/;
 
@@ -23,21 +23,25 @@ async function apply(): Promise<void> {
 }
 
 /** On a server of its own, so that checking never depends on, or disturbs, a database with data. */
-async function difference(): Promise<string> {
+async function onFreshServer<T>(work: (url: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'consilium-shadow-'));
   const server = await startEmbeddedPostgres({ folder, temporary: true });
   try {
-    const sql = await schemaDifference(server.url, await readMigrations(), MIGRATIONS_FOLDER);
-    return NOTHING.test(sql) ? '' : sql;
+    return await work(server.url);
   } finally {
     await server.close();
   }
 }
 
+async function difference(url: string): Promise<string> {
+  const sql = await schemaDifference(url, await readMigrations(), MIGRATIONS_FOLDER);
+  return NOTHING.test(sql) ? '' : sql;
+}
+
 async function create(name: string | undefined): Promise<void> {
   if (!name || !/^[a-z0-9_]+$/.test(name))
     throw new Error(`a migration's name has a-z, 0-9 and _: got '${name ?? ''}'`);
-  const sql = await difference();
+  const sql = await onFreshServer(difference);
   if (!sql) return console.log('the migrations and prisma/schema.prisma agree: nothing to create');
   const stamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
   const folder = join(MIGRATIONS_FOLDER, `${stamp}_${name}`);
@@ -47,12 +51,17 @@ async function create(name: string | undefined): Promise<void> {
 }
 
 async function check(): Promise<void> {
-  const sql = await difference();
+  const { sql, left } = await onFreshServer(async (url) => {
+    const missing = await difference(url);
+    await migrate(url);
+    return { sql: missing, left: await engineApplies(url, await readMigrations(), MIGRATIONS_FOLDER) };
+  });
   if (sql)
     throw new Error(
       `prisma/schema.prisma is ahead of migrations/ (npm run migrate -- create <name>):\n${sql}`,
     );
-  console.log('migrations and schema agree');
+  if (left.length > 0) throw new Error(`Prisma Migrate does not see as applied: ${left.join(', ')}`);
+  console.log('migrations and schema agree, and so does Prisma Migrate with what is applied');
 }
 
 const [command = 'apply', name] = process.argv.slice(2);

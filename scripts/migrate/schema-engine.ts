@@ -66,18 +66,23 @@ Object.assign(globalThis, {
   PRISMA_WASM_PANIC_REGISTRY: { set_message: (text: string) => console.error(text) },
 });
 
-async function openEngine(url: string, datamodels: [string, string][] | undefined): Promise<SchemaEngine> {
+let loaded: Promise<EngineModule> | undefined;
+
+/** Once a process: its glue code knows one instance only. */
+async function loadEngine(): Promise<EngineModule> {
   const glue = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const module = (await import(pathToFileURL(glue).href)) as EngineModule;
   const bytes = await readFile(join(dirname(glue), 'schema_engine_bg.wasm'));
   const { exports } = (await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': module })).instance;
   module.__wbg_set_wasm(exports);
   (exports['__wbindgen_start'] as () => void)();
-  return module.SchemaEngine.new(
-    { datamodels },
-    () => undefined,
-    bindMigrationAwareSqlAdapterFactory(adapter(url)),
-  );
+  return module;
+}
+
+async function openEngine(url: string, datamodels: [string, string][] | undefined): Promise<SchemaEngine> {
+  const { SchemaEngine } = await (loaded ??= loadEngine());
+  const factory = bindMigrationAwareSqlAdapterFactory(adapter(url));
+  return SchemaEngine.new({ datamodels }, () => undefined, factory);
 }
 
 type Adapter = Awaited<ReturnType<PrismaPg['connect']>>;
