@@ -72,7 +72,7 @@ describe.each(models.list().map((model) => [model.name, model] as const))('%s', 
     const { network, dispose } = buildModel(model);
     const training = quickTraining({ epochs: 60 });
     const losses: number[] = [];
-    for await (const { metrics } of train({
+    for await (const { epoch, metrics } of train({
       model,
       config: demoConfig(model),
       network,
@@ -81,20 +81,24 @@ describe.each(models.list().map((model) => [model.name, model] as const))('%s', 
       seed: 1,
     })) {
       losses.push(metrics.loss);
+      const learnt = metrics.loss < losses[0] / 3 && epoch % 5 === 0;
+      if (learnt && (await shareRight(model, network)) > 0.95) break;
     }
     expect(losses.at(-1)!).toBeLessThan(losses[0] / 3);
     expect(await shareRight(model, network)).toBeGreaterThan(0.95);
     dispose();
     expect(tf.memory().numTensors).toBe(before);
-  });
+  }, 180_000); // seconds on native TensorFlow; wasm on busy cores takes longer
 
   if (model.task !== 'diagnosis') return;
 
   test('the gradient for the mask agrees with finite differences', () => {
     const { network, dispose } = buildModel(model);
-    const { slope, difference } = maskDerivatives(network as DiagnosisNetwork);
-    // Float32 rounds the logits to about 1e-6; divided by the width of 2e-4 that is 5e-3. Kinks add their part.
-    expect(Math.abs(slope - difference)).toBeLessThan(0.03 * Math.abs(difference) + 0.01);
+    const { slope, differences } = maskDerivatives(network as DiagnosisNetwork);
+    const errors = differences.map((difference) => Math.abs(slope - difference)).sort((a, b) => a - b);
+    // Wide differences cross kinks of ReLU and narrow ones round (float32, 1e-6 of the logits, over 2e-4): the middle
+    // one of five has little of either. A tenth is left to them; a term that the gradient lacked would be more.
+    expect(errors[2]).toBeLessThan(0.1 * Math.abs(slope));
     expect(Math.abs(slope)).toBeGreaterThan(0.01);
     dispose();
   });
@@ -134,8 +138,8 @@ async function shareRight(model: Model, network: TrainedNetwork): Promise<number
 }
 
 /** Derivative of the summed logits along one random direction of the mask: by the tape, and by central differences. */
-function maskDerivatives(network: DiagnosisNetwork): { slope: number; difference: number } {
-  const step = 1e-4; // small, because a wider one crosses the kinks of many ReLUs
+function maskDerivatives(network: DiagnosisNetwork): { slope: number; differences: number[] } {
+  const steps = [1e-2, 3e-3, 1e-3, 3e-4, 1e-4];
   return tf.tidy(() => {
     const { image, fused } = toBatch(samples, source);
     const random = createRandom(7);
@@ -149,7 +153,7 @@ function maskDerivatives(network: DiagnosisNetwork): { slope: number; difference
     const at = (amount: number): number => logits(fused.add(direction.mul(amount))).dataSync()[0];
     return {
       slope: gradient.mul(direction).sum().dataSync()[0],
-      difference: (at(step) - at(-step)) / (2 * step),
+      differences: steps.map((step) => (at(step) - at(-step)) / (2 * step)),
     };
   });
 }
