@@ -51,12 +51,13 @@ async function importAndFreeze(): Promise<string> {
     { path: join(folder, 'phantoms') },
   );
   await finished(run.id);
-  const { dataset } = await client.ask<{ dataset: { id: string } }>(
-    '{ dataset(name: "small fundus phantoms") { id } }',
+  const { run: ended } = await client.ask<{ run: { result: { datasetId: string } } }>(
+    'query ($id: ID!) { run(id: $id) { result } }',
+    { id: run.id },
   );
   const { createCohort: cohort } = await client.ask<{ createCohort: { id: string } }>(
     'mutation ($id: ID!) { createCohort(input: { datasetId: $id, name: "all" }) { id } }',
-    { id: dataset.id },
+    { id: ended.result.datasetId },
   );
   const { freezeCohort: snapshot } = await client.ask<{ freezeCohort: { id: string } }>(
     'mutation ($id: ID!) { freezeCohort(cohortId: $id) { id } }',
