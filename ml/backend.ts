@@ -47,7 +47,7 @@ function prepareEnvironment() {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 }
 
-/** The native package calls functions of node:util that Node 23 removed. */
+/** The native package calls functions of node:util that Node 22 warns of and Node 23 removed. */
 function restoreUtil() {
   const removed = {
     isNullOrUndefined: (value: unknown) => value === null || value === undefined,
@@ -61,7 +61,7 @@ function restoreUtil() {
     isNull: (value: unknown) => value === null,
   };
   const target = util as unknown as Record<string, unknown>;
-  for (const [name, check] of Object.entries(removed)) target[name] ??= check;
+  for (const [name, check] of Object.entries(removed)) target[name] = check;
 }
 
 function loadKernels(): boolean {
