@@ -1,6 +1,6 @@
 // pip finds the files, so that its own configuration (index, mirror, proxy, certificate) is respected. Nothing is installed:
 // Debian's Python is "externally managed" and stays as it is.
-import { cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { canRun, runChild } from './child.mjs';
 import { accept, download } from './download.mjs';
@@ -31,16 +31,17 @@ function downloadArgs({ project, version, tags }) {
 
 /**
  * The address of a wheel, read from what pip says that it found; pip is stopped before it downloads.
- * @param {string[]} pip @param {Wheel} wheel @param {string} folder @returns {Promise<string | undefined>}
+ * @param {string[]} pip @param {Wheel} wheel @param {string} scratch @returns {Promise<string | undefined>}
  */
-async function findLink([command = '', ...args], wheel, folder) {
+async function findLink([command = '', ...args], wheel, scratch) {
   let link = '';
-  await runChild(command, [...args, ...downloadArgs(wheel), '-vv', '--dest', folder], {
+  await runChild(command, [...args, ...downloadArgs(wheel), '-vv', '--dest', scratch], {
+    env: { ...process.env, PYTHONUNBUFFERED: '1' }, // or the address comes only when the download is under way
     onLine: (line, child) => {
       const found = link ? null : line.match(/Found link (\S+)/);
       if (!found?.[1]?.split('#')[0]?.endsWith(`/${fileOf(wheel)}`)) return;
       link = found[1].split('#')[0] ?? '';
-      child.kill();
+      child.kill('SIGKILL');
     },
   }).catch((/** @type {Error} */ error) => {
     if (!link) throw error;
@@ -58,26 +59,29 @@ function bytesIn(folder) {
   return bytes;
 }
 
-/** The way for proxies, logins and certificates that only pip knows; it cannot go on with half a file. @param {string[]} pip @param {Wheel} wheel @param {string} folder @param {(done: number) => void} onBytes */
-async function downloadByPip([command = '', ...args], wheel, folder, onBytes) {
-  const temporary = path.join(folder, `pip-${process.pid}`);
-  mkdirSync(temporary, { recursive: true });
-  const timer = setInterval(() => onBytes(bytesIn(temporary)), 500);
+/**
+ * The way for proxies, logins and certificates that only pip knows; it cannot go on with half a file.
+ * @param {string[]} pip @param {Wheel} wheel @param {string} folder @param {string} scratch @param {(done: number) => void} onBytes
+ */
+async function downloadByPip([command = '', ...args], wheel, folder, scratch, onBytes) {
+  const timer = setInterval(() => onBytes(bytesIn(scratch)), 500);
   try {
-    await runChild(
-      command,
-      [...args, ...downloadArgs(wheel), '--progress-bar', 'off', '--no-cache-dir', '--dest', temporary],
-      {
-        env: { ...process.env, TMPDIR: temporary },
-      },
-    );
+    const how = ['--progress-bar', 'off', '--no-cache-dir', '--dest', scratch];
+    await runChild(command, [...args, ...downloadArgs(wheel), ...how], {
+      env: { ...process.env, TMPDIR: scratch },
+    });
     const part = path.join(folder, `${fileOf(wheel)}.part`);
-    cpSync(path.join(temporary, fileOf(wheel)), part);
+    renameSync(path.join(scratch, fileOf(wheel)), part);
     await accept(part, path.join(folder, fileOf(wheel)), wheel.sha256);
   } finally {
     clearInterval(timer);
-    rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/** What killed runs left; this runs under the cache's lock, so nobody is at work there. @param {string} folder */
+function removeScratch(folder) {
+  for (const name of readdirSync(folder))
+    if (name.startsWith('pip-')) rmSync(path.join(folder, name), { recursive: true, force: true });
 }
 
 /**
@@ -86,14 +90,19 @@ async function downloadByPip([command = '', ...args], wheel, folder, onBytes) {
  */
 export async function fetchWheel(pip, wheel, folder, onBytes) {
   mkdirSync(folder, { recursive: true });
-  const url = await findLink(pip, wheel, folder);
-  const file = path.join(folder, fileOf(wheel));
-  if (!url) return downloadByPip(pip, wheel, folder, onBytes);
+  removeScratch(folder);
+  const scratch = path.join(folder, `pip-${process.pid}`);
+  mkdirSync(scratch);
   try {
-    await download({ url, file, sha256: wheel.sha256, onBytes });
-  } catch (error) {
-    if (/SHA-256/.test(String(error))) throw error;
-    await downloadByPip(pip, wheel, folder, onBytes);
+    const url = await findLink(pip, wheel, scratch);
+    if (!url) return await downloadByPip(pip, wheel, folder, scratch, onBytes);
+    await download({ url, file: path.join(folder, fileOf(wheel)), sha256: wheel.sha256, onBytes }).catch(
+      (error) => {
+        if (/SHA-256/.test(String(error))) throw error;
+        return downloadByPip(pip, wheel, folder, scratch, onBytes);
+      },
+    );
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
   }
-  return undefined;
 }
