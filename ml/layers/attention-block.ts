@@ -1,8 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
+import { add, addConstant } from '../ops/add.ts';
 import { attention } from '../ops/attention.ts';
 import { gelu } from '../ops/gelu.ts';
 import { layerNorm } from '../ops/layer-norm.ts';
-import { tokenDense } from './dense-layer.ts';
+import { tokenDense, type TokenLayer } from './dense-layer.ts';
 import { constant } from './initializers.ts';
 import type { Weights } from './weights.ts';
 
@@ -16,11 +17,11 @@ export interface AttentionBlockOptions {
 }
 
 export interface AttentionInput {
-  readonly query: tf.Tensor3D; // [b, n, query]
-  readonly value: tf.Tensor3D; // [b, m, value]
+  readonly query: tf.Tensor4D; // [b, rows, columns, query]
+  readonly value: tf.Tensor4D; // [b, rows, columns, value]
   /** Positional encodings, added to queries and keys only. */
-  readonly queryPosition: tf.Tensor2D; // [n, query]
-  readonly keyPosition: tf.Tensor2D; // [m, value]
+  readonly queryPosition: tf.Tensor3D; // [rows, columns, query]
+  readonly keyPosition: tf.Tensor3D; // [rows, columns, value]
 }
 
 /**
@@ -38,7 +39,7 @@ export interface AttentionInput {
 export function attentionBlock(
   weights: Weights,
   options: AttentionBlockOptions,
-): (input: AttentionInput) => tf.Tensor3D {
+): (input: AttentionInput) => tf.Tensor4D {
   const { query: queryWidth, value: width, heads, equationsOnly } = options;
   if (width % heads !== 0)
     throw new RangeError(`${heads} attention heads do not divide tokens of width ${width}`);
@@ -47,36 +48,35 @@ export function attentionBlock(
   const toKey = tokenDense(weights.scope('key'), { in: width, out: width, bias: false });
   const toValue = tokenDense(weights.scope('value'), { in: width, out: width });
   const mlp = feedForward(weights.scope('mlp'), width);
-  const gather = (query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): tf.Tensor3D =>
+  const gather = (query: tf.Tensor4D, key: tf.Tensor4D, value: tf.Tensor4D): tf.Tensor4D =>
     attention(toQuery(query), toKey(key), toValue(value), { heads });
 
   if (equationsOnly) {
     return ({ query, value, queryPosition, keyPosition }) =>
-      mlp(gather(query.add(queryPosition), value.add(keyPosition), value));
+      mlp(gather(addConstant(query, queryPosition), addConstant(value, keyPosition), value));
   }
   const normQuery = tokenNorm(weights.scope('norm-query'), queryWidth);
   const normValue = tokenNorm(weights.scope('norm-value'), width);
   const normMlp = tokenNorm(weights.scope('norm-mlp'), width);
   const project =
-    queryWidth === width
-      ? (tokens: tf.Tensor3D) => tokens
-      : tokenDense(weights.scope('project'), { in: queryWidth, out: width });
+    queryWidth === width ? undefined : tokenDense(weights.scope('project'), { in: queryWidth, out: width });
   return ({ query, value, queryPosition, keyPosition }) => {
     const normed = normValue(value);
-    const gathered = gather(normQuery(query).add(queryPosition), normed.add(keyPosition), normed);
-    const stream: tf.Tensor3D = project(query).add(gathered);
-    return stream.add(mlp(normMlp(stream)));
+    const asked = addConstant(normQuery(query), queryPosition);
+    const gathered = gather(asked, addConstant(normed, keyPosition), normed);
+    const stream = project ? project(query, gathered) : add(query, gathered);
+    return mlp(normMlp(stream), stream);
   };
 }
 
-/** GELU(f·W1)·W2 with W1, W2 of the tokens' own width (equation 9), and biases. */
-function feedForward(weights: Weights, width: number): (tokens: tf.Tensor3D) => tf.Tensor3D {
+/** GELU(f·W1)·W2 with W1, W2 of the tokens' own width (equation 9), and biases; plus the residual, where there is one. */
+function feedForward(weights: Weights, width: number): TokenLayer {
   const first = tokenDense(weights.scope('first'), { in: width, out: width });
   const second = tokenDense(weights.scope('second'), { in: width, out: width });
-  return (tokens) => second(gelu(first(tokens)));
+  return (tokens, residual) => second(gelu(first(tokens)), residual);
 }
 
-function tokenNorm(weights: Weights, width: number): (tokens: tf.Tensor3D) => tf.Tensor3D {
+function tokenNorm(weights: Weights, width: number): (tokens: tf.Tensor4D) => tf.Tensor4D {
   const scale = weights.add('scale', [width], constant(1)) as tf.Variable<tf.Rank.R1>;
   const offset = weights.add('offset', [width], constant(0)) as tf.Variable<tf.Rank.R1>;
   return (tokens) => layerNorm(tokens, scale, offset);

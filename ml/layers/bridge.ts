@@ -34,9 +34,9 @@ function bridge(weights: Weights, { query, value, patch, heads, equationsOnly }:
   const block = attentionBlock(weights, { ...widths, heads, equationsOnly });
   return (asking, read) => {
     const [, height, width] = read.shape;
-    const position = (channels: number): tf.Tensor2D => {
+    const position = (channels: number): tf.Tensor3D => {
       const [rows, columns] = [height / patch, width / patch];
-      return tf.tensor2d(positionalEncoding(rows, columns, channels), [rows * columns, channels]);
+      return tf.tensor3d(positionalEncoding(rows, columns, channels), [rows, columns, channels]);
     };
     const tokens = block({
       query: toTokens(asking, patch),
@@ -44,6 +44,6 @@ function bridge(weights: Weights, { query, value, patch, heads, equationsOnly }:
       queryPosition: position(widths.query),
       keyPosition: position(widths.value),
     });
-    return fromTokens(tokens, [height, width], patch);
+    return fromTokens(tokens, patch);
   };
 }

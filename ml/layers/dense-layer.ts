@@ -11,15 +11,20 @@ export interface DenseOptions {
 }
 
 /** Matrix product and bias on the last axis: [..., in] to [..., out]. */
-export function denseLayer(weights: Weights, options: DenseOptions): <T extends tf.Tensor>(x: T) => T {
+export function denseLayer(
+  weights: Weights,
+  options: DenseOptions,
+): <T extends tf.Tensor>(x: T, residual?: T) => T {
   const { in: input, out, initializer = glorotUniform(), bias = true } = options;
   const matrix = weights.add('matrix', [input, out], initializer) as tf.Tensor2D;
   const offset = bias ? (weights.add('bias', [out], constant(0)) as tf.Variable<tf.Rank.R1>) : undefined;
-  return (x) => dense(x, matrix, offset);
+  return (x, residual) => dense(x, matrix, { bias: offset, residual });
 }
 
-/** The same on every token: [b, n, in] to [b, n, out]. */
-export function tokenDense(weights: Weights, options: DenseOptions): (tokens: tf.Tensor3D) => tf.Tensor3D {
+export type TokenLayer = (tokens: tf.Tensor4D, residual?: tf.Tensor4D) => tf.Tensor4D;
+
+/** The same on every token, plus the residual, where there is one: [b, rows, columns, in] to [b, rows, columns, out]. */
+export function tokenDense(weights: Weights, options: DenseOptions): TokenLayer {
   return denseLayer(weights, options);
 }
 

@@ -11,7 +11,8 @@ namespace consilium {
 
 namespace {
 
-// q [batch, n, width], k [batch, m, width], v [batch, m, depth]; the heads share width and depth evenly.
+// q [batch, n, width], k [batch, m, width], v [batch, m, depth]; n and m may be several axes. The heads share width and
+// depth evenly.
 struct Sizes {
   int64_t batch, n, m, width, depth, heads;
   int64_t q() const { return width / heads; }  // of one head
@@ -24,12 +25,18 @@ struct Sizes {
   }
 };
 
+int64_t places(const Shape& shape) {
+  const int64_t sides = shape.front() * shape.back();
+  return sides == 0 ? 0 : elements(shape) / sides;
+}
+
 bool read(Call& call, int first, int64_t heads, Sizes& sizes) {
   const Shape q = call.shape(first), k = call.shape(first + 1), v = call.shape(first + 2);
-  const bool fit = q.size() == 3 && k.size() == 3 && v.size() == 3 && q[0] == k[0] && k[0] == v[0] && k[1] == v[1] &&
-                   q[2] == k[2] && heads > 0 && q[2] % heads == 0 && v[2] % heads == 0;
+  const bool fit = q.size() >= 3 && k.size() >= 3 && v.size() >= 3 && q[0] == k[0] && k[0] == v[0] &&
+                   places(k) == places(v) && q.back() == k.back() && heads > 0 && q.back() % heads == 0 &&
+                   v.back() % heads == 0;
   if (!call.expect(fit, "attention: shapes do not fit")) return false;
-  sizes = {q[0], q[1], k[1], q[2], v[2], heads};
+  sizes = {q[0], places(q), places(k), q.back(), v.back(), heads};
   return true;
 }
 
@@ -53,14 +60,16 @@ void softmaxRows(float* scores, int64_t rows, int64_t columns, float scale) {
   }
 }
 
-// Inputs q, k, v; outputs the result [batch, n, depth] and the weights [batch · heads, n, m].
+// Inputs q, k, v; outputs the result [batch, ...n, depth] and the weights [batch · heads, n, m].
 class Attention {
  public:
   explicit Attention(const Attributes& attributes) : heads_(attributes.integer("heads")) {}
   void run(Call& call) const {
     Sizes s;
     if (!read(call, 0, heads_, s)) return;
-    float* out = call.output(0, {s.batch, s.n, s.depth});
+    Shape shape = call.shape(0);
+    shape.back() = s.depth;
+    float* out = call.output(0, shape);
     float* weights = call.output(1, {s.pairs(), s.n, s.m});
     if (!out || !weights) return;
     const float *q = call.input(0), *k = call.input(1), *v = call.input(2);
@@ -99,7 +108,7 @@ class AttentionGradient {
     inParallel(threads, [&](int thread) {
       const Part part = partOf(s.pairs(), thread, threads);
       Panels panels;
-      std::vector<float> gradient(s.n * s.m);
+      Scratch gradient(s.n * s.m);
       for (int64_t pair = part.begin; pair < part.end; ++pair) {
         const int64_t atQ = s.at(pair, s.n, s.width, s.q()), atK = s.at(pair, s.m, s.width, s.q()),
                       atV = s.at(pair, s.m, s.depth, s.v()), atOut = s.at(pair, s.n, s.depth, s.v());

@@ -99,7 +99,7 @@ class Conv {
         return multiply(part.end - part.begin, from + part.begin * patch, patch, 1, filter, y + part.begin * g.out,
                         g.out, false);
       }
-      std::vector<float> patches(kPixelsABlock * patch);
+      Scratch patches(kPixelsABlock * patch);
       for (int64_t begin = part.begin; begin < part.end; begin += kPixelsABlock) {
         const int64_t end = std::min(part.end, begin + kPixelsABlock);
         layPatches(g, from, begin, end, patches.data());
@@ -137,7 +137,7 @@ class ConvInputGradient {
       }
       const int64_t size = g.h * g.w * g.in;
       std::fill(dx + part.begin * size, dx + part.end * size, 0.0f);
-      std::vector<float> patches(kPixelsABlock * patch);
+      Scratch patches(kPixelsABlock * patch);
       const int64_t last = part.end * g.oh * g.ow;
       for (int64_t begin = part.begin * g.oh * g.ow; begin < last; begin += kPixelsABlock) {
         const int64_t end = std::min(last, begin + kPixelsABlock);
@@ -164,12 +164,12 @@ class ConvFilterGradient {
     const float *from = call.input(0), *dy = call.input(1);
     const int64_t patch = g.patch(), size = patch * g.out;
     const int threads = threadsOf(g);
-    std::vector<float> sums((threads - 1) * size);
+    Scratch sums((threads - 1) * size);  // the threads clear their own
     inParallel(threads, [&](int thread) {
       float* sum = thread == 0 ? dfilter : sums.data() + (thread - 1) * size;
       std::fill(sum, sum + size, 0.0f);
       const Part part = partOf(g.pixels(), thread, threads);
-      std::vector<float> patches(g.isProduct() ? 0 : kPixelsABlock * patch);
+      Scratch patches(g.isProduct() ? 0 : kPixelsABlock * patch);
       Panels outputs;
       for (int64_t begin = part.begin; begin < part.end; begin += kPixelsABlock) {
         const int64_t end = std::min(part.end, begin + kPixelsABlock);
@@ -183,7 +183,7 @@ class ConvFilterGradient {
       }
     });
     for (int t = 1; t < threads; ++t) {
-      for (int64_t i = 0; i < size; ++i) dfilter[i] += sums[(t - 1) * size + i];
+      for (int64_t i = 0; i < size; ++i) dfilter[i] += sums.data()[(t - 1) * size + i];
     }
   }
 

@@ -42,7 +42,7 @@ int threadsOf(const Sizes& s) {
   return static_cast<int>(std::min<int64_t>(threadsFor(rows * s.in * s.out / 16 + rows * s.out), std::max<int64_t>(rows, 1)));
 }
 
-// Inputs x, w, bias [groups, 1, out] or [out]; output x · w + bias.
+// Inputs x, w, bias [groups, 1, out] or [out], and maybe a residual [..., out]; output x · w + bias + residual.
 class Dense {
  public:
   explicit Dense(const Attributes&) {}
@@ -54,7 +54,9 @@ class Dense {
     shape.back() = s.out;
     float* y = call.output(0, shape);
     if (!y) return;
-    const float *x = call.input(0), *w = call.input(1), *bias = call.input(2);
+    const bool residual = call.inputs() == 4;
+    if (!call.expect(!residual || call.size(3) == elements(shape), "dense: the residual does not fit")) return;
+    const float *x = call.input(0), *w = call.input(1), *bias = call.input(2), *more = residual ? call.input(3) : nullptr;
     const int threads = threadsOf(s);
     inParallel(threads, [&](int thread) {
       Panels panels;
@@ -63,11 +65,22 @@ class Dense {
         const float* offset = bias + group * s.out;
         for (int64_t row = begin; row < end; row += kRowsABlock) {
           const int64_t count = std::min(kRowsABlock, end - row), at = group * s.rows + row;
-          for (int64_t i = 0; i < count; ++i) std::copy(offset, offset + s.out, y + (at + i) * s.out);
+          for (int64_t i = 0; i < count; ++i) start(y + (at + i) * s.out, offset, more, (at + i) * s.out, s.out);
           multiply(count, x + at * s.in, s.in, 1, panels, y + at * s.out, s.out, true);
         }
       });
     });
+  }
+
+ private:
+  // What the product is added to.
+  static void start(float* __restrict y, const float* offset, const float* more, int64_t at, int64_t out) {
+    if (!more) {
+      std::copy(offset, offset + out, y);
+      return;
+    }
+#pragma omp simd
+    for (int64_t j = 0; j < out; ++j) y[j] = offset[j] + more[at + j];
   }
 };
 
@@ -119,11 +132,12 @@ class DenseWeightGradient {
     const int threads = threadsOf(s);
     const int64_t stretches = s.groups >= 2 * threads ? 1 : std::min<int64_t>(threads, std::max<int64_t>(s.rows, 1));
     const int64_t size = (s.in + 1) * s.out;
-    std::vector<float> sums(s.groups * stretches * size, 0.0f);
+    Scratch sums(s.groups * stretches * size);
     inParallel(threads, [&](int thread) {
       const Part part = partOf(s.groups * stretches, thread, threads);
       for (int64_t i = part.begin; i < part.end; ++i) {
         const Part rows = partOf(s.rows, static_cast<int>(i % stretches), static_cast<int>(stretches));
+        std::fill(sums.data() + i * size, sums.data() + (i + 1) * size, 0.0f);
         sumRows(call, s, i / stretches * s.rows + rows.begin, rows.end - rows.begin, sums.data() + i * size);
       }
     });
@@ -159,6 +173,8 @@ class DenseWeightGradient {
 
 void registerDense() {
   registerKernel<Dense>({"ConsiliumDense", {}, {"x: float", "w: float", "bias: float"}, {"y: float"}});
+  registerKernel<Dense>(
+      {"ConsiliumDenseResidual", {}, {"x: float", "w: float", "bias: float", "residual: float"}, {"y: float"}});
   registerKernel<DenseInputGradient>({"ConsiliumDenseInputGradient", {}, {"dy: float", "w: float"}, {"dx: float"}});
   registerKernel<DenseWeightGradient>(
       {"ConsiliumDenseWeightGradient", {}, {"x: float", "dy: float", "w: float"}, {"dw: float", "dbias: float"}});

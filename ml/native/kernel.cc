@@ -5,6 +5,8 @@
 #endif
 
 #include <algorithm>
+#include <cstdlib>
+#include <new>
 #include <stdexcept>
 
 namespace consilium {
@@ -30,7 +32,55 @@ int processors() {
 #endif
 }
 
+// Blocks that a thread's kernels gave back, freed with the thread.
+struct Pool {
+  struct Block {
+    size_t room;
+    float* values;
+  };
+  std::vector<Block> blocks;
+  ~Pool() {
+    for (const Block& block : blocks) std::free(block.values);
+  }
+};
+thread_local Pool pool;
+
+constexpr size_t kAlignment = 64;        // a cache line, and the widest vector
+constexpr size_t kKept = 1 << 22;        // larger blocks (16 MB) go back to the system
+constexpr size_t kBlocksAThread = 8;
+
 }  // namespace
+
+Scratch::Scratch(size_t values) {
+  if (values > 0) resize(values);
+}
+
+Scratch::~Scratch() {
+  if (!values_) return;
+  if (room_ <= kKept && pool.blocks.size() < kBlocksAThread) {
+    pool.blocks.push_back({room_, values_});
+  } else {
+    std::free(values_);
+  }
+}
+
+void Scratch::resize(size_t values) {
+  if (values <= room_) return;
+  if (!values_) {
+    for (auto block = pool.blocks.begin(); block != pool.blocks.end(); ++block) {
+      if (block->room < values) continue;
+      room_ = block->room;
+      values_ = block->values;
+      pool.blocks.erase(block);
+      return;
+    }
+  }
+  std::free(values_);
+  const size_t bytes = (values * sizeof(float) + kAlignment - 1) / kAlignment * kAlignment;
+  values_ = static_cast<float*>(std::aligned_alloc(kAlignment, bytes));
+  room_ = values_ ? bytes / sizeof(float) : 0;
+  if (!values_) throw std::bad_alloc();
+}
 
 int64_t elements(const Shape& shape) {
   int64_t product = 1;

@@ -75,6 +75,23 @@ void registerKernel(const Signature& signature) {
       [](void* kernel) { delete static_cast<Kernel*>(kernel); });
 }
 
+// Memory for a kernel's own use, not set to anything. What a thread gives back it keeps for its next kernel: asking the
+// system for memory, and having it cleared, takes as long as a small product.
+class Scratch {
+ public:
+  explicit Scratch(size_t values = 0);
+  ~Scratch();
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  // Room for so many values; what was there is lost.
+  void resize(size_t values);
+  float* data() const { return values_; }
+
+ private:
+  size_t room_ = 0;
+  float* values_ = nullptr;
+};
+
 // Threads worth starting for this many values: small work is done by the caller alone.
 int threadsFor(int64_t values);
 

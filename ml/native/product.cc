@@ -84,14 +84,12 @@ void panelRows(int64_t m, int64_t k, const float* a, int64_t rowStride, int64_t 
 void Panels::pack(const float* b, int64_t k, int64_t n, int64_t rowStride, int64_t columnStride) {
   k_ = k;
   n_ = n;
-  // Full panels, then the padded rest.
-  storage_.resize(k * (n / kWidth * kWidth + paddedTo(n % kWidth)) + kLanes);
-  const auto address = reinterpret_cast<uintptr_t>(storage_.data());
-  const uintptr_t line = kLanes * sizeof(float);
-  values_ = storage_.data() + ((line - address % line) % line) / sizeof(float);
+  // Full panels, then the padded rest. Panels begin at a vector's width, as scratch memory does.
+  storage_.resize(k * (n / kWidth * kWidth + paddedTo(n % kWidth)));
+  float* values = storage_.data();
   for (int64_t start = 0; start < n; start += kWidth) {
     const int64_t columns = std::min<int64_t>(n - start, kWidth), width = paddedTo(columns);
-    float* panel = values_ + start * k;
+    float* panel = values + start * k;
     for (int64_t i = 0; i < k; ++i) {
       const float* from = b + i * rowStride + start * columnStride;
       float* to = panel + i * width;

@@ -3,7 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+
+#include "kernel.h"
 
 namespace consilium {
 
@@ -14,12 +15,11 @@ class Panels {
   void pack(const float* b, int64_t k, int64_t n, int64_t rowStride, int64_t columnStride);
   int64_t depth() const { return k_; }
   int64_t columns() const { return n_; }
-  const float* data() const { return values_; }
+  const float* data() const { return storage_.data(); }
 
  private:
   int64_t k_ = 0, n_ = 0;
-  std::vector<float> storage_;
-  float* values_ = nullptr;
+  Scratch storage_;
 };
 
 // C [m, n] (+)= A [m, k] · B; element (i, j) of A is at a[i · rowStride + j · columnStride], row i of C at c + i · ldc.

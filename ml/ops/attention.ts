@@ -7,18 +7,18 @@ import { choose } from './way.ts';
 
 /**
  * Scaled dot-product attention with several heads: softmax(q · kᵀ / √(width of a head)) · v, head by head.
- * q [batch, n, d], k [batch, m, d], v [batch, m, dv] → [batch, n, dv].
+ * q [batch, ...n, d], k [batch, ...m, d], v [batch, ...m, dv] → [batch, ...n, dv]; n and m may be several axes (rows
+ * and columns of a map), which are one to attention.
  */
-export function attention(q: tf.Tensor3D, k: tf.Tensor3D, v: tf.Tensor3D, { heads = 1 } = {}): tf.Tensor3D {
-  if (q.shape[2] % heads !== 0 || v.shape[2] % heads !== 0) {
-    throw new RangeError(
-      `attention: widths ${q.shape[2]} and ${v.shape[2]} do not divide into ${heads} heads`,
-    );
+export function attention<T extends tf.Tensor>(q: T, k: T, v: T, { heads = 1 } = {}): T {
+  const [width, depth] = [q.shape.at(-1)!, v.shape.at(-1)!];
+  if (width % heads !== 0 || depth % heads !== 0) {
+    throw new RangeError(`attention: widths ${width} and ${depth} do not divide into ${heads} heads`);
   }
-  return choose({ native: nativeAttention, plain: plainAttention })(q, k, v, heads);
+  return choose({ native: nativeAttention, plain: plainAttention })(q, k, v, heads) as T;
 }
 
-function nativeAttention(q: tf.Tensor3D, k: tf.Tensor3D, v: tf.Tensor3D, heads: number): tf.Tensor3D {
+function nativeAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, heads: number): tf.Tensor {
   const attributes = [attribute.int('heads', heads)];
   return differentiable(
     { q, k, v },
@@ -31,18 +31,23 @@ function nativeAttention(q: tf.Tensor3D, k: tf.Tensor3D, v: tf.Tensor3D, heads: 
       const [dq, dk, dv] = rawMany('ConsiliumAttentionGradient', attributes, [dy, ...saved], 3);
       return { q: () => dq, k: () => dk, v: () => dv };
     },
-  ) as tf.Tensor3D;
+  );
 }
 
-function plainAttention(q: tf.Tensor3D, k: tf.Tensor3D, v: tf.Tensor3D, heads: number): tf.Tensor3D {
-  const [query, key, value] = [q, k, v].map((x) => splitHeads(x, heads)) as [
+function plainAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, heads: number): tf.Tensor {
+  const [query, key, value] = [q, k, v].map((x) => splitHeads(listed(x), heads)) as [
     tf.Tensor3D,
     tf.Tensor3D,
     tf.Tensor3D,
   ];
-  const scaled = tf.mul(query, 1 / Math.sqrt(q.shape[2] / heads));
+  const scaled = tf.mul(query, 1 / Math.sqrt(query.shape[2]));
   const weights = softmax(batchedMatMul(scaled as tf.Tensor3D, key, { transposeB: true })); // [batch · heads, n, m]
-  return joinHeads(batchedMatMul(weights, value), heads);
+  return joinHeads(batchedMatMul(weights, value), heads).reshape([...q.shape.slice(0, -1), v.shape.at(-1)!]);
+}
+
+/** [batch, ...n, d] → [batch, n, d] */
+function listed(x: tf.Tensor): tf.Tensor3D {
+  return x.reshape([x.shape[0], -1, x.shape.at(-1)!]);
 }
 
 /** [batch, n, d] → [batch · heads, n, d / heads] */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { differentiable } from './op.ts';
+import { alias, differentiable } from './op.ts';
 import { attribute, FLOAT_T, raw } from './raw.ts';
 import { choose } from './way.ts';
 
@@ -14,6 +14,6 @@ function rawBias(x: tf.Tensor, bias: tf.Tensor1D): tf.Tensor {
   return differentiable(
     { x, bias },
     () => raw('BiasAdd', LAST_AXIS, [x, bias]),
-    (dy) => ({ x: () => dy.clone(), bias: () => raw('BiasAddGrad', LAST_AXIS, [dy]) }),
+    (dy) => ({ x: () => alias(dy), bias: () => raw('BiasAddGrad', LAST_AXIS, [dy]) }),
   );
 }

@@ -1,19 +1,31 @@
 import * as tf from '@tensorflow/tfjs';
+import { add } from './add.ts';
 import { batchedMatMul } from './batched-mat-mul.ts';
 import { addBias } from './bias.ts';
-import { differentiable } from './op.ts';
+import { alias, differentiable } from './op.ts';
 import { matrixProduct } from './product.ts';
 import { raw, rawMany } from './raw.ts';
 import { choose } from './way.ts';
 
-/** x [..., in] · w [in, out] + bias [out] → [..., out]. */
-export function dense<T extends tf.Tensor>(x: T, w: tf.Tensor2D, bias?: tf.Tensor1D): T {
+export interface DenseOptions {
+  readonly bias?: tf.Tensor1D; // [out]
+  /** Added to the result, whose shape it has. */
+  readonly residual?: tf.Tensor;
+}
+
+/** x [..., in] · w [in, out] + bias [out] (+ residual [..., out]) → [..., out]. */
+export function dense<T extends tf.Tensor>(x: T, w: tf.Tensor2D, { bias, residual }: DenseOptions = {}): T {
   const out = w.shape[1];
   if (x.shape.at(-1) !== w.shape[0]) {
     throw new RangeError(`dense: x [${x.shape.join(', ')}] does not fit the matrix [${w.shape.join(', ')}]`);
   }
-  const native = x.size * out < SMALL ? () => nativeDense(x, w, bias ?? tf.zeros([out])) : undefined;
-  return choose({ native, plain: () => productAndBias(x, w, bias) })() as T;
+  const native =
+    x.size * out < SMALL ? () => nativeDense(x, w, bias ?? tf.zeros([out]), residual) : undefined;
+  const plain = () => {
+    const sum = productAndBias(x, w, bias);
+    return residual ? add(sum, residual) : sum;
+  };
+  return choose({ native, plain })() as T;
 }
 
 /** Each group's own matrix and bias: x [g, n, in] · w [g, in, out] + bias [g, 1, out] → [g, n, out]. */
@@ -31,11 +43,13 @@ export function groupedDense(x: tf.Tensor3D, w: tf.Tensor3D, bias: tf.Tensor3D):
 /** Multiplications up to which our own product is ahead of the library's, whose set-up costs more than the work. */
 const SMALL = 2e7;
 
-function nativeDense(x: tf.Tensor, w: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+function nativeDense(x: tf.Tensor, w: tf.Tensor, bias: tf.Tensor, residual?: tf.Tensor): tf.Tensor {
+  const inputs: Record<string, tf.Tensor> = residual ? { x, w, bias, residual } : { x, w, bias };
   return differentiable(
-    { x, w, bias },
+    inputs,
     (save) => {
       save([x, w]);
+      if (residual) return raw('ConsiliumDenseResidual', [], [x, w, bias, residual]);
       return raw('ConsiliumDense', [], [x, w, bias]);
     },
     (dy, [input, matrix]) => {
@@ -45,6 +59,7 @@ function nativeDense(x: tf.Tensor, w: tf.Tensor, bias: tf.Tensor): tf.Tensor {
         x: () => raw('ConsiliumDenseInputGradient', [], [dy, matrix]),
         w: () => dw,
         bias: () => dbias,
+        residual: () => alias(dy),
       };
     },
   );

@@ -46,8 +46,8 @@ export function differentiable<Name extends string>(
   return output;
 }
 
-/** Another tensor on the same values, as tensor.clone() makes it. */
-function alias(tensor: tf.Tensor): tf.Tensor {
+/** Another tensor on the same values, as tensor.clone() makes it, without a kernel call. */
+export function alias(tensor: tf.Tensor): tf.Tensor {
   const { dataId, shape, dtype } = tensor;
   tf.backend().incRef(dataId);
   return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype });

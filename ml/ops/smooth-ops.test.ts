@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { loadBackend } from '../backend.ts';
+import { add, addConstant } from './add.ts';
 import { atanComposite } from './atan-composite.ts';
 import { attention } from './attention.ts';
 import { batchedMatMul } from './batched-mat-mul.ts';
@@ -10,6 +11,7 @@ import { gelu } from './gelu.ts';
 import { globalAveragePool } from './global-average-pool.ts';
 import { layerNorm } from './layer-norm.ts';
 import { resizeBilinear, upsample2x } from './resize.ts';
+import { depthToSpace, spaceToDepth } from './space-to-depth.ts';
 import { softmax } from './softmax.ts';
 import { availableWays, withWay } from './way.ts';
 import { expectNoLeak, expectRight } from './ways.test-helper.ts';
@@ -23,8 +25,24 @@ type T4 = tf.Tensor4D;
 type Case = [string, (...x: tf.Tensor[]) => tf.Tensor, number[][]];
 
 const cases: Case[] = [
-  ['dense', (x, w, b) => dense(x as T2, w as T2, b as T1), [[3, 4], [4, 2], [2]]],
-  ['dense on tokens', (x, w, b) => dense(x as T3, w as T2, b as T1), [[2, 3, 4], [4, 2], [2]]],
+  ['dense', (x, w, b) => dense(x as T2, w as T2, { bias: b as T1 }), [[3, 4], [4, 2], [2]]],
+  ['dense on tokens', (x, w, b) => dense(x as T3, w as T2, { bias: b as T1 }), [[2, 3, 4], [4, 2], [2]]],
+  [
+    'dense with a residual',
+    (x, w, b, r) => dense(x as T3, w as T2, { bias: b as T1, residual: r }),
+    [[2, 3, 4], [4, 2], [2], [2, 3, 2]],
+  ],
+  [
+    'add',
+    (a, b) => add(a, b),
+    [
+      [2, 3, 4],
+      [2, 3, 4],
+    ],
+  ],
+  ['addConstant', (x) => addConstant(x, tf.ones([3, 4])), [[2, 3, 4]]],
+  ['spaceToDepth', (x) => spaceToDepth(x as T4, 2), [[2, 4, 6, 3]]],
+  ['depthToSpace', (x) => depthToSpace(x as T4, 2), [[2, 2, 3, 12]]],
   [
     'dense without bias',
     (x, w) => dense(x as T3, w as T2),
