@@ -8,7 +8,9 @@ import { checkNetworkInput, type LayerMode, type NetworkInput } from '../layers/
 import { demoResnet, resnet, resnetConfig, stagesOf, type Resnet } from '../layers/resnet.ts';
 import { createWeights, type Weights } from '../layers/weights.ts';
 import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
+import { concatChannels } from '../ops/concat.ts';
 import { globalAveragePool } from '../ops/global-average-pool.ts';
+import { multiply } from '../ops/multiply.ts';
 import { relu } from '../ops/relu.ts';
 import type { DiagnosisModel, DiagnosisNetwork } from './diagnosis-model.ts';
 import { structureAttention } from './structure-attention.ts';
@@ -92,7 +94,7 @@ function buildFull(input: NetworkInput, config: BaselineDiaConfig): DiagnosisNet
       const low = backbone.stem(normalizeImage(image), mode); // [b, h/2, w/2, stem]
       const plain = globalAveragePool(top4(backbone, low, { ...mode, pass: PLAIN })); // [b, top]
       const maps = attend(averagePool(mask, 2), low, toHigh(plain));
-      const attended = tf.concat(maps.map((map): tf.Tensor4D => low.mul(map))); // [C·b, h/2, w/2, stem]
+      const attended = tf.concat(maps.map((map) => multiply(low, map))); // [C·b, h/2, w/2, stem]
       const stages = stagesOf(backbone, attended, { ...mode, pass: ATTENDED });
       const vectors = besideEachOther(globalAveragePool(stages[3]), structures); // [b, C·top]
       return {
@@ -127,8 +129,8 @@ function buildLate(input: NetworkInput, config: BaselineDiaConfig): DiagnosisNet
     apply({ image, mask }, mode) {
       const b1 = backbone.stages[0](backbone.stem(normalizeImage(image), mode), mode); // [b, h/4, w/4, ·]
       const maps = attend(averagePool(mask, 4), b1, toHigh(globalAveragePool(b1)));
-      const attended = maps.map((map): tf.Tensor4D => b1.mul(map));
-      const features: tf.Tensor4D[] = [relu(merge(tf.concat(attended, 3)))];
+      const attended = maps.map((map) => multiply(b1, map));
+      const features: tf.Tensor4D[] = [relu(merge(concatChannels(attended)))];
       for (const stage of backbone.stages.slice(1)) features.push(stage(features.at(-1)!, mode));
       return { logit: head(globalAveragePool(features[3])), features };
     },

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { logitLayer } from '../layers/dense-layer.ts';
 import { normalizeImage } from '../layers/image-normalization.ts';
@@ -6,6 +5,7 @@ import { checkNetworkInput } from '../layers/network.ts';
 import { demoResnet, resnet, resnetConfig, stagesOf } from '../layers/resnet.ts';
 import { createWeights } from '../layers/weights.ts';
 import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
+import { concatChannels } from '../ops/concat.ts';
 import { globalAveragePool } from '../ops/global-average-pool.ts';
 import type { DiagnosisModel } from './diagnosis-model.ts';
 
@@ -37,7 +37,7 @@ export const dlCat: DiagnosisModel<z.infer<typeof config>> = {
       weights,
       widths: options.widths,
       apply({ image, mask }, mode) {
-        const x: tf.Tensor4D = tf.concat([normalizeImage(image), mask], 3); // [b, h, w, 3 + C]
+        const x = concatChannels([normalizeImage(image), mask]); // [b, h, w, 3 + C]
         const features = stagesOf(backbone, backbone.stem(x, mode), mode);
         return { logit: head(globalAveragePool(features[3])), features };
       },

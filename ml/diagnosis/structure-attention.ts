@@ -1,7 +1,11 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { convolution } from '../layers/conv-block.ts';
 import { constant } from '../layers/initializers.ts';
+import { add } from '../ops/add.ts';
+import { concatChannels } from '../ops/concat.ts';
+import { multiply } from '../ops/multiply.ts';
 import { relu } from '../ops/relu.ts';
+import { sigmoid } from '../ops/sigmoid.ts';
 import type { Weights } from '../layers/weights.ts';
 
 export interface StructureAttentionOptions {
@@ -38,11 +42,11 @@ export function structureAttention(
   const prior = maskPrior === 0 ? undefined : weights.add('prior', [], constant(maskPrior));
   return (mask, feature, high) => {
     const embedded: tf.Tensor4D = relu(embedSecond(relu(embedFirst(mask))));
-    const u: tf.Tensor4D = relu(joint(tf.concat([embedded, feature], 3)));
-    const asked: tf.Tensor4D = u.mul(high.reshape([high.shape[0], 1, 1, width]));
-    const logit = toMap(asked);
-    if (!prior) return logit.sigmoid();
-    const raised: tf.Tensor4D = logit.add(mask.mul(2).sub(1).mul(prior));
-    return raised.sigmoid();
+    const u = relu(joint(concatChannels([embedded, feature])));
+    const logit = toMap(multiply(u, high.reshape([high.shape[0], 1, 1, width])));
+    if (!prior) return sigmoid(logit);
+    // κ · (2 · mask − 1) as 2κ · mask − κ
+    const scale: tf.Tensor4D = prior.reshape([1, 1, 1, 1]);
+    return sigmoid(add(logit, multiply(mask, scale.mul(2))).sub(scale));
   };
 }

@@ -21,6 +21,8 @@ void registerAll() {
   consilium::registerMaxPool();
   consilium::registerBce();
   consilium::registerJoinRelu();
+  consilium::registerSigmoid();
+  consilium::registerConcat();
 }
 
 }  // namespace

@@ -124,5 +124,7 @@ void registerDense();
 void registerMaxPool();
 void registerBce();
 void registerJoinRelu();
+void registerSigmoid();
+void registerConcat();
 
 }  // namespace consilium

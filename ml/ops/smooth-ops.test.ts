@@ -5,13 +5,16 @@ import { atanComposite } from './atan-composite.ts';
 import { attention } from './attention.ts';
 import { batchedMatMul } from './batched-mat-mul.ts';
 import { bcePlain, bceWithLogits, meanBce } from './bce.ts';
+import { concatChannels } from './concat.ts';
 import { dense, groupedDense } from './dense.ts';
 import { largestDifference, randomTensor } from './finite-differences.ts';
 import { gelu } from './gelu.ts';
 import { globalAveragePool } from './global-average-pool.ts';
 import { layerNorm } from './layer-norm.ts';
+import { multiply } from './multiply.ts';
 import { resizeBilinear, upsample2x } from './resize.ts';
 import { depthToSpace, spaceToDepth } from './space-to-depth.ts';
+import { sigmoid } from './sigmoid.ts';
 import { softmax } from './softmax.ts';
 import { availableWays, withWay } from './way.ts';
 import { expectNoLeak, expectRight } from './ways.test-helper.ts';
@@ -41,6 +44,40 @@ const cases: Case[] = [
     ],
   ],
   ['addConstant', (x) => addConstant(x, tf.ones([3, 4])), [[2, 3, 4]]],
+  ['sigmoid', (x) => sigmoid(x), [[3, 5]]],
+  [
+    'concatChannels',
+    (a, b, c) => concatChannels([a, b, c] as T4[]),
+    [
+      [2, 3, 2, 1],
+      [2, 3, 2, 3],
+      [2, 3, 2, 2],
+    ],
+  ],
+  [
+    'multiply',
+    (a, b) => multiply(a, b),
+    [
+      [2, 3, 4],
+      [2, 3, 4],
+    ],
+  ],
+  [
+    'multiply, one side spread over channels',
+    (a, b) => multiply(a, b),
+    [
+      [2, 3, 4],
+      [2, 3, 1],
+    ],
+  ],
+  [
+    'multiply, one side spread over places',
+    (a, b) => multiply(a, b),
+    [
+      [2, 1, 4],
+      [2, 3, 4],
+    ],
+  ],
   ['spaceToDepth', (x) => spaceToDepth(x as T4, 2), [[2, 4, 6, 3]]],
   ['depthToSpace', (x) => depthToSpace(x as T4, 2), [[2, 2, 3, 12]]],
   [

@@ -8,6 +8,7 @@ import { demoResnet, resnet, resnetConfig, stagesOf } from '../layers/resnet.ts'
 import { resunetDecoder } from '../layers/resunet.ts';
 import { createWeights, type Weights } from '../layers/weights.ts';
 import { segmentationLoss } from '../losses/segmentation-loss.ts';
+import { sigmoid } from '../ops/sigmoid.ts';
 import type { SegmentationInput, SegmentationModel, SegmentationNetwork } from './segmentation-model.ts';
 
 const BLOCKS = ['B1', 'B2', 'B3', 'B4'] as const;
@@ -105,9 +106,8 @@ function build(input: SegmentationInput, config: TakeAndGiveConfig): Segmentatio
       const stem = encoder.stem(normalizeImage(image), mode);
       const features = [stem, ...stagesOf(encoder, stem, mode)];
       const coarseLogits = decodeCoarse(features, mode);
-      const guess = config.gradientThroughDiagnosis
-        ? coarseLogits.sigmoid()
-        : detached(coarseLogits.sigmoid());
+      const drawn = sigmoid(coarseLogits);
+      const guess = config.gradientThroughDiagnosis ? drawn : detached(drawn);
       const diagnosis = diagnosisNetwork.apply({ image, mask: guess }, { training: false });
       const logits = decode(features, mode, (level, feature) => {
         const bridge = bridges.get(level);

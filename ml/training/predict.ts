@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Sample, SampleSource } from '../data/sample.ts';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
+import { sigmoid } from '../ops/sigmoid.ts';
 import type { SegmentationNetwork } from '../segmentation/segmentation-model.ts';
 import { toBatch, toImages } from './batch.ts';
 import { inBatches } from './batch-order.ts';
@@ -54,7 +55,7 @@ export async function* predictMasks(
   for await (const samples of batchesOf(options)) {
     const values = tf.tidy(() => {
       const { logits } = network.apply({ image: toImages(samples, source) }, { training: false });
-      return logits.sigmoid().dataSync<'float32'>();
+      return sigmoid(logits).dataSync<'float32'>();
     });
     yield samples.map(({ id }, index) => ({ id, mask: values.slice(index * size, (index + 1) * size) }));
   }
