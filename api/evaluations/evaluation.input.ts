@@ -31,9 +31,11 @@ export class EvaluateInput {
   modelId?: string | null;
 
   @Field(() => ID, {
-    description: 'A trained diagnosis model: it reads the masks, and its scores give the AUC.',
+    nullable: true,
+    description:
+      'A trained diagnosis model: it reads the masks, and its scores give the AUC. Without one, masks are only compared.',
   })
-  judgeModelId!: string;
+  judgeModelId?: string | null;
 
   @Field(() => Split, { defaultValue: Split.test })
   split!: Split;

@@ -123,8 +123,12 @@ export class Evaluation {
   model!: Model | null;
 
   @RefersTo('judge_model_id')
-  @Field(() => Model, { description: 'The diagnosis model that reads the masks; its scores give the AUC.' })
-  judgeModel!: Model;
+  @Field(() => Model, {
+    nullable: true,
+    description:
+      'The diagnosis model that reads the masks; its scores give the AUC. Null where only masks were compared.',
+  })
+  judgeModel!: Model | null;
 
   @Related({ on: pointsHere('evaluation_id'), order: () => [ascending('name', 'text')] })
   @Field(() => [EvaluationMetric], {

@@ -7,7 +7,8 @@ import { createRun, type RunsContext } from '../runs/runs.service.ts';
 export interface EvaluateInput {
   readonly fusionId?: string | null;
   readonly modelId?: string | null;
-  readonly judgeModelId: string;
+  /** Without a judge masks are compared with masks, and no diagnosis is read: no AUC. */
+  readonly judgeModelId?: string | null;
   readonly split?: Split | null;
   readonly seed?: number | null;
 }
@@ -16,7 +17,7 @@ export interface EvaluateInput {
 export type EvaluationRequest = {
   readonly fusionId: string | null;
   readonly modelId: string | null;
-  readonly judgeModelId: string;
+  readonly judgeModelId: string | null;
   readonly split: Split;
   /** The fusion with permuted diagnoses, whose AUC stands beside that of a fusion that has seen labels. */
   readonly controlFusionId: string | null;
@@ -25,7 +26,7 @@ export type EvaluationRequest = {
 /** Starts the evaluation of a fusion's masks or of a model's, or finds the one that was asked for before. */
 export async function evaluate(context: RunsContext, input: EvaluateInput): Promise<Evaluation> {
   const { prisma, actor } = context;
-  const { fusionId = null, modelId = null } = input;
+  const { fusionId = null, modelId = null, judgeModelId = null } = input;
   if ((fusionId === null) === (modelId === null)) {
     throw invalidInput(
       'evaluate wants exactly one of fusionId and modelId',
@@ -34,20 +35,25 @@ export async function evaluate(context: RunsContext, input: EvaluateInput): Prom
   }
   const seed = requireSeed(input.seed ?? 1);
   const split = input.split ?? defaultSplit;
-  const judge = await requireModel(prisma, input.judgeModelId, 'diagnosis', 'judgeModelId');
   const model = modelId === null ? null : await requireModel(prisma, modelId, 'segmentation', 'modelId');
   const fusion = await requireFusion(prisma, fusionId ?? (model as Model).fusionId);
   const what = model ? `model '${model.id}'` : `fusion '${fusion.id}'`;
-  requireMatch('judgeModelId', judge, { ...(model ?? fusion), what });
+  if (judgeModelId !== null) {
+    const judge = await requireModel(prisma, judgeModelId, 'diagnosis', 'judgeModelId');
+    requireMatch('judgeModelId', judge, { ...(model ?? fusion), what });
+  }
   await requireSplit(prisma, fusion, split);
   await requireImages(prisma, fusion.snapshotId, split);
   return prisma.$transaction(async (tx) => {
-    // A model's masks come from the image alone: no label, no control.
-    const control = !model && needsControl(fusion) ? await controlOf(tx, fusion, split, actor) : null;
+    // A model's masks come from the image alone: no label, no control. Nor without a judge: labels enter no number then.
+    const control =
+      judgeModelId !== null && !model && needsControl(fusion)
+        ? await controlOf(tx, fusion, split, actor)
+        : null;
     const request: EvaluationRequest = {
       fusionId,
       modelId,
-      judgeModelId: judge.id,
+      judgeModelId,
       split,
       controlFusionId: control?.id ?? null,
     };

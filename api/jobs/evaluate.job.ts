@@ -1,6 +1,7 @@
 import type { Evaluation, Fusion, Prisma } from '../../prisma/client/client.ts';
 import { conflict } from '../errors.ts';
 import type { EvaluationRequest } from '../evaluations/evaluations.service.ts';
+import type { StoreSourceOptions } from '../storage/store-source.ts';
 import { aucMetrics, judgeMasks, permutedAucMetric, type Reading } from './judge-masks.ts';
 import type { Job, JobInput, Outcome } from './job.ts';
 import { compareWithFusion, compareWithRaters, type Comparison } from './compare-masks.ts';
@@ -8,9 +9,9 @@ import type { MetricRow } from './metric-row.ts';
 import { predictAndStore } from './predict-masks.ts';
 
 /**
- * Evaluates a fusion's masks, or those that a segmentation model predicts, on one split: how well a judge reads the
- * diagnosis from image and mask (AUC), and how well the masks agree with the raters' and the fusion's. Everything is
- * written when all is done, but for predicted masks, which are the model's own results.
+ * Evaluates a fusion's masks, or those that a segmentation model predicts, on one split: how well a judge, where there
+ * is one, reads the diagnosis from image and mask (AUC), and how well the masks agree with the raters' and the
+ * fusion's. Everything is written when all is done, but for predicted masks, which are the model's own results.
  */
 export const evaluateJob: Job = {
   waitsFor: async ({ prisma }, { config }) => {
@@ -41,33 +42,20 @@ async function evaluateFusion(
 ): Promise<Outcome> {
   const { snapshotId, height: size, transductive } = fusion;
   const where = { snapshotId, size, split };
-  const [share, seed] = [sharing(input, controlFusionId ? 3 : 2), input.run.seed];
-  const reading = await judgeMasks(
-    input,
-    judgeModelId,
-    { ...where, fusionId: fusion.id },
-    share('the judge reads'),
-  );
-  const metrics = aucMetrics(reading, seed, transductive);
-  if (controlFusionId) {
+  const masks = { ...where, fusionId: fusion.id };
+  const seed = input.run.seed;
+  const share = sharing(input, 1 + [judgeModelId, controlFusionId].filter(Boolean).length);
+  const read = await readDiagnoses(input, { judgeModelId, masks, transductive }, share);
+  const metrics = [...read.metrics];
+  if (judgeModelId && controlFusionId) {
     await requireControl(input, controlFusionId);
     const control = { ...where, fusionId: controlFusionId };
-    const permuted = await judgeMasks(
-      input,
-      judgeModelId,
-      control,
-      share('the judge reads the permuted control'),
-    );
-    metrics.push(permutedAucMetric(permuted));
+    const onStep = share('the judge reads the permuted control');
+    metrics.push(permutedAucMetric(await judgeMasks(input, judgeModelId, control, onStep)));
   }
-  const masks = { ...where, fusionId: fusion.id };
-  const compared = await compareWithRaters(
-    input,
-    masks,
-    { seed, transductive },
-    share('comparing with raters'),
-  );
-  return outcome(evaluation, [...metrics, ...compared.metrics], reading, compared);
+  const onStep = share('comparing with raters');
+  const compared = await compareWithRaters(input, masks, { seed, transductive }, onStep);
+  return outcome(evaluation, { metrics: [...metrics, ...compared.metrics], scores: read.scores }, compared);
 }
 
 async function evaluateModel(
@@ -78,26 +66,48 @@ async function evaluateModel(
 ): Promise<Outcome> {
   const { snapshotId, size, fusion, id: predictedBy } = model;
   const where = { snapshotId, size, split };
-  const [share, seed] = [sharing(input, 4), input.run.seed];
+  const [share, seed] = [sharing(input, judgeModelId ? 4 : 3), input.run.seed];
   await predictAndStore(input, model.id, where, share('predicting masks'));
   const masks = { ...where, predictedBy };
-  const reading = await judgeMasks(input, judgeModelId, masks, share('the judge reads'));
   // Predicted from the image alone: no label of these images has touched them.
-  const metrics = aucMetrics(reading, seed, false);
-  const byRater = await compareWithRaters(
-    input,
-    masks,
-    { seed, transductive: false },
-    share('comparing with raters'),
-  );
+  const own = { seed, transductive: false };
+  const read = await readDiagnoses(input, { judgeModelId, masks, transductive: false }, share);
+  const byRater = await compareWithRaters(input, masks, own, share('comparing with raters'));
   const target = { ...where, fusionId: fusion.id };
   const settings = { seed, transductive: fusion.transductive };
-  const own = await compareWithFusion(input, masks, target, settings, share('comparing with the fusion'));
-  const compared = {
-    metrics: [...own.metrics, ...byRater.metrics],
-    images: [...own.images, ...byRater.images],
-  };
-  return outcome(evaluation, [...metrics, ...compared.metrics], reading, compared);
+  const byFusion = await compareWithFusion(
+    input,
+    masks,
+    target,
+    settings,
+    share('comparing with the fusion'),
+  );
+  const metrics = [...read.metrics, ...byFusion.metrics, ...byRater.metrics];
+  return outcome(
+    evaluation,
+    { metrics, scores: read.scores },
+    { images: [...byFusion.images, ...byRater.images] },
+  );
+}
+
+interface Read {
+  readonly metrics: readonly MetricRow[];
+  readonly scores: Reading['scores'];
+}
+
+/** How well the judge tells the diagnosis from image and mask; nothing where there is no judge. */
+async function readDiagnoses(
+  input: JobInput,
+  read: {
+    readonly judgeModelId: string | null;
+    readonly masks: StoreSourceOptions;
+    readonly transductive: boolean;
+  },
+  share: Sharing,
+): Promise<Read> {
+  if (!read.judgeModelId) return { metrics: [], scores: [] };
+  const reading = await judgeMasks(input, read.judgeModelId, read.masks, share('the judge reads'));
+  return { metrics: aucMetrics(reading, input.run.seed, read.transductive), scores: reading.scores };
 }
 
 /** A score of masks that have seen labels is never given without the one of their control. */
@@ -108,7 +118,9 @@ async function requireControl({ prisma }: JobInput, id: string): Promise<void> {
 }
 
 /** Each step of the evaluation reports its own share of the whole. */
-function sharing({ progress }: JobInput, steps: number) {
+type Sharing = (stage: string) => (done: number, total: number) => void;
+
+function sharing({ progress }: JobInput, steps: number): Sharing {
   let step = 0;
   return (stage: string) => {
     const before = step++;
@@ -119,11 +131,11 @@ function sharing({ progress }: JobInput, steps: number) {
 
 function outcome(
   { id: evaluationId }: Evaluation,
-  metrics: readonly MetricRow[],
-  { scores }: Reading,
-  { images }: Comparison,
+  { metrics, scores }: Read,
+  { images }: Pick<Comparison, 'images'>,
 ): Outcome {
-  const numbers = { images: scores.length, metrics: metrics.length };
+  const count = new Set(images.map(({ imageId }) => imageId)).size;
+  const numbers = { images: count, metrics: metrics.length };
   const write = async (tx: Prisma.TransactionClient): Promise<void> => {
     await tx.evaluationMetric.createMany({ data: metrics.map((metric) => ({ evaluationId, ...metric })) });
     await tx.diagnosisScore.createMany({ data: scores.map((score) => ({ evaluationId, ...score })) });

@@ -213,6 +213,18 @@ describe('with DF-GT', () => {
     expect(metrics.filter(({ name }) => name === 'soft_dice')).toHaveLength(7 * 2);
   });
 
+  test('evaluated without a judge it is compared with the raters only, and stays flagged', async () => {
+    const fusion = await dfGt();
+    const evaluation = await succeeded(evaluate(context, { fusionId: fusion.id }));
+    const metrics = await context.prisma.evaluationMetric.findMany({
+      where: { evaluationId: evaluation.id },
+    });
+    expect(new Set(metrics.map(({ name }) => name))).toEqual(new Set(['soft_dice']));
+    expect(metrics).toHaveLength(7 * 2);
+    expect(metrics.every(({ transductive }) => transductive)).toBe(true);
+    expect(await context.prisma.diagnosisScore.count({ where: { evaluationId: evaluation.id } })).toBe(0);
+  });
+
   test('a segmentation model trained on it: Dice against it is flagged, AUC of its own masks is not', async () => {
     const fusion = await dfGt();
     const judge = await succeeded(train({ method: 'baseline-dia' }));

@@ -194,6 +194,14 @@ test('the evaluation of a fusion that has seen labels carries the flag and its c
   expect(config).toMatchObject({ fusionId: fusion.id, controlFusionId: control.id });
 });
 
+test('without a judge no diagnosis is read: masks are compared, and no control is needed', async () => {
+  const fusion = await finishedDfGt();
+  const evaluation = await evaluate(context, { fusionId: fusion.id });
+  const { config } = await context.prisma.run.findUniqueOrThrow({ where: { id: evaluation.runId } });
+  expect(evaluation).toMatchObject({ judgeModelId: null, transductive: true });
+  expect(config).toMatchObject({ judgeModelId: null, controlFusionId: null });
+});
+
 test('a control that was cancelled is asked for again by the evaluation that needs it', async () => {
   const fusion = await finishedDfGt();
   const judge = await finishedModel('dl-cat');

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "evaluations" ALTER COLUMN "judge_model_id" DROP NOT NULL;
