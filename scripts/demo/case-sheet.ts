@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { drawContactSheet, type Cell } from '../drawing/contact-sheet.ts';
+import { drawContactSheet, type Cell, type Row } from '../drawing/contact-sheet.ts';
 import { grey, heat, outline, readField, readPicture, type Field, type Rgb } from '../drawing/pixels.ts';
 import type { Client } from './client.ts';
-import type { MainJob } from './main-job.ts';
+import type { MainJob, Made } from './main-job.ts';
 
 interface MaskOf {
   readonly structure: { readonly name: string };
@@ -11,25 +11,24 @@ interface MaskOf {
 }
 
 interface CaseAnswer {
+  readonly id: string;
   readonly path: string;
   readonly url: string;
   readonly diagnoses: readonly { readonly source: string; readonly value: number }[];
   readonly annotations: readonly (MaskOf & { readonly rater: { readonly name: string } })[];
-  readonly vote: readonly MaskOf[];
-  readonly dfgt: readonly MaskOf[];
-  readonly maps: readonly {
-    readonly rater: { readonly name: string };
-    readonly weight: number;
-    readonly url: string;
-  }[];
-  readonly baseline: readonly MaskOf[];
-  readonly takeAndGive: readonly MaskOf[];
+}
+
+interface MapOf {
+  readonly rater: { readonly name: string };
+  readonly weight: number;
+  readonly url: string;
 }
 
 const caseQuery = /* GraphQL */ `
-  query Case($datasetId: ID!, $vote: ID!, $dfgt: ID!, $baseline: ID!, $takeAndGive: ID!) {
-    images(filter: { datasetId: { eq: $datasetId }, split: { eq: test }, diagnosis: { eq: 1 } }, first: 1) {
+  query Case($filter: ImageFilter!) {
+    images(filter: $filter, first: 1) {
       nodes {
+        id
         path
         url
         diagnoses {
@@ -45,41 +44,51 @@ const caseQuery = /* GraphQL */ `
             name
           }
         }
-        vote: fusedMasks(fusionId: $vote) {
-          url
-          structure {
-            name
-          }
+      }
+    }
+  }
+`;
+
+const fusedQuery = /* GraphQL */ `
+  query Fused($imageId: ID!, $id: ID!) {
+    image(id: $imageId) {
+      masks: fusedMasks(fusionId: $id) {
+        url
+        structure {
+          name
         }
-        dfgt: fusedMasks(fusionId: $dfgt) {
-          url
-          structure {
-            name
-          }
-        }
-        maps: expertnessMaps(fusionId: $dfgt) {
-          url
-          weight
-          rater {
-            name
-          }
-        }
-        baseline: predictedMasks(modelId: $baseline) {
-          url
-          structure {
-            name
-          }
-        }
-        takeAndGive: predictedMasks(modelId: $takeAndGive) {
-          url
-          structure {
-            name
-          }
+      }
+      maps: expertnessMaps(fusionId: $id) {
+        url
+        weight
+        rater {
+          name
         }
       }
     }
   }
 `;
+
+const predictedQuery = /* GraphQL */ `
+  query Predicted($imageId: ID!, $id: ID!) {
+    image(id: $imageId) {
+      masks: predictedMasks(modelId: $id) {
+        url
+        structure {
+          name
+        }
+      }
+    }
+  }
+`;
+
+/** Names as papers write them. */
+const titles: Readonly<Record<string, string>> = {
+  'majority-vote': 'majority vote',
+  'df-gt-expg': 'DF-GT (ExpG)',
+  'baseline-seg': 'Baseline-Seg',
+  'take-and-give': 'Take and Give',
+};
 
 const side = 300;
 const colours: readonly Rgb[] = [
@@ -95,42 +104,58 @@ export async function writeCaseSheet(
   title: string,
   file: string,
 ): Promise<void> {
-  const [vote, dfgt] = job.fusions;
-  const [baseline, takeAndGive] = job.models;
+  const filter = { datasetId: { eq: job.datasetId }, split: { eq: 'test' } };
   const { images } = await client.request<{ images: { nodes: CaseAnswer[] } }>(caseQuery, {
-    datasetId: job.datasetId,
-    vote: vote.id,
-    dfgt: dfgt.id,
-    baseline: baseline.id,
-    takeAndGive: takeAndGive.id,
+    filter: job.diagnosed ? { ...filter, diagnosis: { eq: 1 } } : filter,
   });
   const shown = images.nodes[0];
-  if (!shown) throw new Error('no test image with diagnosis 1 to draw');
-  const png = await drawContactSheet({
-    title: `${title} · ${shown.path} · diagnosis ${shown.diagnoses[0]?.value ?? 'unknown'}`,
-    rows: [
-      {
-        label: 'Fused masks and predictions (mean over structures)',
-        cells: await resultCells(client, shown),
-      },
-      { label: "Raters' outlines", cells: await raterCells(client, shown) },
-      { label: 'Expertness maps of DF-GT (ExpG), one scale', cells: await mapCells(client, shown) },
-    ],
-    footer: 'DF-GT has seen the diagnosis of this image (transductive); the predictions have not.',
-  });
+  if (!shown) throw new Error(`no test image${job.diagnosed ? ' with diagnosis 1' : ''} to draw`);
+  const fused = await Promise.all(job.fusions.map((made) => resultOf(client, fusedQuery, shown, made)));
+  const predicted = await Promise.all(
+    job.models.map((made) => resultOf(client, predictedQuery, shown, made)),
+  );
+  const maps = fused.flatMap((one) => one.maps ?? []);
+  const diagnosis = shown.diagnoses.map(({ value }) => ` · diagnosis ${value}`)[0] ?? '';
+  const rows: Row[] = [
+    {
+      label: 'Fused masks and predictions (mean over structures)',
+      cells: await resultCells(client, shown, [...fused, ...predicted]),
+    },
+    { label: "Raters' outlines", cells: await raterCells(client, shown) },
+  ];
+  if (maps.length > 0) {
+    rows.push({ label: 'Expertness maps of DF-GT (ExpG), one scale', cells: await mapCells(client, maps) });
+  }
+  const footer = job.diagnosed
+    ? 'DF-GT has seen the diagnosis of this image (transductive); the predictions have not.'
+    : 'No diagnosis: majority vote and the segmentation model trained on it.';
+  const png = await drawContactSheet({ title: `${title} · ${shown.path}${diagnosis}`, rows, footer });
   await mkdir(path.dirname(path.resolve(file)), { recursive: true });
   await writeFile(file, png);
 }
 
-async function resultCells(client: Client, shown: CaseAnswer): Promise<Cell[]> {
+interface Result {
+  readonly name: string;
+  readonly masks: readonly MaskOf[];
+  readonly maps?: readonly MapOf[];
+}
+
+async function resultOf(
+  client: Client,
+  query: string,
+  shown: CaseAnswer,
+  { name, id }: Made,
+): Promise<Result> {
+  const { image } = await client.request<{ image: Omit<Result, 'name'> }>(query, { imageId: shown.id, id });
+  return { name, ...image };
+}
+
+async function resultCells(client: Client, shown: CaseAnswer, results: readonly Result[]): Promise<Cell[]> {
   const picture = await readPicture(await client.download(shown.url), side);
-  const masks: [string, readonly MaskOf[]][] = [
-    ['majority vote', shown.vote],
-    ['DF-GT (ExpG)', shown.dfgt],
-    ['Baseline-Seg', shown.baseline],
-    ['Take and Give', shown.takeAndGive],
-  ];
-  const cells = masks.map(async ([name, of]) => ({ title: name, picture: grey(await fields(client, of)) }));
+  const cells = results.map(async ({ name, masks }) => ({
+    title: titles[name] ?? name,
+    picture: grey(await fields(client, masks)),
+  }));
   return [{ title: 'image', picture }, ...(await Promise.all(cells))];
 }
 
@@ -145,10 +170,8 @@ async function raterCells(client: Client, shown: CaseAnswer): Promise<Cell[]> {
   );
 }
 
-async function mapCells(client: Client, shown: CaseAnswer): Promise<Cell[]> {
-  const maps = await Promise.all(
-    shown.maps.map(async ({ url }) => readField(await client.download(url), side)),
-  );
+async function mapCells(client: Client, of: readonly MapOf[]): Promise<Cell[]> {
+  const maps = await Promise.all(of.map(async ({ url }) => readField(await client.download(url), side)));
   // One scale for all raters, about the uniform weight 1/n, so that brighter means trusted more.
   let [low, high] = [1, 0];
   for (const map of maps) {
@@ -157,7 +180,7 @@ async function mapCells(client: Client, shown: CaseAnswer): Promise<Cell[]> {
       if (value > high) high = value;
     }
   }
-  return shown.maps.map(({ rater, weight }, i) => ({
+  return of.map(({ rater, weight }, i) => ({
     title: rater.name,
     note: `mean weight ${weight.toFixed(3)}`,
     picture: heat(maps[i], low, high),

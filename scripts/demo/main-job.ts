@@ -1,18 +1,32 @@
 import type { Client } from './client.ts';
 import { progressLine } from './progress.ts';
 
-/** Ids of everything that the main job made, for the queries that read the results. */
+/** A fusion or a model with its evaluation: the ids that the results are asked for by. */
+export interface Made {
+  readonly name: string;
+  readonly id: string;
+  readonly evaluationId: string;
+}
+
+/** Everything that the main job made. */
 export interface MainJob {
   readonly datasetId: string;
   readonly snapshotId: string;
-  readonly fusions: readonly { readonly id: string; readonly evaluationId: string | null }[];
-  readonly models: readonly { readonly id: string; readonly evaluationId: string }[];
+  /** Whether there are training images of both diagnoses. Without, all that reads a diagnosis is left out. */
+  readonly diagnosed: boolean;
+  readonly fusions: readonly Made[];
+  readonly models: readonly Made[];
   readonly seconds: number;
 }
 
 interface Settings {
   readonly preset: string;
   readonly seed: number;
+}
+
+interface Named {
+  readonly name: string;
+  readonly id: string;
 }
 
 interface Started {
@@ -23,31 +37,64 @@ interface Started {
 /**
  * The whole way of the paper, each step the mutation that any user would send:
  * import → cohort → majority vote → diagnosis models → DF-GT → segmentation models → evaluations.
+ * Data without diagnoses goes the part of it that reads none: majority vote → Baseline-Seg → evaluations.
  */
 export async function runMainJob(client: Client, manifest: string, settings: Settings): Promise<MainJob> {
   const begin = Date.now();
   const datasetId = await importDataset(client, manifest);
   const snapshotId = await freeze(client, datasetId);
+  const diagnosed = await hasDiagnoses(client, datasetId);
   const step = steps(client, settings);
-
   const vote = await step.fuse('majority-vote', { snapshotId });
+  const made = diagnosed ? await withDiagnoses(step, snapshotId, vote) : await withoutDiagnoses(step, vote);
+  return { datasetId, snapshotId, diagnosed, ...made, seconds: (Date.now() - begin) / 1000 };
+}
+
+type Steps = ReturnType<typeof steps>;
+type MadeOnes = Pick<MainJob, 'fusions' | 'models'>;
+
+async function withDiagnoses(step: Steps, snapshotId: string, vote: Named): Promise<MadeOnes> {
   const judge = await step.train('baseline-dia', { fusionId: vote.id });
   const theta = await step.train('dl-cat', { fusionId: vote.id });
   const dfgt = await step.fuse('df-gt-expg', { snapshotId, diagnosisModelId: theta.id });
   const fusions = [];
-  for (const fusion of [vote, dfgt]) {
-    const evaluation = await step.evaluate(fusion.name, { fusionId: fusion.id, judgeModelId: judge.id });
-    fusions.push({ id: fusion.id, evaluationId: evaluation.id });
-  }
+  for (const fusion of [vote, dfgt])
+    fusions.push(await step.evaluate(fusion, { fusionId: fusion.id, judgeModelId: judge.id }));
 
   const baseline = await step.train('baseline-seg', { fusionId: dfgt.id });
   const takeAndGive = await step.train('take-and-give', { fusionId: dfgt.id, diagnosisModelId: judge.id });
   const models = [];
-  for (const model of [baseline, takeAndGive]) {
-    const evaluation = await step.evaluate(model.name, { modelId: model.id, judgeModelId: judge.id });
-    models.push({ id: model.id, evaluationId: evaluation.id });
-  }
-  return { datasetId, snapshotId, fusions, models, seconds: (Date.now() - begin) / 1000 };
+  for (const model of [baseline, takeAndGive])
+    models.push(await step.evaluate(model, { modelId: model.id, judgeModelId: judge.id }));
+  return { fusions, models };
+}
+
+async function withoutDiagnoses(step: Steps, vote: Named): Promise<MadeOnes> {
+  const fusions = [await step.evaluate(vote, { fusionId: vote.id })];
+  const baseline = await step.train('baseline-seg', { fusionId: vote.id });
+  return { fusions, models: [await step.evaluate(baseline, { modelId: baseline.id })] };
+}
+
+/** A diagnosis can be learned where training images of both values are there. */
+async function hasDiagnoses(client: Client, datasetId: string): Promise<boolean> {
+  const { negative, positive } = await client.request<Record<string, { totalCount: number }>>(
+    /* GraphQL */ `
+      query Diagnosed($datasetId: ID!) {
+        negative: images(
+          filter: { datasetId: { eq: $datasetId }, split: { eq: train }, diagnosis: { eq: 0 } }
+        ) {
+          totalCount
+        }
+        positive: images(
+          filter: { datasetId: { eq: $datasetId }, split: { eq: train }, diagnosis: { eq: 1 } }
+        ) {
+          totalCount
+        }
+      }
+    `,
+    { datasetId },
+  );
+  return negative.totalCount > 0 && positive.totalCount > 0;
 }
 
 async function importDataset(client: Client, manifest: string): Promise<string> {
@@ -75,17 +122,11 @@ async function importDataset(client: Client, manifest: string): Promise<string> 
   return ended.result.datasetId;
 }
 
+const cohortName = 'all images';
+
+/** Freezes the cohort of all images; the same images give the same snapshot, so that a second demo finds its results. */
 async function freeze(client: Client, datasetId: string): Promise<string> {
-  const { createCohort: cohort } = await client.request<{ createCohort: { id: string } }>(
-    /* GraphQL */ `
-      mutation Cohort($input: CreateCohortInput!) {
-        createCohort(input: $input) {
-          id
-        }
-      }
-    `,
-    { input: { datasetId, name: `all images, ${new Date().toISOString()}` } },
-  );
+  const cohortId = (await findCohort(client, datasetId)) ?? (await createCohort(client, datasetId));
   const { freezeCohort: snapshot } = await client.request<{ freezeCohort: { id: string } }>(
     /* GraphQL */ `
       mutation Freeze($cohortId: ID!) {
@@ -94,9 +135,42 @@ async function freeze(client: Client, datasetId: string): Promise<string> {
         }
       }
     `,
-    { cohortId: cohort.id },
+    { cohortId },
   );
   return snapshot.id;
+}
+
+async function findCohort(client: Client, datasetId: string): Promise<string | undefined> {
+  const { dataset } = await client.request<{
+    dataset: { cohorts: readonly { readonly id: string; readonly name: string }[] };
+  }>(
+    /* GraphQL */ `
+      query Cohorts($id: ID!) {
+        dataset(id: $id) {
+          cohorts {
+            id
+            name
+          }
+        }
+      }
+    `,
+    { id: datasetId },
+  );
+  return dataset.cohorts.find(({ name }) => name === cohortName)?.id;
+}
+
+async function createCohort(client: Client, datasetId: string): Promise<string> {
+  const { createCohort: cohort } = await client.request<{ createCohort: { id: string } }>(
+    /* GraphQL */ `
+      mutation Cohort($input: CreateCohortInput!) {
+        createCohort(input: $input) {
+          id
+        }
+      }
+    `,
+    { input: { datasetId, name: cohortName } },
+  );
+  return cohort.id;
 }
 
 /** The three mutations that start a run, each followed to its end. */
@@ -108,16 +182,26 @@ function steps(client: Client, { preset, seed }: Settings) {
     return answer[field];
   }
   return {
-    fuse: async (method: string, input: object) => ({
-      name: method,
-      ...(await start('fuseLabels', 'FuseLabelsInput', `fuse ${method}`, { method, preset, ...input })),
-    }),
-    train: async (method: string, input: object) => ({
-      name: method,
-      ...(await start('trainModel', 'TrainModelInput', `train ${method}`, { method, preset, ...input })),
-    }),
-    evaluate: async (name: string, input: object) =>
-      start('evaluate', 'EvaluateInput', `evaluate ${name}`, input),
+    fuse: async (method: string, input: object): Promise<Named> => {
+      const { id } = await start('fuseLabels', 'FuseLabelsInput', `fuse ${method}`, {
+        method,
+        preset,
+        ...input,
+      });
+      return { name: method, id };
+    },
+    train: async (method: string, input: object): Promise<Named> => {
+      const { id } = await start('trainModel', 'TrainModelInput', `train ${method}`, {
+        method,
+        preset,
+        ...input,
+      });
+      return { name: method, id };
+    },
+    evaluate: async ({ name, id }: Named, input: object): Promise<Made> => {
+      const evaluation = await start('evaluate', 'EvaluateInput', `evaluate ${name}`, input);
+      return { name, id, evaluationId: evaluation.id };
+    },
   };
 }
 

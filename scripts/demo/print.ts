@@ -1,15 +1,16 @@
 import { spearman } from '../../ml/metrics/spearman.ts';
 import type { DemoReport, Estimate } from './report.ts';
 
-/** The report as a person reads it: one table of fusions, one of models, one of raters. */
+/** The report as a person reads it: one table of fusions, one of models, one of raters; of models alone without diagnoses. */
 export function formatReport(report: DemoReport): string {
-  const structures = Object.keys(report.models[0]?.dice ?? {});
   const head =
     `${report.modality} · preset ${report.preset} · seed ${report.seed} · ` +
     `${report.backend} · ${report.seconds} s`;
+  return [head, '', ...(report.diagnosed ? diagnosedTables(report) : undiagnosedTables(report))].join('\n');
+}
+
+function diagnosedTables(report: DemoReport): string[] {
   return [
-    head,
-    '',
     'Fused masks of the test images, read by Baseline-Dia',
     ...table(
       ['fusion', 'AUC', '95 % interval', 'saw the label', 'AUC, labels permuted'],
@@ -23,15 +24,7 @@ export function formatReport(report: DemoReport): string {
     ),
     '',
     'Masks predicted from the test images alone',
-    ...table(
-      ['model', ...structures.map((name) => `soft Dice ${name}`), 'AUC', '95 % interval'],
-      report.models.map(({ name, dice, auc }) => [
-        name,
-        ...structures.map((structure) => number(dice[structure].value)),
-        number(auc.value),
-        interval(auc),
-      ]),
-    ),
+    ...modelTable(report, ({ auc }) => ({ AUC: number(auc.value), '95 % interval': interval(auc) })),
     '',
     'Raters: mean weight where they disagree (DF-GT), beside what is known of them',
     ...table(
@@ -43,7 +36,35 @@ export function formatReport(report: DemoReport): string {
       ]),
     ),
     ...notes(report),
-  ].join('\n');
+  ];
+}
+
+function undiagnosedTables(report: DemoReport): string[] {
+  return [
+    'Masks predicted from the test images alone, against the vote of the raters',
+    ...modelTable(report, () => ({})),
+    '',
+    'No training images of both diagnoses: what reads a diagnosis was left out (Baseline-Dia, DL-CAT, DF-GT,',
+    'Take and Give, every AUC).',
+  ];
+}
+
+type Model = DemoReport['models'][number];
+
+/** Soft Dice by structure, and further columns. */
+function modelTable({ models }: DemoReport, further: (model: Model) => Record<string, string>): string[] {
+  const structures = Object.keys(models[0].dice);
+  const head = [
+    'model',
+    ...structures.map((name) => `soft Dice ${name}`),
+    ...Object.keys(further(models[0])),
+  ];
+  const rows = models.map((model) => [
+    model.name,
+    ...structures.map((structure) => number(model.dice[structure].value)),
+    ...Object.values(further(model)),
+  ]);
+  return table(head, rows);
 }
 
 function notes(report: DemoReport): string[] {

@@ -15,6 +15,8 @@ export interface DemoReport {
   readonly backend: string;
   readonly seconds: number;
   readonly seed: number;
+  /** Whether there are diagnoses to learn from; without, there is no AUC and no DF-GT. */
+  readonly diagnosed: boolean;
   readonly fusions: readonly {
     readonly name: string;
     readonly transductive: boolean;
@@ -49,7 +51,25 @@ interface FusionAnswer {
   }[];
 }
 
+const evaluationFields = /* GraphQL */ `
+  fragment Numbers on Evaluation {
+    metrics {
+      name
+      value
+      low
+      high
+      structure {
+        name
+      }
+      rater {
+        name
+      }
+    }
+  }
+`;
+
 const fusionQuery = /* GraphQL */ `
+  ${evaluationFields}
   query FusionResult($id: ID!, $evaluationId: ID!) {
     fusion(id: $id) {
       method
@@ -63,23 +83,13 @@ const fusionQuery = /* GraphQL */ `
       }
     }
     evaluation(id: $evaluationId) {
-      metrics {
-        name
-        value
-        low
-        high
-        structure {
-          name
-        }
-        rater {
-          name
-        }
-      }
+      ...Numbers
     }
   }
 `;
 
 const modelQuery = /* GraphQL */ `
+  ${evaluationFields}
   query ModelResult($id: ID!, $evaluationId: ID!) {
     model(id: $id) {
       method
@@ -88,18 +98,7 @@ const modelQuery = /* GraphQL */ `
       }
     }
     evaluation(id: $evaluationId) {
-      metrics {
-        name
-        value
-        low
-        high
-        structure {
-          name
-        }
-        rater {
-          name
-        }
-      }
+      ...Numbers
     }
   }
 `;
@@ -132,6 +131,7 @@ export async function readReport(
     backend: models[0].model.run.environment.backend,
     seconds: Math.round(job.seconds * 10) / 10,
     seed,
+    diagnosed: job.diagnosed,
     fusions: fusions.map(({ fusion, evaluation }) => ({
       name: fusion.method,
       transductive: fusion.transductive,

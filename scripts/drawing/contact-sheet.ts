@@ -10,9 +10,14 @@ export interface Cell {
   readonly picture: Picture;
 }
 
+export interface Row {
+  readonly label: string;
+  readonly cells: readonly Cell[];
+}
+
 export interface Sheet {
   readonly title: string;
-  readonly rows: readonly { readonly label: string; readonly cells: readonly Cell[] }[];
+  readonly rows: readonly Row[];
   readonly footer: string;
 }
 
@@ -43,7 +48,7 @@ export async function drawContactSheet(sheet: Sheet): Promise<Buffer> {
   return renderSvg(svg);
 }
 
-async function drawRow(row: Sheet['rows'][number], top: number): Promise<string> {
+async function drawRow(row: Row, top: number): Promise<string> {
   const cells = await Promise.all(
     row.cells.map(async ({ title, note, picture }, column) => {
       const [x, y] = [margin + column * (cell + gap), top + labelHeight];
