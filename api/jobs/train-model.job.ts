@@ -35,8 +35,8 @@ export const trainModelJob: Job = {
         seed: run.seed,
         signal,
         resume: stored ? checkpointFromBytes(stored) : undefined,
-        onStep: (done: number, total: number) =>
-          progress.report(done / total, stageOf(done, total, training)),
+        onStep: (done: number, total: number, epoch: number, epochs: number) =>
+          progress.report(done / total, `epoch ${epoch} of ${epochs}`),
       };
       let epochs = options.resume?.epoch ?? 0;
       for await (const record of train(options)) {
@@ -69,9 +69,4 @@ async function openSources(
   );
   if (!source || !validation) throw new Error('unreachable: two splits were opened');
   return { source, validation };
-}
-
-function stageOf(done: number, total: number, { epochs }: TrainingConfig): string {
-  const epoch = Math.min(epochs, 1 + Math.floor(((done - 1) / total) * epochs));
-  return `epoch ${epoch} of ${epochs}`;
 }

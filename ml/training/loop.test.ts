@@ -106,6 +106,16 @@ test('counts steps over the whole run, and leaves out the remainder of an epoch'
   expect(seen).toEqual([1, 2, 3, 4, 5, 6].map((done) => [done, 6])); // ten images: two batches of four, three times
 });
 
+test('a small set gets more epochs until the least number of updates is made, and says so as it goes', async () => {
+  const seen: number[][] = [];
+  const training = quickTraining({ epochs: 1, batchSize: 4, minSteps: 5 });
+  const { records } = await run({ training, onStep: (...place) => seen.push(place) });
+  const stepsAnEpoch = seen.length / records.length;
+  expect(records.length).toBe(Math.ceil(5 / stepsAnEpoch));
+  expect(seen[0]).toEqual([1, seen.length, 1, records.length]);
+  expect(seen.at(-1)).toEqual([seen.length, seen.length, records.length, records.length]);
+});
+
 test('reads one batch ahead and never more than a batch at once', async () => {
   const sizes: number[] = [];
   let steps = 0;

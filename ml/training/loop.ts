@@ -8,7 +8,7 @@ import { epochBatches, inBatches } from './batch-order.ts';
 import { restoreCheckpoint, takeCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { objectiveOf, usableImages, type Objective, type ObjectiveOptions } from './objective.ts';
 import { readAhead } from './read-ahead.ts';
-import { learningRateAt } from './schedule.ts';
+import { epochsOf, learningRateAt } from './schedule.ts';
 import { trainStep } from './train-step.ts';
 
 export interface TrainOptions extends ObjectiveOptions {
@@ -21,8 +21,8 @@ export interface TrainOptions extends ObjectiveOptions {
   readonly signal?: AbortSignal;
   /** Goes on after this checkpoint's epoch; weights are bit-equal to those of an unbroken run. */
   readonly resume?: Checkpoint;
-  /** After each step: steps done and to do, in the whole run. */
-  readonly onStep?: (done: number, total: number) => void;
+  /** After each step: steps done and to do, and the epoch (from 1) of so many, in the whole run. */
+  readonly onStep?: (done: number, total: number, epoch: number, epochs: number) => void;
 }
 
 export interface EpochRecord {
@@ -47,8 +47,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpochRecord>
   const adam = createAdam(training, network.weights.trainable);
   try {
     if (resume) restoreCheckpoint(network, adam, resume);
+    const epochs = epochsOf(training, images.length);
     let steps = resume?.step ?? 0;
-    for (let epoch = (resume?.epoch ?? 0) + 1; epoch <= training.epochs; epoch++) {
+    for (let epoch = (resume?.epoch ?? 0) + 1; epoch <= epochs; epoch++) {
       const batches = epochBatches(images, { batchSize: training.batchSize, seed, epoch });
       const learningRate = learningRateAt(training, epoch);
       adam.setLearningRate(learningRate);
@@ -57,7 +58,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<EpochRecord>
         steps++;
         const place = `epoch ${epoch}, step ${steps}`;
         sum += step(objective, { samples, options, adam, epoch, place });
-        onStep?.(steps, training.epochs * batches.length);
+        onStep?.(steps, epochs * batches.length, epoch, epochs);
       }
       checkWeights(network.weights, epoch);
       const metrics: Record<string, number> = { loss: sum / batches.length, learningRate };
