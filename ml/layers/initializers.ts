@@ -19,6 +19,20 @@ export function glorotUniform(): Initializer {
   };
 }
 
+/**
+ * The filter [k, k, out, in] of a transposed convolution whose stride is its size, drawn as one pixel's and given to all:
+ * it begins as a plain enlargement. Drawn freely, the k² pixels of each square begin unlike, and their grid still shows
+ * in the masks of a short training (Aitken et al., Checkerboard artifact free sub-pixel convolution, 2017).
+ */
+export function alikeAtEveryPixel(initializer: Initializer): Initializer {
+  return ([rows, columns, ...rest], random) => {
+    const one = initializer([1, 1, ...rest], random);
+    const values = new Float32Array(rows * columns * one.length);
+    for (let at = 0; at < values.length; at += one.length) values.set(one, at);
+    return values;
+  };
+}
+
 /** N(0, deviation²) cut at two deviations. */
 export function truncatedNormal(deviation: number): Initializer {
   return (shape, random) => draw(shape, deviation, () => truncated(random));

@@ -8,6 +8,7 @@ import { glorotUniform, heNormal, truncatedNormal } from './initializers.ts';
 import { fromTokens, toTokens } from './patch-tokens.ts';
 import { positionalEncoding } from './positional-encoding.ts';
 import { resnet, resnetConfig, stagesOf } from './resnet.ts';
+import { deconvolution } from './up-block.ts';
 import { createWeights } from './weights.ts';
 
 beforeAll(async () => {
@@ -83,6 +84,18 @@ const undrawn = (weights: ReturnType<typeof createWeights>): ReturnType<typeof c
   ...weights,
   add: (name, shape) => weights.add(name, shape, (s) => new Float32Array(s.reduce((a, b) => a * b, 1))),
   scope: (name) => undrawn(weights.scope(name)),
+});
+
+test('a deconvolution begins as a plain enlargement: the four pixels of each square are alike', () => {
+  tf.tidy(() => {
+    const weights = createWeights(1);
+    const enlarge = deconvolution(weights, { in: 3, out: 2 });
+    const map = tf.randomUniform<tf.Rank.R4>([1, 4, 5, 3], -1, 1, 'float32', 1);
+    const large = enlarge(map);
+    const nearest = tf.image.resizeNearestNeighbor(averagePool(large, 2), [8, 10]);
+    expect(large.sub(nearest).abs().max().dataSync()[0]).toBeLessThan(1e-6); // float32 rounding of a mean of four
+    weights.dispose();
+  });
 });
 
 describe('patch tokens', () => {

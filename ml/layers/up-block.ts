@@ -4,7 +4,7 @@ import { convTranspose2d } from '../ops/conv-transpose.ts';
 import { conv2d } from '../ops/conv.ts';
 import { joinRelu, type Biased } from '../ops/join-relu.ts';
 import { normalization } from './conv-block.ts';
-import { constant, heNormal } from './initializers.ts';
+import { alikeAtEveryPixel, constant, heNormal } from './initializers.ts';
 import type { LayerMode } from './network.ts';
 import type { Weights } from './weights.ts';
 
@@ -25,7 +25,8 @@ export function deconvolution(weights: Weights, widths: Widths): (x: tf.Tensor4D
 /** The bias beside the map: what comes next adds it on its way. */
 function biasedDeconvolution(weights: Weights, { in: input, out }: Widths): (x: tf.Tensor4D) => Biased {
   // Stride equals size: each output pixel sees one input pixel, so the fan-in is that pixel's channels.
-  const filter = weights.add('filter', [2, 2, out, input], heNormal(input)) as tf.Tensor4D;
+  const initial = alikeAtEveryPixel(heNormal(input));
+  const filter = weights.add('filter', [2, 2, out, input], initial) as tf.Tensor4D;
   const bias = weights.add('bias', [out], constant(0)) as tf.Variable<tf.Rank.R1>;
   return (x) => ({ map: convTranspose2d(x, filter, { stride: 2 }), bias });
 }
