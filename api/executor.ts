@@ -1,6 +1,7 @@
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
 import {
   execute,
+  getVariableValues,
   GraphQLError,
   Kind,
   OperationTypeNode,
@@ -40,7 +41,7 @@ function createExecutor(schema: GraphQLSchema, log: Pick<Log, 'warn'>): GatewayE
     if (known) return known;
     // Skip and include on fragments are only right this way; the name says experimental, the tests say right.
     const options = { useExperimentalPathBasedSkipInclude: true };
-    const fresh = compileQuery(schema, document, operationName ?? undefined, options);
+    const fresh = compileQuery(schema, takingCoerced(document), operationName ?? undefined, options);
     const usable = isCompiledQuery(fresh) ? fresh : 'not compilable';
     if (usable === 'not compilable')
       log.warn({ operationName }, 'a query cannot be compiled, it runs uncompiled');
@@ -52,8 +53,10 @@ function createExecutor(schema: GraphQLSchema, log: Pick<Log, 'warn'>): GatewayE
     const variables = request.variables ?? {};
     if (isWorthCompiling(operation)) {
       const query = compiled(`${queryHash} ${operationName ?? ''}`, document, operationName);
-      const answer = query === 'not compilable' ? null : await query.query({}, context, variables);
-      // Without data nothing has run, as the variables are wrong: graphql's own execution tells it better.
+      const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+      // Without values the variables are wrong, without data nothing has run: graphql's own execution tells it better.
+      const answer =
+        coerced && query !== 'not compilable' ? await query.query({}, context, coerced) : undefined;
       if (answer?.data !== undefined)
         return {
           data: answer.data,
@@ -62,6 +65,27 @@ function createExecutor(schema: GraphQLSchema, log: Pick<Log, 'warn'>): GatewayE
     }
     const all = { schema, document, contextValue: context, variableValues: variables, operationName };
     return execute(all);
+  };
+}
+
+const anything = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: 'JSON' } } as const;
+
+/**
+ * The document, taking variables as graphql has coerced them already: graphql-jit writes out a parser for each type,
+ * which for one that holds itself, as a filter of filters does, never ends.
+ */
+function takingCoerced(document: DocumentNode): DocumentNode {
+  return {
+    ...document,
+    definitions: document.definitions.map((definition) => {
+      if (definition.kind !== Kind.OPERATION_DEFINITION) return definition;
+      const variableDefinitions = definition.variableDefinitions?.map((variable) => ({
+        ...variable,
+        type: anything,
+        defaultValue: undefined,
+      }));
+      return { ...definition, variableDefinitions };
+    }),
   };
 }
 
