@@ -113,9 +113,21 @@ export function createGrid(
   return {
     images,
     pixels,
+    height: size.height,
+    width: size.width,
     coordinates: tf.tensor3d(coordinates, [images, pixels, 2]),
     numbers: tf.tensor1d(numbers, 'int32'),
   };
+}
+
+/** The grid of all pixels of every picture. */
+export function createPictureGrid(images: number, size: { height: number; width: number }): PixelGrid {
+  const pixels = size.height * size.width;
+  return createGrid(
+    Int32Array.from({ length: images * pixels }, (_, k) => k % pixels),
+    images,
+    size,
+  );
 }
 
 /** Softmax over the raters who are present: [b, q, n], summing to one over raters. */

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { createRandom, normal } from '../random.ts';
 import { dfGtConfig, fuseDiagnosisFirst } from './df-gt.ts';
 import type { Fusion } from './fusion.ts';
-import type { Parametrisation } from './parametrisation.ts';
+import type { Parametrisation, PixelGrid } from './parametrisation.ts';
 import { gatherRows } from './scatter.ts';
 
 const config = dfGtConfig.extend({});
@@ -26,18 +26,17 @@ export const raw: Parametrisation = {
   },
   logits({ logits }, grid) {
     const [images, pixels, n] = logits.shape as [number, number, number];
-    const rows = tf.add<tf.Tensor1D>(grid.numbers, firstRows(images, grid.pixels, pixels));
-    return gatherRows(logits.reshape([images * pixels, n]), rows).reshape([images, grid.pixels, n]);
+    return gatherRows(logits.reshape([images * pixels, n]), gridRows(grid)).reshape([images, grid.pixels, n]);
   },
 };
 
-/** Row at which each image begins, for each of its grid's pixels: [b · q]. */
-function firstRows(images: number, gridPixels: number, pixels: number): tf.Tensor1D {
-  const rows = Int32Array.from(
-    { length: images * gridPixels },
-    (_, k) => Math.floor(k / gridPixels) * pixels,
+/** Row of each of the grid's pixels where all pictures lie one after another, a row a pixel: [b · q]. */
+export function gridRows({ images, pixels, height, width, numbers }: PixelGrid): tf.Tensor1D {
+  const first = Int32Array.from(
+    { length: images * pixels },
+    (_, k) => Math.floor(k / pixels) * height * width,
   );
-  return tf.tensor1d(rows, 'int32');
+  return tf.add<tf.Tensor1D>(numbers, tf.tensor1d(first, 'int32'));
 }
 
 export const dfGtRaw: Fusion<DfGtRawConfig> = {

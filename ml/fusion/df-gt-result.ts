@@ -22,7 +22,6 @@ export function fusedSamples(input: ResultInput): FusedSample[] {
   const maps = expertnessMaps(input);
   return batch.samples.map((sample, image): FusedSample => {
     const losses = optimised.losses.map((step) => step[image]);
-    checkFinite(losses, sample.id);
     const masks = batch.masks[image];
     const map = maps[image];
     return {
@@ -37,11 +36,6 @@ export function fusedSamples(input: ResultInput): FusedSample[] {
       finalLogit: optimised.bestLogits[image],
     };
   });
-}
-
-function checkFinite(losses: readonly number[], id: string): void {
-  const step = losses.findIndex((loss) => !Number.isFinite(loss));
-  if (step >= 0) throw new RangeError(`DF-GT: the loss of image '${id}' is ${losses[step]} at step ${step}`);
 }
 
 /** True where the last tenth of the steps bought less than a hundredth of what all steps bought. */

@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { loadBackend } from '../backend.ts';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
 import { dfGtExpG } from './df-gt-expg.ts';
+import { dfGtFourier } from './df-gt-fourier.ts';
 import { dfGtRaw } from './df-gt-raw.ts';
+import { dfGtTransRob } from './df-gt-transrob.ts';
 import type { Fusion } from './fusion.ts';
 import { createNetwork, createSource, fuseAll, largestDifference, SIZE } from './fusion-fixtures.ts';
 import { majorityVote } from './majority-vote.ts';
@@ -18,7 +20,9 @@ const areaReader: DiagnosisNetwork = {
   apply: ({ mask }) => ({ logit: tf.sub(tf.mul(tf.mean(mask, [1, 2, 3]), 20), 2), features: [] }),
 };
 
-const methods = [dfGtExpG, dfGtRaw].map((fusion) => [fusion.name, fusion as Fusion] as const);
+const methods = [dfGtExpG, dfGtFourier, dfGtTransRob, dfGtRaw].map(
+  (fusion) => [fusion.name, fusion as Fusion] as const,
+);
 
 describe.each(methods)('%s', (_, fusion) => {
   test('descends: a network that reads area gives weight to large masks for positives, small ones for negatives', async () => {
@@ -72,14 +76,38 @@ describe.each(methods)('%s', (_, fusion) => {
     await expect(events.next()).rejects.toThrow('needs a diagnosis network');
   });
 
-  test('a loss that is not a number is reported with its image', async () => {
+  test.each([
+    ['NaN at the first step', 0, 'image-0', NaN],
+    ['infinite at a later step', 3, 'image-1', Infinity],
+  ])('a loss that is %s stops it there and then, naming image and step', async (_, step, id, value) => {
+    const source = createSource();
+    let calls = 0;
     const broken: DiagnosisNetwork = {
       ...areaReader,
-      apply: ({ mask }) => ({ logit: tf.mul(tf.mean(mask, [1, 2, 3]), NaN), features: [] }),
+      apply: (input, mode) => {
+        const { logit } = areaReader.apply(input, mode);
+        // TransRob's gradient is a call of its own.
+        const perStep = fusion === dfGtTransRob ? 2 : 1;
+        const harmless = calls++ < step * perStep;
+        const factor = source.ids.map((one) => (harmless || one !== id ? 1 : value));
+        return { logit: tf.mul(logit, tf.tensor1d(factor)), features: [] };
+      },
     };
-    const run = fuseAll(fusion, { source: createSource(), network: broken });
-    await expect(run).rejects.toThrow("the loss of image 'image-0' is NaN at step 0");
+    const config = { objective: 'signedLogit' };
+    const run = fuseAll(fusion, { source, network: broken, config });
+    await expect(run).rejects.toThrow(new RegExp(`the loss of image '${id}' is -?${value} at step ${step}$`));
+    expect(calls).toBeLessThanOrEqual(2 * (step + 1));
   });
+});
+
+test.each(['map', 'input'] as const)('TransRob draws anew for each image and seed (%s)', async (target) => {
+  const fuse = (seed: number) =>
+    fuseAll(dfGtTransRob, { source: createSource(), seed, config: { target, strength: 'light' } });
+  const [first, again, other] = [await fuse(1), await fuse(1), await fuse(2)];
+  expect(again).toEqual(first);
+  expect(largestDifference(first[0].fused, other[0].fused)).toBeGreaterThan(1e-3);
+  const still = await fuseAll(dfGtRaw, { source: createSource(), seed: 1 });
+  expect(largestDifference(first[0].expertness!, still[0].expertness!)).toBeGreaterThan(1e-3);
 });
 
 test('ExpG starts at the majority vote', async () => {
@@ -105,7 +133,10 @@ test('with a sigmoid before the softmax, no weight passes e / (e + n − 1)', as
   expect(largest).toBeGreaterThan(0.5);
 });
 
-test('ExpG’s maps are smoother than raw ones', async () => {
+test.each([
+  ['ExpG', dfGtExpG as Fusion],
+  ['Fourier', dfGtFourier as Fusion],
+])('%s’s maps are smoother than raw ones', async (_, fusion) => {
   const network = createNetwork(1);
   /** Mean square step to the right neighbour over twice the variance of the first rater's map: 1 for white noise. */
   const roughness = async (fusion: Fusion): Promise<number> => {
@@ -120,7 +151,7 @@ test('ExpG’s maps are smoother than raw ones', async () => {
     const steps = values.flatMap((value, p) => (p % SIZE === SIZE - 1 ? [] : [(values[p + 1] - value) ** 2]));
     return steps.reduce((sum, step) => sum + step, 0) / steps.length / (2 * variance);
   };
-  const [smooth, rough] = [await roughness(dfGtExpG), await roughness(dfGtRaw)];
+  const [smooth, rough] = [await roughness(fusion), await roughness(dfGtRaw)];
   expect(smooth).toBeLessThan(0.7);
   expect(rough).toBeGreaterThan(1.5 * smooth);
 });

@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { checkSample } from '../data/memory-source.ts';
+import type { Sample } from '../data/sample.ts';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
 import { bceWithLogits } from '../ops/bce.ts';
+import { createRandom } from '../random.ts';
 import { createBatch, disposeBatch, expertness, fuseBatch, type DfGtBatch } from './df-gt-batch.ts';
 import { fusedSamples } from './df-gt-result.ts';
 import type { FuseInput, FusedSample, FusionProgress } from './fusion.ts';
-import { createMapOptimiser, type MapOptimiser } from './map-optimiser.ts';
-import type { Parametrisation } from './parametrisation.ts';
+import { createMapOptimiser, type MapOptimiser, type StepValues } from './map-optimiser.ts';
+import type { Chance, Parametrisation } from './parametrisation.ts';
 
 /** Settings that every DF-GT shares, whatever describes its maps. */
 export const dfGtConfig = z.strictObject({
@@ -59,7 +61,12 @@ export async function* fuseDiagnosisFirst(
       for (let step = 0; step <= config.steps; step++) {
         // The last round only measures: the parameters that the last step led to are candidates too.
         const last = step === config.steps;
-        optimiser.step((current) => objective(batch, current, labels!), { measureOnly: last });
+        const chance = parametrisation.usesChance && !last ? chanceOf(samples, seed, step) : undefined;
+        const values = optimiser.step((current) => objective(batch, current, labels!), {
+          measureOnly: last,
+          followed: chance && ((current) => objective(batch, current, labels!, chance)),
+        });
+        checkFinite(values, samples, step);
         if (!last) yield { done: from * config.steps + count * (step + 1), total };
         await nextTurn();
         signal?.throwIfAborted();
@@ -72,12 +79,29 @@ export async function* fuseDiagnosisFirst(
     }
   }
 
-  function objective(batch: DfGtBatch, parameters: tf.NamedTensorMap, labels: tf.Tensor1D) {
-    const weights = expertness(parametrisation.logits(parameters, batch.disputed), batch.absence);
+  function objective(batch: DfGtBatch, parameters: tf.NamedTensorMap, labels: tf.Tensor1D, chance?: Chance) {
+    const weights = expertness(parametrisation.logits(parameters, batch.disputed, chance), batch.absence);
     const input = { image: batch.images, mask: fuseBatch(batch, weights) };
-    const { logit } = diagnosisNetwork!.apply(input, { training: false });
+    const read = chance && parametrisation.changeInput ? parametrisation.changeInput(input, chance) : input;
+    const { logit } = diagnosisNetwork!.apply(read, { training: false });
     const losses = config.objective === 'bce' ? bceWithLogits(logit, labels) : signedLogit(logit, labels);
     return { logits: logit, losses }; // [b] each
+  }
+}
+
+/** A stream an image and step, named by the image, so that those beside it do not matter. */
+function chanceOf(samples: readonly Sample[], seed: number, step: number): Chance {
+  return samples.map(({ id }) => createRandom(seed, 'map optimiser', id, step));
+}
+
+/** @throws RangeError naming image and step: later steps could only carry the damage on. */
+function checkFinite({ losses, logits }: StepValues, samples: readonly Sample[], step: number): void {
+  for (const [what, values] of Object.entries({ loss: losses, logit: logits })) {
+    const image = values.findIndex((value) => !Number.isFinite(value));
+    if (image < 0) continue;
+    throw new RangeError(
+      `DF-GT: the ${what} of image '${samples[image].id}' is ${values[image]} at step ${step}`,
+    );
   }
 }
 

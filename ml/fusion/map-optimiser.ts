@@ -17,9 +17,24 @@ export interface Optimised {
   readonly bestLogits: Float32Array;
 }
 
+export type MapObjective = (parameters: tf.NamedTensorMap) => Measured;
+
+export interface StepOptions {
+  readonly measureOnly?: boolean;
+  /** Whose gradient is followed, where that is not the objective measured. */
+  readonly followed?: MapObjective;
+}
+
+/** What a step measured, on the host: [b] each. */
+export interface StepValues {
+  readonly losses: Float32Array;
+  readonly logits: Float32Array;
+}
+
 /** Adam on the parameters of many images at once, keeping the best iterate of each. Owns what it is given. */
 export interface MapOptimiser {
-  step(objective: (parameters: tf.NamedTensorMap) => Measured, options: { measureOnly: boolean }): void;
+  /** Measures the current parameters, then moves them, unless they are only to be measured. */
+  step(objective: MapObjective, options?: StepOptions): StepValues;
   result(): Optimised;
   dispose(): void;
 }
@@ -33,14 +48,14 @@ export function createMapOptimiser(initial: tf.NamedTensorMap, learningRate: num
   let best = initial;
   let bestMeasured: Measured | undefined;
   let firstLogits: tf.Tensor1D | undefined;
-  const losses: tf.Tensor1D[] = [];
+  const losses: Float32Array[] = [];
 
-  function measure(objective: (parameters: tf.NamedTensorMap) => Measured): Measured {
+  function measure(objective: MapObjective): Measured {
     return tf.tidy(() => ({ ...objective(current) }));
   }
 
   /** Gradients of the sum of the losses, and what was measured on the way; all to be disposed. */
-  function differentiate(objective: (parameters: tf.NamedTensorMap) => Measured) {
+  function differentiate(objective: MapObjective) {
     let measured: Measured | undefined;
     const { grads, value } = tf.variableGrads(() => {
       const { losses, logits } = objective(current);
@@ -51,13 +66,22 @@ export function createMapOptimiser(initial: tf.NamedTensorMap, learningRate: num
     return { measured: measured!, gradients: variables.map((variable) => grads[variable.name]) };
   }
 
-  /** Takes over the measured tensors. */
+  /** Takes over the measured tensors. Read at once: a loss that is no number must stop the fusion where it arises. */
+  function keep(measured: Measured): StepValues {
+    const values = {
+      losses: measured.losses.dataSync<'float32'>(),
+      logits: measured.logits.dataSync<'float32'>(),
+    };
+    losses.push(values.losses);
+    keepBest(measured);
+    return values;
+  }
+
   function keepBest(measured: Measured): void {
-    losses.push(measured.losses);
     firstLogits ??= tf.keep(measured.logits.clone());
     const previous = bestMeasured;
     if (!previous) {
-      bestMeasured = { losses: measured.losses.clone(), logits: measured.logits };
+      bestMeasured = measured;
       return;
     }
     const [nextBest, nextMeasured] = tf.tidy(() => {
@@ -69,28 +93,30 @@ export function createMapOptimiser(initial: tf.NamedTensorMap, learningRate: num
         { losses: pick(measured.losses, previous.losses), logits: pick(measured.logits, previous.logits) },
       ] as const;
     });
-    tf.dispose([best, previous.losses, previous.logits, measured.logits]);
+    tf.dispose([best, previous.losses, previous.logits, measured.losses, measured.logits]);
     best = nextBest;
     bestMeasured = nextMeasured;
   }
 
   return {
-    step(objective, { measureOnly }) {
-      if (measureOnly) return keepBest(measure(objective));
-      const { measured, gradients } = differentiate(objective);
-      keepBest(measured);
+    step(objective, { measureOnly = false, followed } = {}) {
+      if (measureOnly) return keep(measure(objective));
+      const { measured, gradients } = differentiate(followed ?? objective);
+      if (followed) tf.dispose([measured.losses, measured.logits]);
+      const values = keep(followed ? measure(objective) : measured);
       adam.step(Object.fromEntries(names.map((name, k) => [name, gradients[k]])));
       tf.dispose(gradients);
+      return values;
     },
     result: () => ({
       parameters: best,
-      losses: losses.map((one) => one.dataSync<'float32'>()),
+      losses,
       initialLogits: firstLogits!.dataSync<'float32'>(),
       bestLogits: bestMeasured!.logits.dataSync<'float32'>(),
     }),
     dispose() {
       adam.dispose();
-      tf.dispose([variables, best, losses]);
+      tf.dispose([variables, best]);
       if (firstLogits) firstLogits.dispose();
       if (bestMeasured) tf.dispose([bestMeasured.losses, bestMeasured.logits]);
     },

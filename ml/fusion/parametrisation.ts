@@ -1,9 +1,13 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { Random } from '../random.ts';
 
 /** Pixels of a batch of b images at which expertness is wanted: q of each image. */
 export interface PixelGrid {
   readonly images: number;
   readonly pixels: number;
+  /** Size of the picture that the pixels belong to. */
+  readonly height: number;
+  readonly width: number;
   /** Horizontal and vertical place of each pixel, from −√3 to √3: [b, q, 2]. */
   readonly coordinates: tf.Tensor3D;
   /** Number of each pixel within its image, row by row: [b · q]. */
@@ -18,6 +22,15 @@ export interface ExpertnessShape {
   readonly seed: number;
 }
 
+/** What a parametrisation may draw from in one step: a stream an image, its own whatever stands beside it. [b] */
+export type Chance = readonly Random[];
+
+/** What the diagnosis network reads: [b, h, w, 3] and [b, h, w, C]. */
+export interface NetworkInput {
+  readonly image: tf.Tensor4D;
+  readonly mask: tf.Tensor4D;
+}
+
 /** How expertness is described by numbers that an optimiser moves; one set of numbers an image. */
 export interface Parametrisation {
   /**
@@ -26,5 +39,9 @@ export interface Parametrisation {
    */
   initialise(shape: ExpertnessShape): tf.NamedTensorMap;
   /** Logits of expertness before the softmax over raters: [b, q, n]. */
-  logits(parameters: tf.NamedTensorMap, grid: PixelGrid): tf.Tensor3D;
+  logits(parameters: tf.NamedTensorMap, grid: PixelGrid, chance?: Chance): tf.Tensor3D;
+  /** True where steps draw: the gradient is then taken with chance, the loss measured and the result read without. */
+  readonly usesChance?: boolean;
+  /** Changes by chance what the network reads in a step. */
+  changeInput?(input: NetworkInput, chance: Chance): NetworkInput;
 }
