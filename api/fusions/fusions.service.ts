@@ -114,7 +114,8 @@ async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Pr
   const seed = requireSeed(input.seed ?? 1);
   const permutedDiagnoses = input.permutedDiagnoses ?? false;
   const seesLabel = readsDiagnoses(method, config);
-  if (permutedDiagnoses && !seesLabel) {
+  const fitReadsLabel = method.fitReadsLabel?.(config) ?? false;
+  if (permutedDiagnoses && !seesLabel && !fitReadsLabel) {
     throw invalidInput(
       `permutedDiagnoses: '${method.name}' with this config reads no diagnoses`,
       'permutedDiagnoses',
@@ -128,6 +129,7 @@ async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Pr
     requireMatch('diagnosisModelId', model, here);
   }
   if (seesLabel) await requireDiagnoses(prisma, snapshot.id, method.name);
+  else if (fitReadsLabel) await requireDiagnoses(prisma, snapshot.id, method.name, 'train');
   const request = {
     snapshotId: snapshot.id,
     method: method.name,
@@ -184,11 +186,12 @@ async function requireDiagnoses(
   prisma: RunsContext['prisma'],
   snapshotId: string,
   method: string,
+  split?: Split,
 ): Promise<void> {
-  const missing = await prisma.snapshotImage.count({ where: { snapshotId, diagnosisId: null } });
+  const missing = await prisma.snapshotImage.count({ where: { snapshotId, split, diagnosisId: null } });
   if (!missing) return;
   throw invalidInput(
-    `snapshotId '${snapshotId}': ${missing} of its images have no reference diagnosis, which '${method}' reads`,
+    `snapshotId '${snapshotId}': ${missing} of its ${split ? `${split} ` : ''}images have no reference diagnosis, which '${method}' reads`,
     'snapshotId',
   );
 }

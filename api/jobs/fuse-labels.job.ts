@@ -1,20 +1,22 @@
 import { permuteDiagnoses } from '../../ml/data/permute-diagnoses.ts';
 import type { SampleSource } from '../../ml/data/sample.ts';
 import type { DiagnosisNetwork } from '../../ml/diagnosis/diagnosis-model.ts';
-import { fusions } from '../../ml/fusion/index.ts';
+import type { Fitted } from '../../ml/fusion/fitted.ts';
 import type { FusedSample, FusionProgress } from '../../ml/fusion/fusion.ts';
+import { fusions } from '../../ml/fusion/index.ts';
 import type { Fusion, Split } from '../../prisma/client/client.ts';
 import type { FusionRequest } from '../fusions/fusions.service.ts';
 import { openStoreSource } from '../storage/store-source.ts';
+import { fitFusion, fitShare } from './fit-fusion.ts';
 import { storeFusedSamples } from './fused-samples.ts';
 import type { Job, JobInput } from './job.ts';
 import { loadDiagnosisNetwork } from './networks.ts';
 import { subsetSource } from './subset-source.ts';
 
 /**
- * Fuses a snapshot's masks, split by split, and stores each batch as it is ready. Batches are stored whole and in
- * order, and an image's result does not depend on the others, so a resumed fusion goes on after the last stored
- * batch and comes to the same masks.
+ * Fuses a snapshot's masks, split by split, and stores each batch as it is ready. A method that learns from the
+ * training split does so first, once. Batches are stored whole and in order, and an image's result does not depend on
+ * the others, so a resumed fusion goes on after the last stored batch and comes to the same masks.
  */
 export const fuseLabelsJob: Job = {
   async perform(input) {
@@ -25,12 +27,15 @@ export const fuseLabelsJob: Job = {
     const total = parts.reduce((sum, { source }) => sum + source.ids.length, 0);
     const theta = await loadTheta(input, request, parts[0]?.source);
     try {
+      const network = theta?.network;
+      const fitted = await fitFusion(input, { fusion, request, network });
+      const start = fitted ? fitShare : 0;
       let before = 0;
       for (const { source, todo, imageIds } of parts) {
         const done = source.ids.length - todo.ids.length;
-        await fusePart(input, { fusion, request, source: todo, imageIds, network: theta?.network }, (share) =>
+        await fusePart(input, { fusion, request, source: todo, imageIds, network, fitted }, (share) =>
           input.progress.report(
-            (before + done + share * todo.ids.length) / total,
+            start + (1 - start) * ((before + done + share * todo.ids.length) / total),
             `fusing ${request.method}`,
           ),
         );
@@ -81,11 +86,12 @@ interface PartToFuse {
   readonly source: SampleSource;
   readonly imageIds: ReadonlyMap<string, string>;
   readonly network: DiagnosisNetwork | undefined;
+  readonly fitted: Fitted | undefined;
 }
 
 async function fusePart(
   input: JobInput,
-  { fusion, request, source, imageIds, network }: PartToFuse,
+  { fusion, request, source, imageIds, network, fitted }: PartToFuse,
   report: (share: number) => void,
 ): Promise<void> {
   if (!source.ids.length) return;
@@ -96,6 +102,7 @@ async function fusePart(
     config: request.config,
     seed: run.seed,
     diagnosisNetwork: network,
+    fitted,
     signal,
   });
   for await (const item of fusing) {

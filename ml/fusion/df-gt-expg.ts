@@ -7,7 +7,7 @@ import { dfGtConfig, fuseDiagnosisFirst } from './df-gt.ts';
 import type { Fusion } from './fusion.ts';
 import type { ExpertnessShape, Parametrisation, PixelGrid } from './parametrisation.ts';
 
-const config = dfGtConfig.extend({
+export const expGConfig = dfGtConfig.extend({
   /** Layers of ExpG, the last one linear: four in the paper's text (the authors' code has eight). */
   layers: z.number().int().min(2).max(16).default(4),
   /** Width of the hidden layers before the activation doubles it: the authors' code. */
@@ -18,7 +18,7 @@ const config = dfGtConfig.extend({
    */
   sigmoid: z.boolean().default(false),
 });
-export type DfGtExpGConfig = z.infer<typeof config>;
+export type DfGtExpGConfig = z.infer<typeof expGConfig>;
 
 /**
  * ExpG (equation 5): a small network from a pixel's place (x, y) to n logits, one network φ an image, shared by all
@@ -76,7 +76,7 @@ export const dfGtExpG: Fusion<DfGtExpGConfig> = {
   summary: 'Diagnosis-first fusion, expertness given by a small continuous network of the place (ExpG).',
   citation:
     'Wu et al., Calibrate the inter-observer segmentation uncertainty via diagnosis-first principle, 2022 (arXiv 2208.03016).',
-  config,
+  config: expGConfig,
   presets: {
     // The text of the paper. Adam moves a number by at most its step, so these maps stay close to the majority vote.
     paper: { learningRate: 1e-4, steps: 125 },

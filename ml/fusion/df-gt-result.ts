@@ -4,7 +4,7 @@ import { createGrid, expertness, type DfGtBatch } from './df-gt-batch.ts';
 import type { FusedSample } from './fusion.ts';
 import type { Optimised } from './map-optimiser.ts';
 import type { Parametrisation } from './parametrisation.ts';
-import { equalWeights, type RaterMasks } from './rater-masks.ts';
+import { disputedWeights, weightedMask } from './weighted-mask.ts';
 
 // Images × pixels whose expertness is computed in one go: some 100 MB with 256 numbers a pixel.
 const PIXELS_AT_ONCE = 1 << 17;
@@ -26,9 +26,9 @@ export function fusedSamples(input: ResultInput): FusedSample[] {
     const map = maps[image];
     return {
       id: sample.id,
-      fused: fuse(sample.raterMasks, sample.annotated, masks, map),
+      fused: weightedMask(sample, masks, map),
       expertness: map,
-      raters: meanWeights(map, masks).map((weight) => ({ weight, sensitivity: null, specificity: null })),
+      raters: disputedWeights(map, masks).map((weight) => ({ weight, sensitivity: null, specificity: null })),
       iterations: losses.length - 1,
       converged: hasConverged(losses),
       losses,
@@ -63,39 +63,4 @@ function expertnessMaps({ batch, source, parametrisation, optimised }: ResultInp
     );
   }
   return maps;
-}
-
-/** The vote where raters agree; elsewhere the sum of masks by their weights, those of absent raters left out. */
-function fuse(
-  raterMasks: Uint8Array,
-  annotated: Uint8Array,
-  { raters: n, structures: c, disputed, mean }: RaterMasks,
-  map: Float32Array,
-): Float32Array {
-  const fused = mean.slice();
-  for (const pixel of disputed) {
-    for (let k = 0; k < c; k++) {
-      let [inside, all] = [0, 0];
-      for (let rater = 0; rater < n; rater++) {
-        const weight = map[pixel * n + rater] * annotated[rater * c + k];
-        inside += weight * raterMasks[(pixel * n + rater) * c + k];
-        all += weight;
-      }
-      // A structure may be unanimous at a pixel where another one is disputed.
-      const share = mean[pixel * c + k];
-      if (share > 0 && share < 1 && all > 0) fused[pixel * c + k] = inside / all;
-    }
-  }
-  return fused;
-}
-
-/** Mean weight of each rater over the disputed pixels; equal weights where nothing is disputed. [n] */
-function meanWeights(map: Float32Array, { raters: n, disputed, present }: RaterMasks): number[] {
-  if (disputed.length === 0) return equalWeights(present);
-  const sums = new Array<number>(n).fill(0);
-  for (const pixel of disputed) {
-    for (let rater = 0; rater < n; rater++) sums[rater] += map[pixel * n + rater];
-  }
-  const total = sums.reduce((sum, one) => sum + one, 0);
-  return sums.map((sum) => sum / total);
 }

@@ -3,7 +3,8 @@ import { memorySource } from '../data/memory-source.ts';
 import type { Sample, SampleSource } from '../data/sample.ts';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
 import { createRandom, normal } from '../random.ts';
-import type { Fusion, FusedSample } from './fusion.ts';
+import type { Fitted } from './fitted.ts';
+import type { FitInput, Fusion, FusedSample } from './fusion.ts';
 
 /** What the tests of fusions share: small masks, small networks, a fusion run to its end. */
 export const SIZE = 12;
@@ -92,6 +93,8 @@ export interface RunOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly seed?: number;
   readonly network?: DiagnosisNetwork;
+  /** What a fusion that learns is fitted on; the source itself by default. */
+  readonly trainOn?: SampleSource;
 }
 
 /** Few steps and small layers where the fusion has such settings. */
@@ -106,11 +109,20 @@ export function configOf(fusion: Fusion, changes: Readonly<Record<string, unknow
 export async function fuseAll(fusion: Fusion, options: RunOptions): Promise<FusedSample[]> {
   const { source, seed = 1, network = createNetwork(source.structures.length) } = options;
   const config = configOf(fusion, options.config);
+  const input = { source, config, seed, diagnosisNetwork: network };
+  const fitted = await fitAll(fusion, { ...input, source: options.trainOn ?? source });
   const all: FusedSample[] = [];
-  for await (const event of fusion.fuse({ source, config, seed, diagnosisNetwork: network })) {
+  for await (const event of fusion.fuse({ ...input, fitted })) {
     if (Array.isArray(event)) all.push(...event);
   }
   return all;
+}
+
+/** What the fusion learns; undefined where it learns nothing. */
+export async function fitAll(fusion: Fusion, input: FitInput<unknown>): Promise<Fitted | undefined> {
+  if (!fusion.fit) return undefined;
+  for await (const event of fusion.fit(input)) if ('tensors' in event) return event;
+  throw new Error(`'${fusion.name}' ended its fit without a result`);
 }
 
 export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {

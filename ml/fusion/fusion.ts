@@ -1,9 +1,10 @@
 import type { SampleSource } from '../data/sample.ts';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
 import type { Method } from '../method.ts';
+import type { Fitted } from './fitted.ts';
 
-export interface FuseInput<Config> {
-  /** The images to fuse. `diagnoses` are the labels that a label-reading fusion sees. */
+export interface FitInput<Config> {
+  /** The images to learn from or to fuse. `diagnoses` are the labels that a label-reading fusion sees. */
   readonly source: SampleSource;
   readonly config: Config;
   readonly seed: number;
@@ -11,6 +12,11 @@ export interface FuseInput<Config> {
   readonly diagnosisNetwork?: DiagnosisNetwork;
   /** Aborting stops within one optimisation step and throws the signal's reason. */
   readonly signal?: AbortSignal;
+}
+
+export interface FuseInput<Config> extends FitInput<Config> {
+  /** What `fit` learned, for fusions that have it. */
+  readonly fitted?: Fitted;
 }
 
 /** What a fusion says of one rater on one image; null where the method has no such figure. */
@@ -47,6 +53,13 @@ export interface Fusion<Config = unknown> extends Method<Config> {
   /** True where the fused mask depends on the diagnosis of its own image (transductive). */
   readonly seesLabel: boolean;
   readonly needsDiagnosisModel: boolean;
+  /** True where `fit` reads diagnoses, those of its training images: no other image's label reaches a mask by that way. */
+  fitReadsLabel?(config: Config): boolean;
+  /**
+   * Learns from the training split what `fuse` then applies to every image; absent where each image is fused by itself.
+   * Yields progress and, last, what was learned.
+   */
+  fit?(input: FitInput<Config>): AsyncGenerator<FusionProgress | Fitted>;
   /** Yields progress and, as they are ready, fused samples in the order of the source. */
   fuse(input: FuseInput<Config>): AsyncGenerator<FusionProgress | FusedSample[]>;
 }

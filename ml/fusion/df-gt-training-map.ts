@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { checkSample } from '../data/memory-source.ts';
+import type { SampleSource } from '../data/sample.ts';
+import { fuseDiagnosisFirst } from './df-gt.ts';
+import { expG, expGConfig } from './df-gt-expg.ts';
+import { raw } from './df-gt-raw.ts';
+import { requireFitted, requireTensor, type Fitted } from './fitted.ts';
+import { disputedWeights, presentWeights, weightedMask } from './weighted-mask.ts';
+import type { FitInput, FuseInput, FusedSample, Fusion, FusionProgress } from './fusion.ts';
+import { readRaterMasks, type RaterMasks } from './rater-masks.ts';
+
+const config = expGConfig.extend({
+  /** What describes the maps of the training images. ExpG: its maps say who is informative, raw ones hardly do. */
+  parametrisation: z.enum(['expg', 'raw']).default('expg'),
+  /** One weight a rater, the mean where raters disagree, in place of a map: fewer numbers, learned from the same images. */
+  perRater: z.boolean().default(false),
+});
+export type DfGtTrainingMapConfig = z.infer<typeof config>;
+
+const NAME = 'df-gt-training-map';
+const mapOf = (rater: string): string => `map/${rater}`;
+
+/**
+ * DF-GT whose expertness is learned from training images alone. `fit` optimises the expertness of every training image
+ * for its diagnosis, as DF-GT does, and keeps the mean over those images, for each rater (and pixel); `fuse` applies
+ * that one map to every image of every split, training images too, so that all are treated alike. Our control for
+ * the paper's protocol, which fuses test images with their own diagnoses.
+ *
+ * Controlled: no diagnosis of a validation or test image touches any mask, so their scores need no permuted control.
+ * Not controlled: θ was trained on the majority votes of the same training images on which it is then asked for
+ * expertness, so the maps may follow what θ learned by heart. Cross-fitting (θ of other folds) would need a network a
+ * fold and is not done. And a training image's own diagnosis has a part of 1 / images in the map that fuses it.
+ *
+ * A fixed map of places supposes that images are aligned, as fundus crops around the disc are; `perRater` does not.
+ *
+ * Fitted: `map/<rater>` [h, w], or [1] where perRater; mean over the images on which the rater took part.
+ */
+async function* fit(input: FitInput<DfGtTrainingMapConfig>): AsyncGenerator<FusionProgress | Fitted> {
+  const { source, config } = input;
+  if (source.ids.length === 0) throw new RangeError(`'${NAME}' learns from training images: received none`);
+  const parametrisation = config.parametrisation === 'expg' ? expG(config) : raw;
+  const mean = meanMaps(source, config.perRater);
+  for await (const item of fuseDiagnosisFirst(input, parametrisation)) {
+    if (Array.isArray(item)) item.forEach((sample) => mean.add(sample));
+    else yield item;
+  }
+  yield { tensors: mean.tensors() };
+}
+
+/** Adds up maps image by image: memory holds one map, whatever the number of images. */
+function meanMaps({ raters, height, width }: SampleSource, perRater: boolean) {
+  const n = raters.length;
+  const size = perRater ? 1 : height * width;
+  const sums = raters.map(() => new Float64Array(size));
+  const counts = new Array<number>(n).fill(0);
+  return {
+    add({ expertness, raters: figures }: FusedSample): void {
+      for (let rater = 0; rater < n; rater++) {
+        // An absent rater's weight is exactly zero everywhere, which says nothing of the rater.
+        if (figures[rater].weight === 0) continue;
+        counts[rater] += 1;
+        for (let k = 0; k < size; k++) {
+          sums[rater][k] += perRater ? figures[rater].weight : expertness![k * n + rater];
+        }
+      }
+    },
+    tensors: (): Fitted['tensors'] =>
+      new Map(
+        raters.map((name, rater) => [
+          mapOf(name),
+          {
+            shape: perRater ? [1] : [height, width],
+            // Of a rater who drew no training image nothing is known: an equal share.
+            values: Float32Array.from(sums[rater], (sum) => (counts[rater] ? sum / counts[rater] : 1 / n)),
+          },
+        ]),
+      ),
+  };
+}
+
+async function* fuse({ source, config, fitted, signal }: FuseInput<DfGtTrainingMapConfig>) {
+  const weights = weightsOf(requireFitted(NAME, fitted), source);
+  const total = source.ids.length;
+  for (let from = 0; from < total; from += config.imagesAtOnce) {
+    signal?.throwIfAborted();
+    const count = Math.min(config.imagesAtOnce, total - from);
+    const samples = await source.read(Array.from({ length: count }, (_, k) => from + k));
+    signal?.throwIfAborted();
+    yield samples.map((sample): FusedSample => {
+      checkSample(sample, source);
+      const masks = readRaterMasks(sample, source);
+      const map = presentWeights(weights, masks);
+      return result(sample.id, masks, map, weightedMask(sample, masks, map));
+    });
+    yield { done: from + count, total };
+  }
+}
+
+/** [p, n], in the source's order of raters. */
+function weightsOf(fitted: Fitted, { raters, height, width }: SampleSource): Float32Array {
+  const [pixels, n] = [height * width, raters.length];
+  const weights = new Float32Array(pixels * n);
+  raters.forEach((name, rater) => {
+    const { shape, values } = requireTensor(fitted, mapOf(name));
+    if (values.length !== 1 && shape.join() !== `${height},${width}`) {
+      throw new RangeError(`'${mapOf(name)}' is [${shape.join(', ')}]: the images are ${height}×${width}`);
+    }
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      weights[pixel * n + rater] = values.length === 1 ? values[0] : values[pixel];
+    }
+  });
+  return weights;
+}
+
+function result(id: string, masks: RaterMasks, expertness: Float32Array, fused: Float32Array): FusedSample {
+  return {
+    id,
+    fused,
+    expertness,
+    raters: disputedWeights(expertness, masks).map((weight) => ({
+      weight,
+      sensitivity: null,
+      specificity: null,
+    })),
+    iterations: 0,
+    converged: true,
+    losses: [],
+    initialLogit: null,
+    finalLogit: null,
+  };
+}
+
+export const dfGtTrainingMap: Fusion<DfGtTrainingMapConfig> = {
+  name: NAME,
+  summary: 'Diagnosis-first fusion learned from training images alone: one expertness map for every image.',
+  citation:
+    'Our control for Wu et al., Calibrate the inter-observer segmentation uncertainty via diagnosis-first principle, ' +
+    '2022 (arXiv 2208.03016), whose maps are learned image by image.',
+  config,
+  presets: {
+    paper: { learningRate: 1e-4, steps: 125 },
+    'authors-code': { learningRate: 5e-3, steps: 256, objective: 'signedLogit' },
+    // The schedule of ExpG's demo, so that the two compare.
+    demo: { learningRate: 2e-2, steps: 40, hidden: 32, imagesAtOnce: 32 },
+  },
+  seesLabel: false,
+  needsDiagnosisModel: true,
+  fitReadsLabel: ({ label }) => label === 'given',
+  fit,
+  fuse,
+};
