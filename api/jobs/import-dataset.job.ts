@@ -18,6 +18,7 @@ export const importDatasetJob: Job = {
       { blobs, pool, actor: 'worker' },
       { path, skipBad, signal, onProgress },
     );
-    return { result: { ...report, skipped: skipped.map((problem) => ({ ...problem })) } };
+    const result = { ...report, skipped: skipped.map((problem) => ({ ...problem })) };
+    return { result, committed: true };
   },
 };

@@ -34,6 +34,8 @@ export interface Outcome {
   readonly result: Prisma.InputJsonObject;
   /** Written in the transaction that marks the run as succeeded. */
   readonly write?: (tx: Prisma.TransactionClient) => Promise<void>;
+  /** True where the job has committed its work itself: a cancel that comes now is too late. */
+  readonly committed?: boolean;
 }
 
 /** The work of one kind of run. It may be begun again after a crash at any point, and must come to the same results. */

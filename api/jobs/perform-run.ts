@@ -39,8 +39,7 @@ export function createPerform(context: JobContext, jobs: Record<RunKind, Job>): 
     try {
       const outcome = await jobs[run.kind].perform({ ...context, run, owner, progress, signal });
       await progress.flush();
-      const write = outcome.write ?? (async () => undefined);
-      const done = await endSucceeded(context.prisma, owner, outcome.result, write);
+      const done = await endSucceeded(context.prisma, owner, outcome);
       if (!done) await endCancelled(context.prisma, owner);
     } catch (error) {
       await progress.flush();

@@ -86,22 +86,28 @@ export async function saveProgress(
   return { cancelRequested: rows[0].cancelled };
 }
 
+interface Success {
+  readonly result: Prisma.InputJsonValue;
+  readonly write?: (tx: Prisma.TransactionClient) => Promise<void>;
+  /** What there is to write is written: no cancel comes first any more. */
+  readonly committed?: boolean;
+}
+
 /** Writes what `write` adds and the success in one transaction. False where a cancel came first: nothing is written. */
 export async function endSucceeded(
   prisma: PrismaClient,
   owner: Attempt,
-  result: Prisma.InputJsonValue,
-  write: (tx: Prisma.TransactionClient) => Promise<void>,
+  { result, write, committed = false }: Success,
 ): Promise<boolean> {
   return prisma.$transaction(
     async (tx) => {
       await assertOwner(tx, owner);
       const { count } = await tx.run.updateMany({
-        where: { id: owner.runId, cancelRequestedAt: null },
+        where: { id: owner.runId, ...(committed ? {} : { cancelRequestedAt: null }) },
         data: { status: 'succeeded', progress: 1, stage: '', result, finishedAt: new Date() },
       });
       if (!count) return false;
-      await write(tx);
+      await write?.(tx);
       await tellEnd(tx, owner.runId, 'succeeded');
       return true;
     },

@@ -18,7 +18,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => database.close());
 
-const nothing = async (): Promise<void> => undefined;
 
 function ask(name: string, seed = 1) {
   const request = { kind: 'training', config: { name }, seed, actor: 'tester' } as const;
@@ -64,7 +63,7 @@ test('a failed run does not answer for later requests, a succeeded one does', as
   await endFailed(database.prisma, first, 'INTERNAL', new Error('broke'));
   const second = await begin('again');
   expect(second.runId).not.toBe(first.runId);
-  await endSucceeded(database.prisma, second, {}, nothing);
+  await endSucceeded(database.prisma, second, { result: {} });
   expect((await ask('again')).run.id).toBe(second.runId);
 });
 
@@ -99,17 +98,20 @@ test('a cancel that comes first wins over success: nothing is written', async ()
   const owner = await begin('race');
   await database.prisma.run.update({ where: { id: owner.runId }, data: { cancelRequestedAt: new Date() } });
   let written = false;
-  const done = await endSucceeded(database.prisma, owner, {}, async () => void (written = true));
+  const done = await endSucceeded(database.prisma, owner, {
+    result: {},
+    write: async () => void (written = true),
+  });
   expect([done, written]).toEqual([false, false]);
 });
 
 test('an ended run never changes', async () => {
   const owner = await begin('ended');
-  await endSucceeded(database.prisma, owner, { answer: 42 }, nothing);
+  await endSucceeded(database.prisma, owner, { result: { answer: 42 } });
   const ended = await find(owner.runId);
   await endFailed(database.prisma, owner, 'INTERNAL', new Error('too late'));
   await expect(saveProgress(database.prisma, owner, 0.5, 'late')).rejects.toThrow(/no longer its owner/);
-  await expect(endSucceeded(database.prisma, owner, {}, nothing)).rejects.toThrow(/no longer its owner/);
+  await expect(endSucceeded(database.prisma, owner, { result: {} })).rejects.toThrow(/no longer its owner/);
   expect(await beginRun(database.prisma, owner.runId, {})).toBeNull();
   await cancel(owner.runId);
   expect(await find(owner.runId)).toEqual(ended);

@@ -154,6 +154,7 @@ async function storeAll(
     onProgress?.({ stage: 'storing', done: (done += chunk.length), total });
   }
   if (dataset.added || changes(counts) > 0) await audit(client, actor, dataset, manifest, counts);
+  stopIfAborted(signal); // the last moment: what follows is the commit
   return { report: { ...counts, datasetId: dataset.id }, problems };
 }
 
