@@ -53,7 +53,7 @@ void normalise(Part rows, int64_t channels, const float* x, const float* residua
     for (int64_t c = 0; c < channels; ++c) {
       float value = from[c] * rate[c] + shift[c];
       if (kResidual) value += extra[c];
-      if (kRelu) value = value > 0.0f ? value : 0.0f;
+      if (kRelu) value = value < 0.0f ? 0.0f : value;  // so written, NaN stays NaN
       to[c] = value;
     }
   }

@@ -12,7 +12,7 @@ void joinRow(const float* __restrict x, const float* __restrict bias, int64_t ch
 #pragma omp simd
   for (int64_t c = 0; c < channels; ++c) {
     const float value = x[c] + bias[c];
-    to[c] = value > 0.0f ? value : 0.0f;
+    to[c] = value < 0.0f ? 0.0f : value;  // so written, NaN stays NaN
   }
 }
 

@@ -98,7 +98,7 @@ function step(objective: Objective, { samples, options, adam, epoch, place }: St
   });
 }
 
-/** The loss alone does not tell: ReLU takes NaN for zero in some kernels. @throws RangeError naming weight and epoch. */
+/** The last step of an epoch may spoil a weight that no loss has seen yet. @throws RangeError naming weight and epoch. */
 function checkWeights({ trainable }: Weights, epoch: number): void {
   for (const [name, variable] of trainable) {
     if (tf.tidy(() => Number.isFinite(variable.abs().mean().dataSync()[0]))) continue;
