@@ -17,12 +17,12 @@ export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
 
 export interface Backend {
   name: BackendName;
-  /** What computes, in words, e.g. `CPU (AMD EPYC 7B13)`. */
+  /** What computes, in words: `GPU`, or e.g. `CPU (AMD EPYC 7B13)`. */
   device: string;
   threads: number;
   /** The version of the computing library. */
   version: string;
-  /** Whether the project's own native kernels (ml/native) are loaded. */
+  /** Whether the project's own native kernels (ml/native) are loaded: they compute on a CPU and are not used on a GPU. */
   kernels: boolean;
 }
 

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { currentBackend } from '../backend.ts';
 
 /**
- * How an op may be computed: `native` by a kernel of our own (ml/native), `raw` by a TensorFlow kernel that
- * TensorFlow.js does not offer, `plain` by TensorFlow.js alone, which every backend has.
+ * How an op may be computed: `native` by a kernel of our own (ml/native; for the CPU, so not on a GPU), `raw` by a
+ * TensorFlow kernel that TensorFlow.js does not offer, `plain` by TensorFlow.js alone, which every backend has.
  */
 export type Way = 'native' | 'raw' | 'plain';
 export const WAYS: readonly Way[] = ['native', 'raw', 'plain'];
@@ -43,5 +43,6 @@ export function choose<F>(ways: { native?: F; raw?: F; plain: F }): F {
 function isAvailable(way: Way): boolean {
   if (way === 'plain') return true;
   if (tf.getBackend() !== 'tensorflow') return false;
-  return way === 'raw' || currentBackend().kernels;
+  const { kernels, device } = currentBackend();
+  return way === 'raw' || (kernels && device !== 'GPU');
 }

@@ -27,16 +27,19 @@ const remember = (change) => writeJson(stateFile, { ...readState(), ...change })
 const sayWaiting = (owner) =>
   say(`Another set-up (process ${owner.pid} on ${owner.host}) is at work; waiting for it.`);
 
-/** @param {Variant} variant */
-function nativeLibraries(variant) {
+/** What native TensorFlow cannot do without. @param {Variant} variant */
+const neededLibraries = (variant) => [binding(variant), quietLoad(variant)];
+
+/** Our own kernels, without which TensorFlow's are used. @param {Variant} variant */
+function ownLibraries(variant) {
   const own = kernels(variant);
-  return [binding(variant), quietLoad(variant), ...(own ? [own] : [])];
+  return own ? [own] : [];
 }
 
 /** @param {Variant} variant */
 function hasNative(variant) {
   try {
-    return hasTensorflow(variant) && nativeLibraries(variant).every(isBuilt);
+    return hasTensorflow(variant) && [...neededLibraries(variant), ...ownLibraries(variant)].every(isBuilt);
   } catch {
     return false; // no wheel for this machine: setUpNative says so
   }
@@ -57,7 +60,12 @@ async function setUpNative(variant) {
   // Before the download: without a compiler it would be for nothing.
   await needAll(hasTensorflow(variant) ? [findCompiler] : [findCompiler, findPip]);
   if (!hasTensorflow(variant)) await fetchTensorflow(variant);
-  for (const library of nativeLibraries(variant)) if (!isBuilt(library)) await provide(library);
+  for (const library of neededLibraries(variant)) if (!isBuilt(library)) await provide(library);
+}
+
+/** @param {Variant} variant */
+async function setUpKernels(variant) {
+  for (const library of ownLibraries(variant)) if (!isBuilt(library)) await provide(library);
 }
 
 /** The JavaScript backends need nothing of it. */
@@ -69,6 +77,22 @@ function sayFallback(message) {
   say('Going on with a slower backend in JavaScript and WebAssembly. `npm run setup` tries again.');
 }
 
+/** Without our own kernels native TensorFlow is whole, and faster than any other backend. @param {Variant} variant */
+async function tryKernels(variant) {
+  try {
+    await setUpKernels(variant);
+  } catch (error) {
+    say(`The project's own kernels could not be compiled: ${/** @type {Error} */ (error).message}`);
+    say("Going on with native TensorFlow's own kernels, which are slower. `npm run setup` tries again.");
+  }
+}
+
+/** @param {Variant} variant */
+async function setUpBoth(variant) {
+  await setUpNative(variant);
+  await tryKernels(variant);
+}
+
 /** Without native TensorFlow everything still works, only slowly: say why, and go on. @param {Variant} variant @param {boolean} asked */
 async function tryNative(variant, asked) {
   const { failure } = readState();
@@ -76,7 +100,7 @@ async function tryNative(variant, asked) {
   const lately = failure && Date.now() - failure.at < retryAfter && !/missing/.test(failure.message);
   try {
     if (lately && !asked && !hasTensorflow(variant)) throw failure;
-    await withLock(path.join(cacheFolder(), 'setup.lock'), () => setUpNative(variant), {
+    await withLock(path.join(cacheFolder(), 'setup.lock'), () => setUpBoth(variant), {
       onWait: sayWaiting,
     });
     remember({ failure: undefined });
