@@ -1,0 +1,62 @@
+/**
+ * How many pixels had n raters of whom k said yes: `counts.get(n)[k]`. All that agreement on binary masks depends on,
+ * so images of any size are streamed into it. Whole numbers in doubles: exact up to 2^53 pixels.
+ */
+export type VoteCounts = Map<number, Float64Array>;
+
+/** Adds one image: the masks (0 and 1) of those raters who annotated it. */
+export function addVotes(counts: VoteCounts, masks: readonly ArrayLike<number>[]): void {
+  const n = masks.length;
+  const pixels = masks[0]?.length ?? 0;
+  const odd = masks.find(({ length }) => length !== pixels);
+  if (odd) throw new RangeError(`masks differ in size: ${pixels} and ${odd.length} pixels`);
+  const row = counts.get(n) ?? new Float64Array(n + 1);
+  counts.set(n, row);
+  for (let i = 0; i < pixels; i++) row[masks.reduce((sum, mask) => sum + (mask[i] ? 1 : 0), 0)] += 1;
+}
+
+interface Totals {
+  /** Pixels that two or more raters annotated, their votes, and those that said yes. */
+  readonly items: number;
+  readonly votes: number;
+  readonly yes: number;
+  /** Sum over pixels of the share of agreeing pairs. */
+  readonly agreeing: number;
+  /** Sum over pixels of 2 k (n - k) / (n - 1). */
+  readonly disagreeing: number;
+}
+
+function totals(counts: VoteCounts): Totals {
+  let [items, votes, yes, agreeing, disagreeing] = [0, 0, 0, 0, 0];
+  for (const [n, row] of counts) {
+    if (n < 2) continue;
+    row.forEach((count, k) => {
+      const mixed = (2 * k * (n - k)) / (n - 1);
+      items += count;
+      votes += count * n;
+      yes += count * k;
+      agreeing += count * (1 - mixed / n);
+      disagreeing += count * mixed;
+    });
+  }
+  return { items, votes, yes, agreeing, disagreeing };
+}
+
+/**
+ * Fleiss' kappa (1971): (P - P_e) / (1 - P_e), P the mean over pixels of the share of agreeing pairs of raters, P_e the
+ * sum of squares of the two categories' shares of all votes. Where n differs between pixels each pixel uses its own n
+ * and weighs the same (our choice). Pixels with fewer than two raters do not enter. Null without any, or where all votes are equal.
+ */
+export function fleissKappa(counts: VoteCounts): number | null {
+  const { items, votes, yes, agreeing } = totals(counts);
+  if (items === 0 || yes === 0 || yes === votes) return null;
+  const byChance = (yes / votes) ** 2 + (1 - yes / votes) ** 2;
+  return (agreeing / items - byChance) / (1 - byChance);
+}
+
+/** Krippendorff's alpha, nominal: 1 - D_o / D_e from coincidences within pixels; null as Fleiss' kappa is. */
+export function krippendorffAlpha(counts: VoteCounts): number | null {
+  const { votes, yes, disagreeing } = totals(counts);
+  if (votes === 0 || yes === 0 || yes === votes) return null;
+  return 1 - (disagreeing / (2 * yes * (votes - yes))) * (votes - 1);
+}
