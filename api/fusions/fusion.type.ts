@@ -81,6 +81,14 @@ export class FusedImage {
     description: 'The logit of the diagnosis network with the final mask.',
   })
   finalLogit!: number | null;
+
+  @Sql((row) => `${row}.spectral_energy`)
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'How noisy the expertness maps are: the share of their energy above 0.25 cycles a pixel, mean over raters; null where the method has no maps or they do not vary.',
+  })
+  spectralEnergy!: number | null;
 }
 
 @From('fusions')
