@@ -16,7 +16,7 @@ const input = (fusion: Fusion): FitInput<unknown> => ({
   diagnosisNetwork: createNetwork(2),
 });
 
-const learning = fusions.list().filter(({ fit }) => fit);
+const learning = fusions.list().filter((fusion) => 'fit' in fusion);
 
 describe.each(learning.map((fusion) => [fusion.name, fusion] as const))('%s learns', (name, fusion) => {
   test('what it learned comes back from bytes the same, and no other fusion takes it', async () => {

@@ -98,7 +98,17 @@ export interface RunOptions {
 }
 
 /** Few steps and small layers where the fusion has such settings. */
-const QUICK = { steps: 12, learningRate: 0.05, hidden: 6 };
+const QUICK = {
+  steps: 12,
+  learningRate: 0.05,
+  hidden: 6,
+  network: {
+    resnet: { block: 'basic', stem: 4, widths: [4, 4, 4, 4], blocks: [1, 1, 1, 1] },
+    decoderWidth: 4,
+  },
+  epochs: 2,
+  batchSize: 2,
+};
 
 export function configOf(fusion: Fusion, changes: Readonly<Record<string, unknown>> = {}): unknown {
   const known = Object.keys(fusion.config.parse({}) as object);

@@ -1,4 +1,6 @@
 import { createRegistry } from '../method.ts';
+import { aggnet } from './aggnet.ts';
+import { dawidSkene } from './dawid-skene.ts';
 import { dfGtExpG } from './df-gt-expg.ts';
 import { dfGtFourier } from './df-gt-fourier.ts';
 import { dfGtRaw } from './df-gt-raw.ts';
@@ -6,9 +8,15 @@ import { dfGtTrainingMap } from './df-gt-training-map.ts';
 import { dfGtTransRob } from './df-gt-transrob.ts';
 import type { Fusion } from './fusion.ts';
 import { majorityVote } from './majority-vote.ts';
+import { simple } from './simple.ts';
+import { staple } from './staple.ts';
 
 export const fusions = createRegistry<Fusion>('fusion', [
   majorityVote,
+  staple,
+  dawidSkene,
+  simple,
+  aggnet,
   dfGtExpG,
   dfGtFourier,
   dfGtTransRob,

@@ -1,0 +1,112 @@
+import { setImmediate } from 'node:timers/promises';
+import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { checkSample } from '../data/memory-source.ts';
+import type { Sample, SampleSource } from '../data/sample.ts';
+import { demoResnet } from '../layers/resnet.ts';
+import { baselineSeg } from '../segmentation/baseline-seg.ts';
+import type { SegmentationNetwork } from '../segmentation/segmentation-model.ts';
+import { toImages } from '../training/batch.ts';
+import { inBatches } from '../training/batch-order.ts';
+import { loadWeights, saveWeights } from '../training/checkpoint.ts';
+import { readAhead } from '../training/read-ahead.ts';
+import { fromSafetensors, toSafetensors, type NamedTensor } from '../training/safetensors.ts';
+import type { Fitted } from './fitted.ts';
+import { readRaterMasks, type RaterMasks } from './rater-masks.ts';
+
+/** Settings of the image network that learns from a crowd of raters. */
+export const crowdConfig = z.strictObject({
+  /** Baseline-Seg in place of the publications' own small networks, which classify patches. */
+  network: baselineSeg.config.prefault({}),
+  /** Passes through the training images; 80 as everything in the paper. */
+  epochs: z.int().min(1).max(10_000).default(80),
+  /** Images a step; the paper's 16. */
+  batchSize: z.int().min(1).max(1024).default(16),
+  /** Adam’s step; "always 1e-4" in the paper. */
+  learningRate: z.number().gt(0).max(1).default(1e-4),
+  /** Images that the trained network reads at once: bounds memory, changes nothing else. */
+  imagesAtOnce: z.int().min(1).max(1024).default(16),
+});
+export type CrowdConfig = z.infer<typeof crowdConfig>;
+
+/** Half a minute on two idle cores for the 160 training images of a fundus phantom. */
+export const crowdDemo: Partial<CrowdConfig> = {
+  network: { resnet: demoResnet, decoderWidth: 32 },
+  epochs: 4,
+  batchSize: 8,
+  learningRate: 1e-3,
+};
+
+// The encoder halves the picture five times.
+const MULTIPLE = 32;
+
+/** Baseline-Seg for pictures of any size: they are padded with black, on the right and below. */
+export function buildCrowdNetwork(
+  source: SampleSource,
+  config: CrowdConfig,
+  seed: number,
+): SegmentationNetwork {
+  const { height, width } = source;
+  const [tall, wide] = [height, width].map((side) => Math.ceil(side / MULTIPLE) * MULTIPLE);
+  const shape = { height: tall, width: wide, structures: source.structures.length };
+  const network = baselineSeg.build({ ...shape, raters: source.raters.length, seed }, config.network);
+  if (tall === height && wide === width) return network;
+  return {
+    weights: network.weights,
+    apply({ image }, mode) {
+      const padded = tf.pad(image, [[0, 0], [0, tall - height], [0, wide - width], [0, 0]]); // prettier-ignore
+      const { logits } = network.apply({ image: padded }, mode);
+      return { logits: tf.slice(logits, [0, 0, 0, 0], [-1, height, width, -1]) };
+    },
+  };
+}
+
+const NETWORK = 'network/';
+
+export function networkToTensors(network: SegmentationNetwork): [string, NamedTensor][] {
+  const { tensors } = fromSafetensors(saveWeights(network));
+  return [...tensors].map(([name, tensor]) => [NETWORK + name, tensor]);
+}
+
+export function loadNetwork(network: SegmentationNetwork, { tensors }: Fitted): void {
+  const own = [...tensors].filter(([name]) => name.startsWith(NETWORK));
+  const named = new Map(own.map(([name, tensor]) => [name.slice(NETWORK.length), tensor]));
+  loadWeights(network, toSafetensors({ tensors: named, metadata: {} }));
+}
+
+/** One image with its masks, and what the network says of it. */
+export interface Seen {
+  readonly sample: Sample;
+  readonly masks: RaterMasks;
+  /** [p, C] */
+  readonly logits: Float32Array;
+}
+
+/** All images of a source in their order, a batch at a time, with the frozen network's logits. */
+export async function* seeAll(
+  network: SegmentationNetwork,
+  source: SampleSource,
+  { imagesAtOnce, signal }: { imagesAtOnce: number; signal?: AbortSignal },
+): AsyncGenerator<Seen[]> {
+  const all = source.ids.map((_, index) => index);
+  for await (const samples of readAhead(source, inBatches(all, imagesAtOnce), signal)) {
+    const read = samples.map((sample) => checkedMasks(sample, source));
+    const values = tf.tidy(() => {
+      const { logits } = network.apply({ image: toImages(samples, source) }, { training: false });
+      return logits.dataSync<'float32'>();
+    });
+    const size = values.length / samples.length;
+    await setImmediate();
+    signal?.throwIfAborted();
+    yield samples.map((sample, k) => ({
+      sample,
+      masks: read[k],
+      logits: values.slice(k * size, (k + 1) * size),
+    }));
+  }
+}
+
+export function checkedMasks(sample: Sample, source: SampleSource): RaterMasks {
+  checkSample(sample, source);
+  return readRaterMasks(sample, source);
+}
