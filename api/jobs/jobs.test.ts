@@ -188,7 +188,7 @@ describe('with DF-GT', () => {
     );
   }
 
-  test('maps of every rater are stored, and weights sum to one', async () => {
+  test('maps of every rater are stored, with their noise, and weights sum to one', async () => {
     const fusion = await dfGt();
     expect(await context.prisma.expertnessMap.count({ where: { fusionId: fusion.id } })).toBe(24 * 7);
     const sums = await context.prisma.raterWeight.groupBy({
@@ -197,6 +197,12 @@ describe('with DF-GT', () => {
       _sum: { weight: true },
     });
     for (const { _sum } of sums) expect(_sum.weight).toBeCloseTo(1, 5);
+    const images = await context.prisma.fusedImage.findMany({ where: { fusionId: fusion.id } });
+    for (const { spectralEnergy } of images) {
+      // ExpG's maps are smooth, but they vary.
+      expect(spectralEnergy).toBeGreaterThan(0);
+      expect(spectralEnergy).toBeLessThan(0.5);
+    }
   });
 
   test('its evaluation gives AUC and that of the control, both flagged, and scores to compute them again', async () => {
