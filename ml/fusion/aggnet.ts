@@ -6,15 +6,18 @@ import { toImages } from '../training/batch.ts';
 import { epochBatches } from '../training/batch-order.ts';
 import { readAhead } from '../training/read-ahead.ts';
 import { trainStep } from '../training/train-step.ts';
-import { createFigureSums, logOddsWeights, posterior, type CrowdFigures } from './crowd-figures.ts';
+import { createFigureSums, oddsOf, oddsWeights, posterior, type CrowdFigures } from './crowd-figures.ts';
 import {
   buildCrowdNetwork,
   checkedMasks,
   crowdConfig,
   crowdDemo,
+  epochImages,
+  figuresOfVote,
   loadNetwork,
   networkToTensors,
   seeAll,
+  stackMaps,
   type CrowdConfig,
   type Seen,
 } from './crowd-network.ts';
@@ -61,7 +64,7 @@ async function* fit({
         const options = { weights: network.weights, adam, clipValue: null, place: `${NAME}, epoch ${epoch}` };
         tf.tidy(() => {
           const image = toImages(samples, source);
-          const target = stack(truth, source);
+          const target = stackMaps(truth, source);
           trainStep(() => meanBce(network.apply({ image }, { training: true }).logits, target), options);
         });
         yield { done: (done += samples.length), total };
@@ -82,36 +85,6 @@ async function* fit({
     adam.dispose();
     network.weights.dispose();
   }
-}
-
-/** Images that an epoch takes: a remainder smaller than a batch is left out. */
-function epochImages({ length }: readonly number[], { batchSize }: CrowdConfig): number {
-  const size = Math.min(batchSize, length);
-  return Math.floor(length / size) * size;
-}
-
-async function figuresOfVote(
-  source: SampleSource,
-  { imagesAtOnce }: CrowdConfig,
-  signal?: AbortSignal,
-): Promise<CrowdFigures> {
-  const sums = createFigureSums(source.raters.length, source.structures.length);
-  for (let from = 0; from < source.ids.length; from += imagesAtOnce) {
-    signal?.throwIfAborted();
-    const count = Math.min(imagesAtOnce, source.ids.length - from);
-    for (const sample of await source.read(Array.from({ length: count }, (_, k) => from + k))) {
-      const masks = checkedMasks(sample, source);
-      sums.add(sample, masks, masks.mean);
-    }
-  }
-  return sums.figures();
-}
-
-/** [b, h, w, C] */
-function stack(maps: readonly Float32Array[], { height, width, structures }: SampleSource): tf.Tensor4D {
-  const all = new Float32Array(maps.length * maps[0].length);
-  maps.forEach((map, k) => all.set(map, k * map.length));
-  return tf.tensor4d(all, [maps.length, height, width, structures.length]);
 }
 
 function figuresToTensors({ sensitivity, specificity }: CrowdFigures, { raters, structures }: SampleSource) {
@@ -157,7 +130,7 @@ function result({ sample, masks, logits }: Seen, figures: CrowdFigures): FusedSa
     id: sample.id,
     fused: posterior(sample, masks, figures, logits),
     expertness: null,
-    raters: logOddsWeights(sample, masks, figures).map((weight, rater) => ({
+    raters: oddsWeights(sample, masks, oddsOf(figures)).map((weight, rater) => ({
       weight,
       sensitivity: mean(figures.sensitivity, rater),
       specificity: mean(figures.specificity, rater),

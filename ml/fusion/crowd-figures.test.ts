@@ -1,6 +1,7 @@
-import { createFigureSums, logOddsWeights, posterior } from './crowd-figures.ts';
+import { createFigureSums, oddsOf, oddsWeights, posterior } from './crowd-figures.ts';
 import { createSource, fuseAll, SIZE } from './fusion-fixtures.ts';
 import { aggnet } from './aggnet.ts';
+import { maxMig } from './max-mig.ts';
 import type { Fusion } from './fusion.ts';
 import { readRaterMasks } from './rater-masks.ts';
 import { createRandom } from '../random.ts';
@@ -66,11 +67,11 @@ test('weights are differences in log-odds; a rater no better than chance has non
     specificity: Float64Array.of(0.9, 0.9, 0.5),
   };
   const gains = [2 * Math.log(9), Math.log(3) + Math.log(9), 0];
-  const weights = logOddsWeights(sample, masks, figures);
+  const weights = oddsWeights(sample, masks, oddsOf(figures));
   gains.forEach((gain, k) => expect(weights[k]).toBeCloseTo(gain / (gains[0] + gains[1]), 9));
 });
 
-const crowds = [aggnet].map((fusion) => [fusion.name, fusion as Fusion] as const);
+const crowds = [aggnet as Fusion, maxMig as Fusion].map((fusion) => [fusion.name, fusion] as const);
 
 test.each(crowds)('%s trusts a rater least who often answers at random', async (_, fusion) => {
   // Raters draw one disc a little too small or large; the fourth turns three pixels of ten round.

@@ -13,29 +13,54 @@ export interface CrowdFigures {
 const LEAST = 1e-6;
 const bounded = (value: number): number => Math.min(1 - LEAST, Math.max(LEAST, value));
 
+/** What a rater's word adds to the log-odds of inside: [n, C] each. */
+export interface RaterOdds {
+  /** Where the rater includes the pixel. */
+  readonly inside: Float64Array;
+  /** Where not. */
+  readonly outside: Float64Array;
+}
+
+export function oddsOf({ sensitivity, specificity }: CrowdFigures): RaterOdds {
+  return {
+    inside: sensitivity.map((alpha, j) => Math.log(bounded(alpha) / bounded(1 - specificity[j]))),
+    outside: sensitivity.map((alpha, j) => Math.log(bounded(1 - alpha) / bounded(specificity[j]))),
+  };
+}
+
 /**
- * E step: probability that each pixel is inside, μ = a p / (a p + b (1 − p)), from the raters' decisions
- * (a = Π α^D (1 − α)^(1−D), b = Π β^(1−D) (1 − β)^D) and the network's logit of p. In logarithms. Where all raters
- * agree their word stands (our choice, as in every fusion here): no network overrules everyone. [p, C]
+ * Probability that each pixel is inside, from the log-odds that stood before and what the raters' decisions add. Where
+ * all raters agree their word stands (our choice, as in every fusion here): no network overrules everyone. [p, C]
  */
-export function posterior(
+export function fuseByOdds(
   { raterMasks, annotated }: Pick<Sample, 'raterMasks' | 'annotated'>,
   { raters: n, structures: c, mean }: Pick<RaterMasks, 'raters' | 'structures' | 'mean'>,
-  { sensitivity, specificity }: CrowdFigures,
-  logits: ArrayLike<number>,
+  { inside, outside }: RaterOdds,
+  before: ArrayLike<number>,
 ): Float32Array {
-  const inside = sensitivity.map((alpha, j) => Math.log(bounded(alpha) / bounded(1 - specificity[j])));
-  const outside = sensitivity.map((alpha, j) => Math.log(bounded(1 - alpha) / bounded(specificity[j])));
   return mean.map((share, at) => {
     if (share === 0 || share === 1) return share;
     const [pixel, k] = [Math.floor(at / c), at % c];
-    let odds = logits[at];
+    let odds = before[at];
     for (let rater = 0; rater < n; rater++) {
       const j = rater * c + k;
       if (annotated[j]) odds += raterMasks[pixel * n * c + j] ? inside[j] : outside[j];
     }
     return 1 / (1 + Math.exp(-odds));
   });
+}
+
+/**
+ * E step: μ = a p / (a p + b (1 − p)), with a = Π α^D (1 − α)^(1−D), b = Π β^(1−D) (1 − β)^D and the network's logit
+ * of p. [p, C]
+ */
+export function posterior(
+  sample: Sample,
+  masks: RaterMasks,
+  figures: CrowdFigures,
+  logits: ArrayLike<number>,
+): Float32Array {
+  return fuseByOdds(sample, masks, oddsOf(figures), logits);
 }
 
 /** M step, summed image by image: α = Σ μ D / Σ μ, β = Σ (1 − μ)(1 − D) / Σ (1 − μ). */
@@ -84,19 +109,19 @@ export function createFigureSums(n: number, c: number) {
 }
 
 /**
- * Weight of each rater, ∝ max(0, log αβ / ((1 − α)(1 − β))), the difference that the rater's word makes to the odds,
- * summed over the structures annotated; equal where nothing is disputed or nobody has any. [n]
+ * Weight of each rater, ∝ max(0, the difference that the rater's word makes to the log-odds), summed over the structures
+ * annotated; equal where nothing is disputed or nobody has any. For sensitivity and specificity the difference is
+ * log αβ / ((1 − α)(1 − β)). [n]
  */
-export function logOddsWeights(
+export function oddsWeights(
   { annotated }: Pick<Sample, 'annotated'>,
   { raters: n, structures: c, disputed, present }: RaterMasks,
-  { sensitivity, specificity }: CrowdFigures,
+  { inside, outside }: RaterOdds,
 ): number[] {
-  const logit = (value: number): number => Math.log(bounded(value) / bounded(1 - value));
   const gains = Array.from({ length: n }, (_, rater) => {
     let sum = 0;
     for (let j = rater * c; j < (rater + 1) * c; j++) {
-      if (annotated[j]) sum += Math.max(0, logit(sensitivity[j]) + logit(specificity[j]));
+      if (annotated[j]) sum += Math.max(0, inside[j] - outside[j]);
     }
     return sum;
   });

@@ -11,6 +11,7 @@ import { inBatches } from '../training/batch-order.ts';
 import { loadWeights, saveWeights } from '../training/checkpoint.ts';
 import { readAhead } from '../training/read-ahead.ts';
 import { fromSafetensors, toSafetensors, type NamedTensor } from '../training/safetensors.ts';
+import { createFigureSums, type CrowdFigures } from './crowd-figures.ts';
 import type { Fitted } from './fitted.ts';
 import { readRaterMasks, type RaterMasks } from './rater-masks.ts';
 
@@ -29,7 +30,7 @@ export const crowdConfig = z.strictObject({
 });
 export type CrowdConfig = z.infer<typeof crowdConfig>;
 
-/** Half a minute on two idle cores for the 160 training images of a fundus phantom. */
+/** Some 25 s on two cores for the 160 training images of a fundus phantom. */
 export const crowdDemo: Partial<CrowdConfig> = {
   network: { resnet: demoResnet, decoderWidth: 32 },
   epochs: 4,
@@ -109,4 +110,38 @@ export async function* seeAll(
 export function checkedMasks(sample: Sample, source: SampleSource): RaterMasks {
   checkSample(sample, source);
   return readRaterMasks(sample, source);
+}
+
+/** Images that an epoch takes: a remainder smaller than a batch is left out. */
+export function epochImages({ length }: readonly number[], { batchSize }: CrowdConfig): number {
+  const size = Math.min(batchSize, length);
+  return Math.floor(length / size) * size;
+}
+
+/** Raters against the majority vote of the training images. */
+export async function figuresOfVote(
+  source: SampleSource,
+  { imagesAtOnce }: CrowdConfig,
+  signal?: AbortSignal,
+): Promise<CrowdFigures> {
+  const sums = createFigureSums(source.raters.length, source.structures.length);
+  for (let from = 0; from < source.ids.length; from += imagesAtOnce) {
+    signal?.throwIfAborted();
+    const count = Math.min(imagesAtOnce, source.ids.length - from);
+    for (const sample of await source.read(Array.from({ length: count }, (_, k) => from + k))) {
+      const masks = checkedMasks(sample, source);
+      sums.add(sample, masks, masks.mean);
+    }
+  }
+  return sums.figures();
+}
+
+/** [b, h, w, C] */
+export function stackMaps(
+  maps: readonly Float32Array[],
+  { height, width, structures }: SampleSource,
+): tf.Tensor4D {
+  const all = new Float32Array(maps.length * maps[0].length);
+  maps.forEach((map, k) => all.set(map, k * map.length));
+  return tf.tensor4d(all, [maps.length, height, width, structures.length]);
 }

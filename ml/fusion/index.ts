@@ -8,6 +8,7 @@ import { dfGtTrainingMap } from './df-gt-training-map.ts';
 import { dfGtTransRob } from './df-gt-transrob.ts';
 import type { Fusion } from './fusion.ts';
 import { majorityVote } from './majority-vote.ts';
+import { maxMig } from './max-mig.ts';
 import { simple } from './simple.ts';
 import { staple } from './staple.ts';
 
@@ -17,6 +18,7 @@ export const fusions = createRegistry<Fusion>('fusion', [
   dawidSkene,
   simple,
   aggnet,
+  maxMig,
   dfGtExpG,
   dfGtFourier,
   dfGtTransRob,
