@@ -19,12 +19,21 @@ export interface FuseInput<Config> extends FitInput<Config> {
   readonly fitted?: Fitted;
 }
 
+/** A rater against the truth that a fusion estimates; null where a share would rest on no pixel. */
+export interface RaterPerformance {
+  readonly sensitivity: number | null;
+  readonly specificity: number | null;
+}
+
 /** What a fusion says of one rater on one image; null where the method has no such figure. */
 export interface RaterFigures {
   /** Mean weight in the disputed region (pixels where raters disagree); weights of an image sum to one over raters. */
   readonly weight: number;
+  /** Means over the structures that the rater annotated. */
   readonly sensitivity: number | null;
   readonly specificity: number | null;
+  /** By structure, null where the rater did not annotate it: [C]. Absent where the method tells no performance. */
+  readonly structures?: readonly (RaterPerformance | null)[];
 }
 
 export interface FusedSample {
@@ -53,6 +62,8 @@ export interface Fusion<Config = unknown> extends Method<Config> {
   /** True where the fused mask depends on the diagnosis of its own image (transductive). */
   readonly seesLabel: boolean;
   readonly needsDiagnosisModel: boolean;
+  /** True where the fused mask is a posterior: where raters agree it comes near 0 or 1 without reaching them. */
+  readonly posterior?: boolean;
   /** True where `fit` reads diagnoses, those of its training images: no other image's label reaches a mask by that way. */
   fitReadsLabel?(config: Config): boolean;
   /**

@@ -12,6 +12,7 @@ import { maxMig } from './max-mig.ts';
 import { simple } from './simple.ts';
 import { staple } from './staple.ts';
 
+/** The fusions by public name. To add one, write its file and name it here. */
 export const fusions = createRegistry<Fusion>('fusion', [
   majorityVote,
   staple,

@@ -1,16 +1,11 @@
 import { z } from 'zod';
-import { checkSample } from '../data/memory-source.ts';
+import { byImage } from './by-image.ts';
 import type { Fusion, FusedSample } from './fusion.ts';
 import { equalWeights, readRaterMasks, type RaterMasks } from './rater-masks.ts';
+import { applyOutput, voteOutput } from './vote-output.ts';
 
-const config = z.strictObject({
-  /** Soft: the share of raters (k/n), the paper's MV. Hard: 1 where more than half include the pixel. */
-  output: z.enum(['soft', 'hard']).default('soft'),
-  /** What exactly half the votes mean in a hard vote. Foreground is the convention of mean ≥ 0.5. */
-  ties: z.enum(['foreground', 'background']).default('foreground'),
-  /** Images read at a time: bounds memory, changes nothing else. */
-  imagesAtOnce: z.number().int().positive().default(16),
-});
+/** Soft is the paper's MV. */
+const config = z.strictObject(voteOutput);
 export type MajorityVoteConfig = z.infer<typeof config>;
 
 /**
@@ -26,26 +21,14 @@ export const majorityVote: Fusion<MajorityVoteConfig> = {
   presets: { paper: {}, demo: {} },
   seesLabel: false,
   needsDiagnosisModel: false,
-  async *fuse({ source, config: { output, ties, imagesAtOnce }, signal }) {
-    const total = source.ids.length;
-    for (let from = 0; from < total; from += imagesAtOnce) {
-      signal?.throwIfAborted();
-      const indices = Array.from({ length: Math.min(imagesAtOnce, total - from) }, (_, k) => from + k);
-      const samples = await source.read(indices);
-      signal?.throwIfAborted();
-      yield samples.map((sample): FusedSample => {
-        checkSample(sample, source);
-        const masks = readRaterMasks(sample, source);
-        return result(sample.id, masks, output === 'soft' ? masks.mean : hard(masks, ties));
-      });
-      yield { done: from + indices.length, total };
-    }
+  fuse(input) {
+    const { source, config } = input;
+    return byImage(input, (sample) => {
+      const masks = readRaterMasks(sample, source);
+      return result(sample.id, masks, applyOutput(masks.mean, config));
+    });
   },
 };
-
-function hard({ mean }: RaterMasks, ties: MajorityVoteConfig['ties']): Float32Array {
-  return mean.map((share) => (share > 0.5 || (share === 0.5 && ties === 'foreground') ? 1 : 0));
-}
 
 function result(id: string, masks: RaterMasks, fused: Float32Array): FusedSample {
   const figures = equalWeights(masks.present).map((weight) => ({

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { byImage } from './by-image.ts';
+import { maximiseExpectation } from './expectation-maximisation.ts';
+import type { Fusion } from './fusion.ts';
+import { fuseStructures, type FusedStructure } from './structure-fusion.ts';
+import { countsOf, meanShare, patternTruth } from './truth.ts';
+import { voteOutput } from './vote-output.ts';
+import type { VotePatterns } from './vote-patterns.ts';
+
+const config = z.strictObject({
+  ...voteOutput,
+  /** Sum of squared changes of all rates at which it has converged; an iteration costs next to nothing. */
+  tolerance: z.number().nonnegative().default(1e-14),
+  maxIterations: z.number().int().positive().default(1000),
+  /** Rates and prior stay this far from 0 and 1; crowd-kit's value. */
+  clip: z.number().positive().max(0.1).default(1e-10),
+});
+export type DawidSkeneConfig = z.infer<typeof config>;
+
+/**
+ * Dawid and Skene with two classes, for each image and structure by itself: EM over the hidden class of each pixel, each
+ * rater's full confusion matrix (with two classes: sensitivity, specificity and what they leave of one) and the
+ * classes' prior, all estimated; it starts from the share of votes. Unlike STAPLE the prior is estimated too. In: masks
+ * [h, w, n, C]. Out: P(foreground), [h, w, C]. Weights as in STAPLE: Youden's index p + q − 1, from 0, normalised.
+ */
+export const dawidSkene: Fusion<DawidSkeneConfig> = {
+  name: 'dawid-skene',
+  summary: 'Estimates the hidden truth, its prior and each rater’s confusion matrix in turn, image by image.',
+  citation:
+    'Dawid, Skene: Maximum Likelihood Estimation of Observer Error-Rates Using the EM Algorithm, Appl. Statist. 28(1), 1979.',
+  config,
+  presets: { paper: {}, demo: {} },
+  seesLabel: false,
+  posterior: true,
+  needsDiagnosisModel: false,
+  fuse(input) {
+    const { source, config } = input;
+    return byImage(input, (sample) =>
+      fuseStructures({ sample, source, ...config }, (patterns) => estimate(patterns, config)),
+    );
+  },
+};
+
+function estimate(patterns: VotePatterns, config: DawidSkeneConfig): FusedStructure {
+  const counts = countsOf(patterns, false);
+  const prior = meanShare(patterns, counts);
+  const truth = patternTruth({ patterns, counts, prior, estimatePrior: true, clip: config.clip });
+  return maximiseExpectation({ ...config, start: 'vote', patterns, counts, truth });
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { byImage } from './by-image.ts';
+import type { Fusion, RaterPerformance } from './fusion.ts';
+import { fuseStructures, type FusedStructure } from './structure-fusion.ts';
+import { decide, voteOutput, type VoteOutput } from './vote-output.ts';
+import { toPixels, type VotePatterns } from './vote-patterns.ts';
+
+const config = z.strictObject({
+  ...voteOutput,
+  /** A rater is left out whose Dice lies this many standard deviations below the mean. Our choice: unsure in the source. */
+  alpha: z.number().nonnegative().default(1),
+  /** So many raters stay, whatever their Dice (our choice): of two who disagree nobody can say which one is right. */
+  minimumRaters: z.number().int().positive().default(3),
+  /** Largest change of a rater's Dice at which it has converged (our choice). */
+  tolerance: z.number().nonnegative().default(1e-9),
+  maxIterations: z.number().int().positive().default(100),
+});
+export type SimpleConfig = z.infer<typeof config>;
+
+/**
+ * SIMPLE, for each image and structure by itself: vote with weights; rate each selected rater by the Dice of its mask
+ * with the hard vote; leave out those below mean − α · standard deviation; vote again with the Dice as weight, until
+ * selection and weights stand. In: masks [h, w, n, C]. Out: the weighted share of the selected raters, [h, w, C].
+ * Sensitivity and specificity are shares of pixels against the last hard vote, for raters left out too, whose weight
+ * is 0. Dice of two empty masks is 1.
+ */
+export const simple: Fusion<SimpleConfig> = {
+  name: 'simple',
+  summary:
+    'Leaves out raters far from the vote, again and again, and weights the others by their Dice with it.',
+  citation:
+    'Langerak et al.: Label Fusion in Atlas-Based Segmentation Using a Selective and Iterative Method for Performance ' +
+    'Level Estimation (SIMPLE), IEEE TMI 29(12), 2010; threshold, floor and stop are our choice.',
+  config,
+  presets: { paper: {}, demo: {} },
+  seesLabel: false,
+  needsDiagnosisModel: false,
+  fuse(input) {
+    const { source, config } = input;
+    return byImage(input, (sample) =>
+      fuseStructures({ sample, source, ...config }, (patterns) => select(patterns, config)),
+    );
+  },
+};
+
+function select(patterns: VotePatterns, config: SimpleConfig): FusedStructure {
+  let weights = patterns.annotators.map(() => 1);
+  let [iterations, converged] = [0, false];
+  while (!converged && iterations < config.maxIterations) {
+    const figures = compare(patterns, vote(patterns, weights), config);
+    const next = leaveOut(
+      weights.map((weight, j) => (weight > 0 ? figures[j].dice : 0)),
+      config,
+    );
+    converged = next.every((weight, j) => Math.abs(weight - weights[j]) <= config.tolerance);
+    weights = next;
+    iterations += 1;
+  }
+  const shares = vote(patterns, weights);
+  return {
+    fused: toPixels(patterns, shares),
+    performance: compare(patterns, shares, config),
+    weights,
+    iterations,
+    converged,
+    losses: [],
+  };
+}
+
+/** The weighted share of votes, exactly 0 or 1 where raters agree: [t]. Equal weights where all are zero. */
+function vote({ votes, shares }: VotePatterns, weights: readonly number[]): Float64Array {
+  const m = weights.length;
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  if (all === 0) return shares;
+  return shares.map((share, t) => {
+    if (share === 0 || share === 1) return share;
+    return weights.reduce((sum, weight, j) => sum + weight * votes[t * m + j], 0) / all;
+  });
+}
+
+interface Figures extends RaterPerformance {
+  readonly dice: number;
+}
+
+/** Each rater's mask beside the hard vote. */
+function compare(
+  { votes, counts, annotators }: VotePatterns,
+  shares: Float64Array,
+  output: VoteOutput,
+): Figures[] {
+  const m = annotators.length;
+  return annotators.map((_, j) => {
+    const pixels = [0, 0, 0, 0]; // [truth · 2 + vote]
+    shares.forEach((share, t) => {
+      pixels[decide(share, output.ties) * 2 + votes[t * m + j]] += counts[t];
+    });
+    const [rejected, invented, missed, hit] = pixels;
+    return {
+      dice: (2 * hit) / (2 * hit + missed + invented) || (hit + missed + invented === 0 ? 1 : 0),
+      sensitivity: hit + missed > 0 ? hit / (hit + missed) : null,
+      specificity: rejected + invented > 0 ? rejected / (rejected + invented) : null,
+    };
+  });
+}
+
+/** Sets the weights of raters far below the others to zero, worst first, as long as enough stay. */
+function leaveOut(dice: readonly number[], { alpha, minimumRaters }: SimpleConfig): number[] {
+  const selected = dice.filter((one) => one > 0);
+  const mean = selected.reduce((sum, one) => sum + one, 0) / selected.length;
+  const variance = selected.reduce((sum, one) => sum + (one - mean) ** 2, 0) / selected.length;
+  // Equal raters differ by rounding alone: none of them is far from the others.
+  const least = mean - alpha * Math.sqrt(variance) - 1e-12;
+  const floor = selected.sort((a, b) => b - a)[Math.min(minimumRaters, selected.length) - 1];
+  return dice.map((one) => (one >= Math.min(least, floor) ? one : 0));
+}

@@ -1,0 +1,81 @@
+import type { Sample, SampleSource } from '../data/sample.ts';
+
+/**
+ * The votes on one structure of one image, pixels with equal votes taken together: what a rater model says of a pixel
+ * depends on its votes alone, so an iteration costs patterns, not pixels. p pixels, m annotators, t patterns.
+ */
+export interface VotePatterns {
+  /** Indices of the raters who annotated the structure: [m]. */
+  readonly annotators: readonly number[];
+  /** 0 or 1: [t, m]. Patterns are numbered as they first occur, whatever the order of raters. */
+  readonly votes: Uint8Array;
+  /** Pixels with the pattern, as float64: exact up to 2^53. [t] */
+  readonly counts: Float64Array;
+  /** Share of the annotators who say 1; exactly 0 or 1 where they agree: [t]. */
+  readonly shares: Float64Array;
+  /** The pattern of each pixel: [p]. */
+  readonly ofPixel: Int32Array;
+}
+
+// Votes read as one number at a time; with the number of the pattern so far it stays a small exact integer.
+const GROUP = 16;
+
+/** @throws RangeError where nobody annotated the structure: its fused mask would be undefined, not empty. */
+export function readVotePatterns(sample: Sample, source: SampleSource, structure: number): VotePatterns {
+  const [n, c] = [source.raters.length, source.structures.length];
+  const { annotated, raterMasks } = sample;
+  const annotators = source.raters.flatMap((_, k) => (annotated[k * c + structure] ? [k] : []));
+  const m = annotators.length;
+  if (m === 0)
+    throw new RangeError(`image '${sample.id}': nobody annotated '${source.structures[structure]}'`);
+  const offsets = Int32Array.from(annotators, (rater) => rater * c + structure);
+  const ofPixel = new Int32Array(source.height * source.width);
+  let first: number[] = [];
+  for (let from = 0; from < m; from += GROUP) {
+    first = refine(ofPixel, raterMasks, offsets.subarray(from, from + GROUP), n * c);
+  }
+  const counts = new Float64Array(first.length);
+  for (const pattern of ofPixel) counts[pattern] += 1;
+  const votes = Uint8Array.from({ length: first.length * m }, (_, k) => {
+    return raterMasks[first[Math.floor(k / m)] * n * c + offsets[k % m]];
+  });
+  return { annotators, votes, counts, shares: sharesOf(votes, m), ofPixel };
+}
+
+/** Splits patterns by the votes of some more raters, in place; returns each pattern's first pixel. */
+function refine(ofPixel: Int32Array, masks: Uint8Array, offsets: Int32Array, stride: number): number[] {
+  const numbers = new Map<number, number>();
+  const first: number[] = [];
+  // Neighbours mostly vote alike: the last answer saves most look-ups.
+  let [lastKey, last] = [-1, 0];
+  for (let pixel = 0; pixel < ofPixel.length; pixel++) {
+    let bits = 0;
+    for (let j = 0; j < offsets.length; j++) bits = (bits << 1) | masks[pixel * stride + offsets[j]];
+    const key = ofPixel[pixel] * 2 ** GROUP + bits;
+    if (key !== lastKey) {
+      const known = numbers.get(key);
+      last = known ?? first.push(pixel) - 1;
+      if (known === undefined) numbers.set(key, last);
+      lastKey = key;
+    }
+    ofPixel[pixel] = last;
+  }
+  return first;
+}
+
+function sharesOf(votes: Uint8Array, m: number): Float64Array {
+  return Float64Array.from({ length: votes.length / m }, (_, t) => {
+    return votes.subarray(t * m, (t + 1) * m).reduce((sum, vote) => sum + vote, 0) / m;
+  });
+}
+
+export function isUnanimous(share: number): boolean {
+  return share === 0 || share === 1;
+}
+
+/** A value by pattern, written out by pixel: [p]. */
+export function toPixels({ ofPixel }: VotePatterns, values: ArrayLike<number>): Float32Array {
+  const pixels = new Float32Array(ofPixel.length);
+  for (let pixel = 0; pixel < pixels.length; pixel++) pixels[pixel] = values[ofPixel[pixel]];
+  return pixels;
+}
