@@ -48,7 +48,7 @@ test.each([
   ['SimpleITK’s STAPLE', staple],
   ['crowd-kit’s Dawid–Skene', dawidSkene],
 ])('agrees with %s on every pixel and rater', async (_, fusion) => {
-  const { fused, raters, converged } = await fuseDiscs(fusion as Fusion);
+  const { fused, raters, converged } = await fuseDiscs(fusion);
   // Their rounding of rates, and where they stop: 1e-4 is the tolerance that we promise.
   for (const [votes, value] of byVotes(fused)) {
     expect([votes, Math.abs(value - (YES.includes(votes) ? 1 : 0)) < 1e-4]).toEqual([votes, true]);
@@ -62,8 +62,8 @@ test.each([
 
 test('the publication’s start leads STAPLE to the same answer here', async () => {
   const [first, second] = [
-    await fuseDiscs(staple as Fusion),
-    await fuseDiscs(staple as Fusion, { start: 'publication' }),
+    await fuseDiscs(staple),
+    await fuseDiscs(staple, { start: 'publication' }),
   ];
   first.fused.forEach((value, pixel) => expect(second.fused[pixel]).toBeCloseTo(value, 4));
 });
@@ -71,7 +71,7 @@ test('the publication’s start leads STAPLE to the same answer here', async () 
 test.each(['spatial', 'mrf'])(
   'STAPLE with a %s prior stays a probability and keeps what all agree on',
   async (prior) => {
-    const { fused } = await fuseDiscs(staple as Fusion, { prior });
+    const { fused } = await fuseDiscs(staple, { prior });
     for (const [votes, value] of byVotes(fused)) {
       expect(value).toBeGreaterThanOrEqual(0);
       expect(value).toBeLessThanOrEqual(1);
@@ -82,7 +82,7 @@ test.each(['spatial', 'mrf'])(
 );
 
 test('estimated on disputed pixels alone, STAPLE leaves the others exactly as they were voted', async () => {
-  const { fused } = await fuseDiscs(staple as Fusion, { disputedOnly: true });
+  const { fused } = await fuseDiscs(staple, { disputedOnly: true });
   const found = byVotes(fused);
   expect([found.get('11111'), found.get('00000')]).toEqual([1, 0]);
 });
@@ -113,7 +113,7 @@ test.each([
 );
 
 test('SIMPLE leaves out the rater who lies far from the vote, and trusts the one in the middle most', async () => {
-  const { raters, fused } = await fuseDiscs(simple as Fusion);
+  const { raters, fused } = await fuseDiscs(simple);
   const weights = raters.map(({ weight }) => weight);
   expect(weights[4]).toBe(0);
   expect(Math.max(...weights)).toBe(weights[0]);
