@@ -18,7 +18,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => database.close());
 
-
 function ask(name: string, seed = 1) {
   const request = { kind: 'training', config: { name }, seed, actor: 'tester' } as const;
   return database.prisma.$transaction((tx) => createRun(tx, request));

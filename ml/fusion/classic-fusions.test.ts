@@ -61,10 +61,7 @@ test.each([
 });
 
 test('the publication’s start leads STAPLE to the same answer here', async () => {
-  const [first, second] = [
-    await fuseDiscs(staple),
-    await fuseDiscs(staple, { start: 'publication' }),
-  ];
+  const [first, second] = [await fuseDiscs(staple), await fuseDiscs(staple, { start: 'publication' })];
   first.fused.forEach((value, pixel) => expect(second.fused[pixel]).toBeCloseTo(value, 4));
 });
 

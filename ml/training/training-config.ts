@@ -76,12 +76,5 @@ export type TrainingConfig = z.infer<typeof trainingConfig>;
  */
 export const trainingPresets: Readonly<Record<string, Partial<TrainingConfig>>> = {
   paper: {},
-  demo: {
-    epochs: 12,
-    // What the 160 training images of a demo phantom get in 12 epochs; 50 images would get 72.
-    minSteps: 240,
-    batchSize: 8,
-    learningRate: 1e-3,
-    augment: { flips: true, shift: 0, light: 0 },
-  },
+  demo: { epochs: 12, batchSize: 8, learningRate: 1e-3, augment: { flips: true, shift: 0, light: 0 } },
 };
