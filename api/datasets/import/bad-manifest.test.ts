@@ -92,7 +92,9 @@ describe('a bad row is refused with file, row and field, and nothing is stored:'
     expect(problem).toMatchObject({ row: 2, ...where });
     expect(problem.message).toMatch(message);
     const skipped = await run(folder, { skipBad: true });
-    expect(skipped).toMatchObject({ imagesAdded: 1, skippedRows: 1, skipped: [problem] });
+    // libvips words the same damage differently from one reading to the next.
+    const same = { ...problem, message: expect.stringMatching(message) as string };
+    expect(skipped).toMatchObject({ imagesAdded: 1, skippedRows: 1, skipped: [same] });
   });
 
   test('two masks for the same rater and structure', async () => {
