@@ -83,6 +83,12 @@ async function storeBlobs(
     },
     masks: fused.map((sha256, k) => ({ ...key, structureId: structureIds[k] ?? '', sha256 })),
     maps: maps.map((sha256, k) => ({ ...key, raterId: raterIds[k] ?? '', sha256 })),
-    weights: sample.raters.map((figures, k) => ({ ...key, raterId: raterIds[k] ?? '', ...figures })),
+    weights: sample.raters.map(({ weight, sensitivity, specificity }, k) => ({
+      ...key,
+      raterId: raterIds[k] ?? '',
+      weight,
+      sensitivity,
+      specificity,
+    })),
   };
 }

@@ -68,6 +68,17 @@ test('majority vote: one soft mask an image and structure, equal weights, run wi
   expect(run.environment).toMatchObject({ node: process.version });
 });
 
+test.each(['staple', 'dawid-skene', 'simple'])(
+  '%s: weights and rates of every rater are stored',
+  async (method) => {
+    const request = { snapshotId: tiny.snapshotId, method, size: tiny.size };
+    const fusion = await succeeded(fuseLabels(context, request));
+    const weights = await context.prisma.raterWeight.findMany({ where: { fusionId: fusion.id } });
+    expect(weights).toHaveLength(24 * 7);
+    expect(weights.some(({ sensitivity, specificity }) => sensitivity! > 0 && specificity! > 0)).toBe(true);
+  },
+);
+
 test('training: numbers of every epoch once, the newest checkpoints, weights on the model', async () => {
   const model = await succeeded(train({ training: { epochs: 4, batchSize: 4 } }));
   const metrics = await context.prisma.epochMetric.findMany({ where: { runId: model.runId, name: 'loss' } });
