@@ -44,7 +44,7 @@ const say = (sentence: string) => void process.stderr.write(`${sentence}\n`);
 function prepareEnvironment() {
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1'; // three times faster gradients on AVX2, where it is off by itself
   // Spinning OpenMP threads starve TensorFlow's own; ones that sleep at once wake too late for a small kernel. So they
-  // spin for a moment (some tenths of a millisecond): T&G's step falls by a fifth, ResNet50's stays as it was.
+  // spin for a moment (some tenths of a millisecond): T&G's step falls by a fifth, ResNet50's stays as it was (npm run bench -- training).
   process.env.OMP_WAIT_POLICY ??= 'passive';
   process.env.GOMP_SPINCOUNT ??= '10000';
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';

@@ -113,7 +113,7 @@ async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Pr
   const config = parseConfig(method, { preset, overrides: input.config, field: 'config' });
   const seed = requireSeed(input.seed ?? 1);
   const permutedDiagnoses = input.permutedDiagnoses ?? false;
-  const seesLabel = readsDiagnoses(method, config);
+  const seesLabel = method.seesLabel(config);
   const fitReadsLabel = method.fitReadsLabel?.(config) ?? false;
   if (permutedDiagnoses && !seesLabel && !fitReadsLabel) {
     throw invalidInput(
@@ -140,11 +140,6 @@ async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Pr
     splits: Object.values(Split),
   };
   return { request, seed, seesLabel };
-}
-
-/** DF-GT may be told to fuse for what its network says instead of the label: then no mask has seen one. */
-function readsDiagnoses(method: FusionMethod, config: unknown): boolean {
-  return method.seesLabel && (config as { label?: string }).label !== 'pseudo';
 }
 
 async function diagnosisModel(

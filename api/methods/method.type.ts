@@ -37,7 +37,8 @@ export class Method {
   presets!: unknown;
 
   @Field(() => Boolean, {
-    description: 'It reads the diagnosis of the image that it works on: its masks are transductive.',
+    description:
+      'With its default settings it reads the diagnosis of the image that it works on: its masks are transductive.',
   })
   seesLabel!: boolean;
 

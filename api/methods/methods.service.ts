@@ -5,7 +5,10 @@ import type { Method as Spec } from '../../ml/method.ts';
 import { segmentationModels } from '../../ml/segmentation/index.ts';
 import { MethodKind, type Method } from './method.type.ts';
 
-type Listed = Spec & { readonly seesLabel?: boolean; readonly needsDiagnosisModel?: boolean };
+type Listed = Spec & {
+  readonly seesLabel?: (config: unknown) => boolean;
+  readonly needsDiagnosisModel?: boolean;
+};
 
 const registries: Record<MethodKind, { list(): readonly Listed[] }> = {
   FUSION: fusions,
@@ -20,7 +23,8 @@ export function listMethods(kind?: MethodKind | null): Method[] {
 }
 
 function describe(kind: MethodKind, spec: Listed): Method {
-  const { name, summary, citation, presets, seesLabel = false, needsDiagnosisModel = false } = spec;
+  const { name, summary, citation, presets, needsDiagnosisModel = false } = spec;
+  const seesLabel = spec.seesLabel?.(spec.config.parse({})) ?? false;
   const configSchema = z.toJSONSchema(spec.config, { io: 'input', unrepresentable: 'any' });
   return { kind, name, summary, citation, configSchema, presets, seesLabel, needsDiagnosisModel };
 }

@@ -21,6 +21,7 @@ import {
   type CrowdConfig,
   type Seen,
 } from './crowd-network.ts';
+import { fusedAtOnce } from './fused-at-once.ts';
 import { requireFitted, requireTensor, type Fitted } from './fitted.ts';
 import type { FitInput, FuseInput, FusedSample, Fusion, FusionProgress } from './fusion.ts';
 
@@ -126,21 +127,14 @@ function result({ sample, masks, logits }: Seen, figures: CrowdFigures): FusedSa
   // One figure a rater: the mean over structures.
   const mean = (all: Float64Array, rater: number): number =>
     all.subarray(rater * c, (rater + 1) * c).reduce((sum, value) => sum + value / c, 0);
-  return {
-    id: sample.id,
-    fused: posterior(sample, masks, figures, logits),
-    expertness: null,
-    raters: oddsWeights(sample, masks, oddsOf(figures)).map((weight, rater) => ({
-      weight,
-      sensitivity: mean(figures.sensitivity, rater),
-      specificity: mean(figures.specificity, rater),
-    })),
-    iterations: 0,
-    converged: true,
-    losses: [],
-    initialLogit: null,
-    finalLogit: null,
-  };
+  const fused = posterior(sample, masks, figures, logits);
+  const plain = fusedAtOnce({ id: sample.id, fused, weights: oddsWeights(sample, masks, oddsOf(figures)) });
+  const raters = plain.raters.map(({ weight }, rater) => ({
+    weight,
+    sensitivity: mean(figures.sensitivity, rater),
+    specificity: mean(figures.specificity, rater),
+  }));
+  return { ...plain, raters };
 }
 
 export const aggnet: Fusion<CrowdConfig> = {
@@ -152,7 +146,7 @@ export const aggnet: Fusion<CrowdConfig> = {
     'in breast cancer histology images, IEEE TMI 35:1313–1321, 2016; on Baseline-Seg, our wiring.',
   config: crowdConfig,
   presets: { paper: {}, demo: crowdDemo },
-  seesLabel: false,
+  seesLabel: () => false,
   needsDiagnosisModel: false,
   fit,
   fuse,

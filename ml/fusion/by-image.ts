@@ -1,5 +1,7 @@
 import { checkSample } from '../data/memory-source.ts';
 import type { Sample } from '../data/sample.ts';
+import { inBatches } from '../training/batch-order.ts';
+import { readAhead } from '../training/read-ahead.ts';
 import type { FusedSample, FuseInput, FusionProgress } from './fusion.ts';
 
 type Input = FuseInput<{ readonly imagesAtOnce: number }>;
@@ -9,16 +11,13 @@ export async function* byImage(
   { source, config: { imagesAtOnce }, signal }: Input,
   fuse: (sample: Sample) => FusedSample,
 ): AsyncGenerator<FusionProgress | FusedSample[]> {
-  const total = source.ids.length;
-  for (let from = 0; from < total; from += imagesAtOnce) {
-    signal?.throwIfAborted();
-    const indices = Array.from({ length: Math.min(imagesAtOnce, total - from) }, (_, k) => from + k);
-    const samples = await source.read(indices);
-    signal?.throwIfAborted();
+  const images = source.ids.map((_, index) => index);
+  let done = 0;
+  for await (const samples of readAhead(source, inBatches(images, imagesAtOnce), signal)) {
     yield samples.map((sample) => {
       checkSample(sample, source);
       return fuse(sample);
     });
-    yield { done: from + indices.length, total };
+    yield { done: (done += samples.length), total: images.length };
   }
 }

@@ -7,7 +7,7 @@ import { demoResnet } from '../layers/resnet.ts';
 import { baselineSeg } from '../segmentation/baseline-seg.ts';
 import type { SegmentationNetwork } from '../segmentation/segmentation-model.ts';
 import { toImages } from '../training/batch.ts';
-import { inBatches } from '../training/batch-order.ts';
+import { batchesAnEpoch, inBatches } from '../training/batch-order.ts';
 import { loadWeights, saveWeights } from '../training/checkpoint.ts';
 import { readAhead } from '../training/read-ahead.ts';
 import { fromSafetensors, toSafetensors, type NamedTensor } from '../training/safetensors.ts';
@@ -114,8 +114,7 @@ export function checkedMasks(sample: Sample, source: SampleSource): RaterMasks {
 
 /** Images that an epoch takes: a remainder smaller than a batch is left out. */
 export function epochImages({ length }: readonly number[], { batchSize }: CrowdConfig): number {
-  const size = Math.min(batchSize, length);
-  return Math.floor(length / size) * size;
+  return batchesAnEpoch(length, batchSize) * Math.min(batchSize, length);
 }
 
 /** Raters against the majority vote of the training images. */
@@ -125,10 +124,9 @@ export async function figuresOfVote(
   signal?: AbortSignal,
 ): Promise<CrowdFigures> {
   const sums = createFigureSums(source.raters.length, source.structures.length);
-  for (let from = 0; from < source.ids.length; from += imagesAtOnce) {
-    signal?.throwIfAborted();
-    const count = Math.min(imagesAtOnce, source.ids.length - from);
-    for (const sample of await source.read(Array.from({ length: count }, (_, k) => from + k))) {
+  const all = source.ids.map((_, index) => index);
+  for await (const samples of readAhead(source, inBatches(all, imagesAtOnce), signal)) {
+    for (const sample of samples) {
       const masks = checkedMasks(sample, source);
       sums.add(sample, masks, masks.mean);
     }

@@ -30,7 +30,7 @@ export const dawidSkene: Fusion<DawidSkeneConfig> = {
     'Dawid, Skene: Maximum Likelihood Estimation of Observer Error-Rates Using the EM Algorithm, Appl. Statist. 28(1), 1979.',
   config,
   presets: { paper: {}, demo: {} },
-  seesLabel: false,
+  seesLabel: () => false,
   posterior: true,
   needsDiagnosisModel: false,
   fuse(input) {

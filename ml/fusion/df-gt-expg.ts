@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createRandom, normal } from '../random.ts';
 import { atanComposite } from '../ops/atan-composite.ts';
 import { groupedDense } from '../ops/dense.ts';
-import { dfGtConfig, fuseDiagnosisFirst } from './df-gt.ts';
+import { dfGtConfig, dfGtPresets, dfGtSpec, fuseDiagnosisFirst } from './df-gt.ts';
 import type { Fusion } from './fusion.ts';
 import type { ExpertnessShape, Parametrisation, PixelGrid } from './parametrisation.ts';
 
@@ -18,6 +18,7 @@ export const expGConfig = dfGtConfig.extend({
    */
   sigmoid: z.boolean().default(false),
 });
+export const expGPresets = { ...dfGtPresets, demo: { ...dfGtPresets.demo, hidden: 32 } };
 export type DfGtExpGConfig = z.infer<typeof expGConfig>;
 
 /**
@@ -72,20 +73,10 @@ function apply(parameters: tf.NamedTensorMap, grid: PixelGrid, layers: number): 
 }
 
 export const dfGtExpG: Fusion<DfGtExpGConfig> = {
+  ...dfGtSpec,
   name: 'df-gt-expg',
   summary: 'Diagnosis-first fusion, expertness given by a small continuous network of the place (ExpG).',
-  citation:
-    'Wu et al., Calibrate the inter-observer segmentation uncertainty via diagnosis-first principle, 2022 (arXiv 2208.03016).',
   config: expGConfig,
-  presets: {
-    // The text of the paper. Adam moves a number by at most its step, so these maps stay close to the majority vote.
-    paper: { learningRate: 1e-4, steps: 125 },
-    // The schedule and objective of the authors' code; layers stay as in the text.
-    'authors-code': { learningRate: 5e-3, steps: 256, objective: 'signedLogit' },
-    // 40 steps of 2e-2 end at the loss, weights and AUC of 80 steps of 1e-2 (fundus phantom) in half the time.
-    demo: { learningRate: 2e-2, steps: 40, hidden: 32, imagesAtOnce: 32 },
-  },
-  seesLabel: true,
-  needsDiagnosisModel: true,
+  presets: expGPresets,
   fuse: (input) => fuseDiagnosisFirst(input, expG(input.config)),
 };

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { createRandom, normal } from '../random.ts';
-import { dfGtConfig, fuseDiagnosisFirst } from './df-gt.ts';
+import { dfGtConfig, dfGtPresets, dfGtSpec, fuseDiagnosisFirst } from './df-gt.ts';
 import { gridRows } from './df-gt-raw.ts';
 import type { Fusion } from './fusion.ts';
 import { halfWidth, inverseFourier, type Size } from './inverse-fourier.ts';
@@ -59,18 +59,10 @@ function amplitudes({ height, width }: Size, decay: number): Float32Array {
 }
 
 export const dfGtFourier: Fusion<DfGtFourierConfig> = {
+  ...dfGtSpec,
   name: 'df-gt-fourier',
   summary: 'Diagnosis-first fusion, expertness described by its frequencies, low ones moving fastest.',
-  citation:
-    'Wu et al., Calibrate the inter-observer segmentation uncertainty via diagnosis-first principle, 2022 (arXiv 2208.03016).',
   config,
-  presets: {
-    paper: { learningRate: 1e-4, steps: 125 },
-    'authors-code': { learningRate: 5e-3, steps: 256, objective: 'signedLogit' },
-    // The schedule of ExpG's demo, so that the ways compare.
-    demo: { learningRate: 2e-2, steps: 40, imagesAtOnce: 32 },
-  },
-  seesLabel: true,
-  needsDiagnosisModel: true,
+  presets: dfGtPresets,
   fuse: (input) => fuseDiagnosisFirst(input, fourier(input.config)),
 };

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
 import { createRandom, normal } from '../random.ts';
-import { dfGtConfig, fuseDiagnosisFirst } from './df-gt.ts';
+import { dfGtConfig, dfGtPresets, dfGtSpec, fuseDiagnosisFirst } from './df-gt.ts';
 import type { Fusion } from './fusion.ts';
 import type { Parametrisation, PixelGrid } from './parametrisation.ts';
 import { gatherRows } from './scatter.ts';
@@ -40,17 +40,10 @@ export function gridRows({ images, pixels, height, width, numbers }: PixelGrid):
 }
 
 export const dfGtRaw: Fusion<DfGtRawConfig> = {
+  ...dfGtSpec,
   name: 'df-gt-raw',
   summary: 'Diagnosis-first fusion, expertness free at every pixel: noisy, for comparison with ExpG.',
-  citation:
-    'Wu et al., Calibrate the inter-observer segmentation uncertainty via diagnosis-first principle, 2022 (arXiv 2208.03016).',
   config,
-  presets: {
-    paper: { learningRate: 1e-4, steps: 125 },
-    'authors-code': { learningRate: 5e-3, steps: 256, objective: 'signedLogit' },
-    demo: { learningRate: 2e-2, steps: 40, imagesAtOnce: 32 },
-  },
-  seesLabel: true,
-  needsDiagnosisModel: true,
+  presets: dfGtPresets,
   fuse: (input) => fuseDiagnosisFirst(input, raw),
 };

@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { checkSample } from '../data/memory-source.ts';
 import type { SampleSource } from '../data/sample.ts';
+import { byImage } from './by-image.ts';
 import { fuseDiagnosisFirst } from './df-gt.ts';
-import { expG, expGConfig } from './df-gt-expg.ts';
+import { expG, expGConfig, expGPresets } from './df-gt-expg.ts';
 import { raw } from './df-gt-raw.ts';
+import { fusedAtOnce } from './fused-at-once.ts';
 import { requireFitted, requireTensor, type Fitted } from './fitted.ts';
 import { disputedWeights, presentWeights, weightedMask } from './weighted-mask.ts';
 import type { FitInput, FuseInput, FusedSample, Fusion, FusionProgress } from './fusion.ts';
-import { readRaterMasks, type RaterMasks } from './rater-masks.ts';
+import { readRaterMasks } from './rater-masks.ts';
 
 const config = expGConfig.extend({
   /** What describes the maps of the training images. ExpG: its maps say who is informative, raw ones hardly do. */
@@ -78,22 +79,15 @@ function meanMaps({ raters, height, width }: SampleSource, perRater: boolean) {
   };
 }
 
-async function* fuse({ source, config, fitted, signal }: FuseInput<DfGtTrainingMapConfig>) {
+async function* fuse(input: FuseInput<DfGtTrainingMapConfig>) {
+  const { source, fitted } = input;
   const weights = weightsOf(requireFitted(NAME, fitted), source);
-  const total = source.ids.length;
-  for (let from = 0; from < total; from += config.imagesAtOnce) {
-    signal?.throwIfAborted();
-    const count = Math.min(config.imagesAtOnce, total - from);
-    const samples = await source.read(Array.from({ length: count }, (_, k) => from + k));
-    signal?.throwIfAborted();
-    yield samples.map((sample): FusedSample => {
-      checkSample(sample, source);
-      const masks = readRaterMasks(sample, source);
-      const map = presentWeights(weights, masks);
-      return result(sample.id, masks, map, weightedMask(sample, masks, map));
-    });
-    yield { done: from + count, total };
-  }
+  yield* byImage(input, (sample) => {
+    const masks = readRaterMasks(sample, source);
+    const expertness = presentWeights(weights, masks);
+    const fused = weightedMask(sample, masks, expertness);
+    return fusedAtOnce({ id: sample.id, fused, expertness, weights: disputedWeights(expertness, masks) });
+  });
 }
 
 /** [p, n], in the source's order of raters. */
@@ -112,24 +106,6 @@ function weightsOf(fitted: Fitted, { raters, height, width }: SampleSource): Flo
   return weights;
 }
 
-function result(id: string, masks: RaterMasks, expertness: Float32Array, fused: Float32Array): FusedSample {
-  return {
-    id,
-    fused,
-    expertness,
-    raters: disputedWeights(expertness, masks).map((weight) => ({
-      weight,
-      sensitivity: null,
-      specificity: null,
-    })),
-    iterations: 0,
-    converged: true,
-    losses: [],
-    initialLogit: null,
-    finalLogit: null,
-  };
-}
-
 export const dfGtTrainingMap: Fusion<DfGtTrainingMapConfig> = {
   name: NAME,
   summary: 'Diagnosis-first fusion learned from training images alone: one expertness map for every image.',
@@ -137,13 +113,8 @@ export const dfGtTrainingMap: Fusion<DfGtTrainingMapConfig> = {
     'Our control for Wu et al., Calibrate the inter-observer segmentation uncertainty via diagnosis-first principle, ' +
     '2022 (arXiv 2208.03016), whose maps are learned image by image.',
   config,
-  presets: {
-    paper: { learningRate: 1e-4, steps: 125 },
-    'authors-code': { learningRate: 5e-3, steps: 256, objective: 'signedLogit' },
-    // The schedule of ExpG's demo, so that the two compare.
-    demo: { learningRate: 2e-2, steps: 40, hidden: 32, imagesAtOnce: 32 },
-  },
-  seesLabel: false,
+  presets: expGPresets,
+  seesLabel: () => false,
   needsDiagnosisModel: true,
   fitReadsLabel: ({ label }) => label === 'given',
   fit,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { dfGtConfig, fuseDiagnosisFirst } from './df-gt.ts';
+import { dfGtConfig, dfGtPresets, dfGtSpec, fuseDiagnosisFirst } from './df-gt.ts';
 import { createPictureGrid } from './df-gt-batch.ts';
 import { raw } from './df-gt-raw.ts';
 import type { Fusion } from './fusion.ts';
@@ -55,21 +55,16 @@ export function transRob({ strength, target }: DfGtTransRobConfig): Parametrisat
 }
 
 export const dfGtTransRob: Fusion<DfGtTransRobConfig> = {
+  ...dfGtSpec,
   name: 'df-gt-transrob',
   summary:
     'Diagnosis-first fusion, expertness free at every pixel and held against random movements (TransRob).',
-  citation:
-    'Wu et al., Calibrate the inter-observer segmentation uncertainty via diagnosis-first principle, 2022 (arXiv 2208.03016).',
   config,
   presets: {
-    paper: { learningRate: 1e-4, steps: 125 },
-    'authors-code': { learningRate: 5e-3, steps: 256, objective: 'signedLogit', target: 'input' },
+    ...dfGtPresets,
+    'authors-code': { ...dfGtPresets['authors-code'], target: 'input' },
     light: { strength: 'light' },
     strong: { strength: 'strong' },
-    // The schedule of ExpG's demo, so that the ways compare.
-    demo: { learningRate: 2e-2, steps: 40, imagesAtOnce: 32 },
   },
-  seesLabel: true,
-  needsDiagnosisModel: true,
   fuse: (input) => fuseDiagnosisFirst(input, transRob(input.config)),
 };

@@ -29,6 +29,24 @@ export const dfGtConfig = z.strictObject({
 });
 export type DfGtConfig = z.infer<typeof dfGtConfig>;
 
+/** Schedules that every DF-GT shares, so that its ways of describing maps compare. */
+export const dfGtPresets = {
+  // The text of the paper. Adam moves a number by at most its step, so these maps stay close to the majority vote.
+  paper: { learningRate: 1e-4, steps: 125 },
+  // The schedule and objective of the authors' code; what describes the maps stays as in the text.
+  'authors-code': { learningRate: 5e-3, steps: 256, objective: 'signedLogit' },
+  // ExpG: 40 steps of 2e-2 end at the loss, weights and AUC of 80 steps of 1e-2 (fundus phantom) in half the time.
+  demo: { learningRate: 2e-2, steps: 40, imagesAtOnce: 32 },
+} satisfies Record<string, Partial<DfGtConfig>>;
+
+/** What every DF-GT says of itself. */
+export const dfGtSpec = {
+  citation:
+    'Wu et al., Calibrate the inter-observer segmentation uncertainty via diagnosis-first principle, 2022 (arXiv 2208.03016).',
+  seesLabel: ({ label }: DfGtConfig) => label === 'given',
+  needsDiagnosisModel: true,
+} as const;
+
 /**
  * DF-GT: for each image the expertness m (softmax over raters at every pixel) that minimises the loss L of a frozen
  * diagnosis network θ given the image x and the fused mask, m* = argmin L(θ, x ⊕ Σ s · softmax(m), y).

@@ -71,7 +71,7 @@ describe.each(learning.map((fusion) => [fusion.name, fusion] as const))('%s lear
       await fuseAll(fusion, { source: createSource(), trainOn }),
       await fuseAll(fusion, { source: createSource({ diagnosis: () => null }), trainOn }),
     ];
-    expect(fusion.seesLabel).toBe(false);
+    expect(fusion.seesLabel(configOf(fusion))).toBe(false);
     expect(unknown).toEqual(known);
   });
 });

@@ -19,21 +19,13 @@ export interface FuseInput<Config> extends FitInput<Config> {
   readonly fitted?: Fitted;
 }
 
-/** A rater against the truth that a fusion estimates; null where a share would rest on no pixel. */
-export interface RaterPerformance {
-  readonly sensitivity: number | null;
-  readonly specificity: number | null;
-}
-
 /** What a fusion says of one rater on one image; null where the method has no such figure. */
 export interface RaterFigures {
   /** Mean weight in the disputed region (pixels where raters disagree); weights of an image sum to one over raters. */
   readonly weight: number;
-  /** Means over the structures that the rater annotated. */
+  /** Against the truth that the fusion estimates: means over the structures that the rater annotated. */
   readonly sensitivity: number | null;
   readonly specificity: number | null;
-  /** By structure, null where the rater did not annotate it: [C]. Absent where the method tells no performance. */
-  readonly structures?: readonly (RaterPerformance | null)[];
 }
 
 export interface FusedSample {
@@ -59,8 +51,8 @@ export interface FusionProgress {
 }
 
 export interface Fusion<Config = unknown> extends Method<Config> {
-  /** True where the fused mask depends on the diagnosis of its own image (transductive). */
-  readonly seesLabel: boolean;
+  /** True where, with this config, the fused mask depends on the diagnosis of its own image (transductive). */
+  seesLabel(config: Config): boolean;
   readonly needsDiagnosisModel: boolean;
   /** True where the fused mask is a posterior: where raters agree it comes near 0 or 1 without reaching them. */
   readonly posterior?: boolean;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { byImage } from './by-image.ts';
-import type { Fusion, FusedSample } from './fusion.ts';
-import { equalWeights, readRaterMasks, type RaterMasks } from './rater-masks.ts';
+import { fusedAtOnce } from './fused-at-once.ts';
+import type { Fusion } from './fusion.ts';
+import { equalWeights, readRaterMasks } from './rater-masks.ts';
 import { applyOutput, voteOutput } from './vote-output.ts';
 
 /** Soft is the paper's MV. */
@@ -19,32 +20,14 @@ export const majorityVote: Fusion<MajorityVoteConfig> = {
   citation: 'Folklore; the baseline MV of Wu et al. 2022 (arXiv 2208.03016).',
   config,
   presets: { paper: {}, demo: {} },
-  seesLabel: false,
+  seesLabel: () => false,
   needsDiagnosisModel: false,
   fuse(input) {
     const { source, config } = input;
     return byImage(input, (sample) => {
       const masks = readRaterMasks(sample, source);
-      return result(sample.id, masks, applyOutput(masks.mean, config));
+      const fused = applyOutput(masks.mean, config);
+      return fusedAtOnce({ id: sample.id, fused, weights: equalWeights(masks.present) });
     });
   },
 };
-
-function result(id: string, masks: RaterMasks, fused: Float32Array): FusedSample {
-  const figures = equalWeights(masks.present).map((weight) => ({
-    weight,
-    sensitivity: null,
-    specificity: null,
-  }));
-  return {
-    id,
-    fused,
-    expertness: null,
-    raters: figures,
-    iterations: 0,
-    converged: true,
-    losses: [],
-    initialLogit: null,
-    finalLogit: null,
-  };
-}

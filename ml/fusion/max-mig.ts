@@ -23,6 +23,7 @@ import {
   seeAll,
   stackMaps,
 } from './crowd-network.ts';
+import { fusedAtOnce } from './fused-at-once.ts';
 import { requireFitted, requireTensor, type Fitted } from './fitted.ts';
 import type { FitInput, FuseInput, Fusion, FusionProgress } from './fusion.ts';
 import { negativeInformation } from './mutual-information.ts';
@@ -168,21 +169,11 @@ async function* fuse({ source, config, seed, fitted, signal }: FuseInput<MaxMigC
     loadNetwork(network, learned);
     let done = 0;
     for await (const seen of seeAll(network, source, { ...config, signal })) {
-      yield seen.map(({ sample, masks, logits }) => ({
-        id: sample.id,
-        fused: fuseByOdds(sample, masks, odds, config.output === 'forecast' ? logits : logits.fill(0)),
-        expertness: null,
-        raters: oddsWeights(sample, masks, odds).map((weight) => ({
-          weight,
-          sensitivity: null,
-          specificity: null,
-        })),
-        iterations: 0,
-        converged: true,
-        losses: [],
-        initialLogit: null,
-        finalLogit: null,
-      }));
+      yield seen.map(({ sample, masks, logits }) => {
+        const before = config.output === 'forecast' ? logits : logits.fill(0);
+        const fused = fuseByOdds(sample, masks, odds, before);
+        return fusedAtOnce({ id: sample.id, fused, weights: oddsWeights(sample, masks, odds) });
+      });
       yield { done: (done += seen.length), total: source.ids.length };
     }
   } finally {
@@ -199,7 +190,7 @@ export const maxMig: Fusion<MaxMigConfig> = {
     '(arXiv 1905.13436); on pixels and Baseline-Seg, our wiring.',
   config,
   presets: { paper: {}, demo: { ...crowdDemo, warmUp: 2, epochs: 2 } },
-  seesLabel: false,
+  seesLabel: () => false,
   needsDiagnosisModel: false,
   fit,
   fuse,

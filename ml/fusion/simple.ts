@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { byImage } from './by-image.ts';
-import type { Fusion, RaterPerformance } from './fusion.ts';
-import { fuseStructures, type FusedStructure } from './structure-fusion.ts';
+import type { Fusion } from './fusion.ts';
+import { fuseStructures, type FusedStructure, type RaterPerformance } from './structure-fusion.ts';
 import { decide, voteOutput, type VoteOutput } from './vote-output.ts';
 import { toPixels, type VotePatterns } from './vote-patterns.ts';
 
@@ -33,7 +33,7 @@ export const simple: Fusion<SimpleConfig> = {
     'Level Estimation (SIMPLE), IEEE TMI 29(12), 2010; threshold, floor and stop are our choice.',
   config,
   presets: { paper: {}, demo: {} },
-  seesLabel: false,
+  seesLabel: () => false,
   needsDiagnosisModel: false,
   fuse(input) {
     const { source, config } = input;

@@ -54,7 +54,7 @@ export const staple: Fusion<StapleConfig> = {
     'Warfield, Zou, Wells: Simultaneous Truth and Performance Level Estimation (STAPLE), IEEE TMI 23(7), 2004.',
   config,
   presets: { paper: {}, demo: {} },
-  seesLabel: false,
+  seesLabel: () => false,
   posterior: true,
   needsDiagnosisModel: false,
   fuse(input) {

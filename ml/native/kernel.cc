@@ -45,8 +45,8 @@ struct Pool {
 };
 thread_local Pool pool;
 
-constexpr size_t kAlignment = 64;        // a cache line, and the widest vector
-constexpr size_t kKept = 1 << 22;        // larger blocks (16 MB) go back to the system
+constexpr size_t kAlignment = 64;  // a cache line, and the widest vector
+constexpr size_t kKept = 1 << 22;  // larger blocks (16 MB) go back to the system
 constexpr size_t kBlocksAThread = 8;
 
 }  // namespace

@@ -111,6 +111,20 @@ struct Part {
 };
 Part partOf(int64_t total, int thread, int threads);
 
+// The one output, of the shape of an input, value by value: work(index) gives each. `cost` is what a value costs, in additions.
+template <class Work>
+void mapValues(Call& call, int input, int64_t cost, Work work) {
+  float* y = call.output(0, call.shape(input));
+  if (!y) return;
+  const int64_t size = call.size(input);
+  const int threads = threadsFor(cost * size);
+  inParallel(threads, [&](int thread) {
+    const Part part = partOf(size, thread, threads);
+#pragma omp simd
+    for (int64_t i = part.begin; i < part.end; ++i) y[i] = work(i);
+  });
+}
+
 // Registration, one line a kernel (addon.cc calls them).
 void registerBatchNorm();
 void registerBatchNormGradient();

@@ -11,15 +11,8 @@ class Sigmoid {
  public:
   explicit Sigmoid(const Attributes&) {}
   void run(Call& call) const {
-    float* y = call.output(0, call.shape(0));
-    if (!y) return;
     const float* x = call.input(0);
-    const int threads = threadsFor(4 * call.size(0));
-    inParallel(threads, [&](int thread) {
-      const Part part = partOf(call.size(0), thread, threads);
-#pragma omp simd
-      for (int64_t i = part.begin; i < part.end; ++i) y[i] = 1.0f / (1.0f + exponential(-x[i]));
-    });
+    mapValues(call, 0, 4, [=](int64_t i) { return 1.0f / (1.0f + exponential(-x[i])); });
   }
 };
 
@@ -29,15 +22,8 @@ class SigmoidGradient {
   explicit SigmoidGradient(const Attributes&) {}
   void run(Call& call) const {
     if (!call.expect(call.size(0) == call.size(1), "sigmoid: dy and y of different sizes")) return;
-    float* dx = call.output(0, call.shape(1));
-    if (!dx) return;
     const float *dy = call.input(0), *y = call.input(1);
-    const int threads = threadsFor(call.size(1));
-    inParallel(threads, [&](int thread) {
-      const Part part = partOf(call.size(1), thread, threads);
-#pragma omp simd
-      for (int64_t i = part.begin; i < part.end; ++i) dx[i] = dy[i] * y[i] * (1.0f - y[i]);
-    });
+    mapValues(call, 1, 1, [=](int64_t i) { return dy[i] * y[i] * (1.0f - y[i]); });
   }
 };
 

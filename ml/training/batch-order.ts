@@ -15,6 +15,11 @@ export function epochBatches(
   );
 }
 
+/** How many batches `epochBatches` gives. */
+export function batchesAnEpoch(images: number, batchSize: number): number {
+  return Math.floor(images / Math.min(batchSize, images));
+}
+
 /** In order, the last one smaller. */
 export function inBatches(images: readonly number[], batchSize: number): number[][] {
   const count = Math.ceil(images.length / batchSize);

@@ -1,9 +1,9 @@
+import { batchesAnEpoch } from './batch-order.ts';
 import type { TrainingConfig } from './training-config.ts';
 
 /** Epochs to do: as many as are asked for, or more, until `minSteps` updates are made. */
 export function epochsOf({ epochs, minSteps, batchSize }: TrainingConfig, images: number): number {
-  const stepsAnEpoch = Math.max(1, Math.floor(images / Math.min(batchSize, images)));
-  return Math.max(epochs, Math.ceil(minSteps / stepsAnEpoch));
+  return Math.max(epochs, Math.ceil(minSteps / batchesAnEpoch(images, batchSize)));
 }
 
 /** Learning rate in an epoch, counted from 1. */

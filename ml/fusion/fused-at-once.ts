@@ -1,0 +1,21 @@
+import type { FusedSample } from './fusion.ts';
+
+interface AtOnce extends Pick<FusedSample, 'id' | 'fused'> {
+  readonly expertness?: Float32Array;
+  readonly weights: readonly number[]; // [n]
+}
+
+/** What a fusion without iterations on the image, and without rates of raters, says of it. */
+export function fusedAtOnce({ id, fused, expertness, weights }: AtOnce): FusedSample {
+  return {
+    id,
+    fused,
+    expertness: expertness ?? null,
+    raters: weights.map((weight) => ({ weight, sensitivity: null, specificity: null })),
+    iterations: 0,
+    converged: true,
+    losses: [],
+    initialLogit: null,
+    finalLogit: null,
+  };
+}
