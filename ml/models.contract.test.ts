@@ -92,6 +92,17 @@ describe.each(models.list().map((model) => [model.name, model] as const))('%s', 
 
   if (model.task !== 'diagnosis') return;
 
+  if (model.maskUse === 'training' || model.maskUse === 'none') {
+    test('the mask that it is shown once trained changes nothing', () => {
+      const { network, dispose } = buildModel(model);
+      const blank = samples.map((sample) => ({ ...sample, fused: sample.fused!.map(() => 0) }));
+      expect(outputOf(model, network, blank)).toEqual(outputOf(model, network, samples));
+      dispose();
+    });
+  }
+
+  if (model.maskUse !== 'differentiable') return;
+
   test('the gradient for the mask agrees with finite differences', () => {
     const { network, dispose } = buildModel(model);
     const { slope, differences } = maskDerivatives(network as DiagnosisNetwork);

@@ -1,5 +1,6 @@
 import { Split, type Fusion, type Model, type Prisma } from '../../prisma/client/client.ts';
 import type { Fusion as FusionMethod } from '../../ml/fusion/fusion.ts';
+import { diagnosisModels } from '../../ml/diagnosis/index.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import { invalidInput } from '../errors.ts';
 import { parseConfig } from '../runs/method-config.ts';
@@ -148,12 +149,26 @@ async function diagnosisModel(
   id: string | null,
 ): Promise<Model | null> {
   if (method.needsDiagnosisModel === (id !== null)) {
-    return id === null ? null : requireModel(prisma, id, 'diagnosis', 'diagnosisModelId');
+    if (id === null) return null;
+    const model = await requireModel(prisma, id, 'diagnosis', 'diagnosisModelId');
+    requireMaskGradient(method, model);
+    return model;
   }
   throw invalidInput(
     id === null
       ? `diagnosisModelId: '${method.name}' needs a trained diagnosis model`
       : `diagnosisModelId '${id}': '${method.name}' uses no diagnosis model`,
+    'diagnosisModelId',
+  );
+}
+
+/** DF-GT follows the gradient of the diagnosis for the mask: a network that has none would leave every mask as it was. */
+function requireMaskGradient(method: FusionMethod, { id, method: name }: Model): void {
+  if (diagnosisModels.get(name).maskUse === 'differentiable') return;
+  const usable = diagnosisModels.list().filter(({ maskUse }) => maskUse === 'differentiable');
+  throw invalidInput(
+    `diagnosisModelId '${id}': '${name}' gives no gradient for the mask, which '${method.name}' follows: ` +
+      `expected one of ${usable.map((model) => model.name).join(', ')}`,
     'diagnosisModelId',
   );
 }

@@ -61,6 +61,7 @@ const [PLAIN, ATTENDED] = [0, 1];
 export const baselineDia: DiagnosisModel<BaselineDiaConfig> = {
   name: 'baseline-dia',
   task: 'diagnosis',
+  maskUse: 'differentiable',
   summary: 'Diagnosis by attention to each segmented structure; the judge of predicted masks.',
   citation:
     'Zhou et al., Collaborative learning of semi-supervised segmentation and classification for medical images, ' +

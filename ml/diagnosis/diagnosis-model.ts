@@ -21,8 +21,15 @@ export interface DiagnosisNetwork extends Network<
   readonly widths: readonly number[];
 }
 
+/**
+ * How the mask that a diagnosis model is given reaches its logit: `differentiable`, with a gradient, as DF-GT needs;
+ * `discrete`, as a place or a measure, without one; `training`, through the trained weights alone; `none`, not at all.
+ */
+export type MaskUse = 'differentiable' | 'discrete' | 'training' | 'none';
+
 export interface DiagnosisModel<Config = unknown> extends Method<Config> {
   readonly task: 'diagnosis';
+  readonly maskUse: MaskUse;
   build(input: NetworkInput, config: Config): DiagnosisNetwork;
   /** What training minimises; a scalar. */
   loss(output: DiagnosisOutput, target: DiagnosisTarget, config: Config): tf.Scalar;

@@ -22,6 +22,7 @@ const config = z.strictObject({
 export const dlCat: DiagnosisModel<z.infer<typeof config>> = {
   name: 'dl-cat',
   task: 'diagnosis',
+  maskUse: 'differentiable',
   summary: 'Residual classifier that reads the image and the mask as channels of one input.',
   citation:
     "Cited by the paper to d'Ascoli et al., ConViT, ICML 2021, but implemented there with ResNet50 " +
