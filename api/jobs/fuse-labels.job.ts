@@ -11,7 +11,7 @@ import { fitFusion, fitShare } from './fit-fusion.ts';
 import { storeFusedSamples } from './fused-samples.ts';
 import type { Job, JobInput } from './job.ts';
 import { loadDiagnosisNetwork } from './networks.ts';
-import { subsetSource } from './subset-source.ts';
+import { subsetSource } from '../../ml/data/subset-source.ts';
 
 /**
  * Fuses a snapshot's masks, split by split, and stores each batch as it is ready. A method that learns from the

@@ -5,7 +5,7 @@ import { datasetNames, idOf } from './fused-samples.ts';
 import type { JobInput } from './job.ts';
 import { loadSegmentationNetwork } from './networks.ts';
 import { storePlanes } from './planes.ts';
-import { subsetSource } from './subset-source.ts';
+import { subsetSource } from '../../ml/data/subset-source.ts';
 
 /** Stores the masks that a model predicts for the images, those apart that it has predicted before. */
 export async function predictAndStore(

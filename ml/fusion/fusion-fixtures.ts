@@ -111,7 +111,7 @@ const QUICK = {
 };
 
 export function configOf(fusion: Fusion, changes: Readonly<Record<string, unknown>> = {}): unknown {
-  const known = Object.keys(fusion.config.parse({}) as object);
+  const known = Object.keys((fusion.config as unknown as { shape: object }).shape);
   const quick = Object.entries({ ...QUICK, ...changes }).filter(([key]) => known.includes(key));
   return fusion.config.parse(Object.fromEntries(quick));
 }

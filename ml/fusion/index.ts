@@ -10,6 +10,7 @@ import type { Fusion } from './fusion.ts';
 import { majorityVote } from './majority-vote.ts';
 import { maxMig } from './max-mig.ts';
 import { simple } from './simple.ts';
+import { singleRater } from './single-rater.ts';
 import { staple } from './staple.ts';
 
 /** The fusions by public name. To add one, write its file and name it here. */
@@ -25,4 +26,5 @@ export const fusions = createRegistry<Fusion>('fusion', [
   dfGtTransRob,
   dfGtRaw,
   dfGtTrainingMap,
+  singleRater,
 ]);

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { loadBackend } from '../backend.ts';
 import type { SampleSource } from '../data/sample.ts';
-import type { DiagnosisModel } from '../diagnosis/diagnosis-model.ts';
-import { diagnosisModels } from '../diagnosis/index.ts';
+import type { GradientDiagnosisModel } from '../diagnosis/diagnosis-model.ts';
+import { dlCat } from '../diagnosis/dl-cat.ts';
 import { buildModel, createSquares, quickTraining } from '../models.test-helper.ts';
 import { segmentationModels } from '../segmentation/index.ts';
 import { checkpointFromBytes, checkpointToBytes, saveWeights, type Checkpoint } from './checkpoint.ts';
@@ -10,7 +10,7 @@ import type { TrainedNetwork } from './objective.ts';
 import { train, type EpochRecord, type TrainOptions } from './loop.ts';
 
 // The smallest residual network: these tests are about the loop.
-const model = diagnosisModels.get('dl-cat');
+const model: GradientDiagnosisModel = dlCat;
 const config = model.config.parse({
   resnet: { block: 'basic', stem: 4, widths: [4, 4, 4, 4], blocks: [1, 1, 1, 1] },
 });
@@ -140,6 +140,20 @@ test('measures the validation loss without changing the result', async () => {
   expect(plain.records[0].metrics.validationLoss).toBeUndefined();
 });
 
+test('what is left out for cross-fitting is never read', async () => {
+  const read = new Set<number>();
+  const watched = {
+    ...source,
+    read: (indices: readonly number[]) => {
+      indices.forEach((index) => read.add(index));
+      return source.read(indices);
+    },
+  };
+  // Two of three: places modulo 2 would leave the squares of one diagnosis only.
+  await run({ source: watched, training: quickTraining({ batchSize: 2, leaveOut: { index: 0, of: 3 } }) });
+  expect([...read].sort()).toEqual([1, 2, 4, 5, 7, 8]);
+});
+
 test('leaves images of unknown diagnosis out of a diagnosis training', async () => {
   const diagnoses = source.diagnoses.map((diagnosis, i) => (i < 6 ? diagnosis : null));
   const read: number[] = [];
@@ -200,7 +214,7 @@ describe('refuses', () => {
 
   test('a loss that is not a number, naming epoch and step, before any weight is touched', async () => {
     let calls = 0;
-    const failing: DiagnosisModel = {
+    const failing: GradientDiagnosisModel = {
       ...model,
       loss: (...input) => {
         calls += 1;

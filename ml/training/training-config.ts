@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fold } from '../data/fold.ts';
 import { augmentation } from './augment.ts';
 
 const schedule = z.discriminatedUnion('kind', [
@@ -61,6 +62,12 @@ export const trainingConfig = z.strictObject({
     .default(null)
     .describe('Gradients are cut to ± this; 0.1 in one path of the authors’ code, off in the paper.'),
   augment: augmentation.prefault({}).describe('Random changes to training images; none in the paper.'),
+  leaveOut: fold
+    .nullable()
+    .default(null)
+    .describe(
+      'A part of the training images that it does not learn from, so that a fusion can ask it about images that it never saw (cross-fitting). None in the paper.',
+    ),
   positiveWeight: z
     .union([z.literal('balanced'), z.number().gt(0)])
     .default('balanced')

@@ -1,4 +1,4 @@
-import type { SampleSource } from '../../ml/data/sample.ts';
+import type { SampleSource } from './sample.ts';
 
 /** Some images of a source, in the order given. */
 export function subsetSource(source: SampleSource, indices: readonly number[]): SampleSource {

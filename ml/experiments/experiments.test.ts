@@ -1,0 +1,79 @@
+import { configOf } from '../method.ts';
+import { figure4 } from './figure-4.ts';
+import { experiments } from './index.ts';
+import { createPlanner, needs, type Plan } from './plan.ts';
+
+const subject = { raters: ['R1', 'R2'], structures: ['disc', 'cup'] };
+/** What every experiment can do without knowing which further models there are. */
+const planOf = (name: string, config: Record<string, unknown> = {}): Plan => {
+  const experiment = experiments.get(name);
+  const models = 'models' in (experiment.config.parse({}) as object) ? { models: ['dl-cat'] } : {};
+  return experiment.plan(subject, configOf(experiment, { preset: 'demo', config: { ...models, ...config } }));
+};
+
+describe.each(experiments.names)('%s', (name) => {
+  test('each step stands once, after those that it needs', () => {
+    const { steps } = planOf(name, { seeds: [1, 2] });
+    const seen = new Set<string>();
+    for (const step of steps) {
+      expect(needs(step).filter((key) => !seen.has(key))).toEqual([]);
+      expect(seen.has(step.key)).toBe(false);
+      seen.add(step.key);
+    }
+  });
+
+  test('every cell has one step a seed, and no step is for nothing', () => {
+    const { steps, cells } = planOf(name, { seeds: [1, 2] });
+    for (const cell of cells) expect(cell.steps.map(({ seed }) => seed)).toEqual([1, 2]);
+    const used = new Set(cells.flatMap((cell) => cell.steps.map(({ key }) => key)));
+    for (const step of [...steps].reverse())
+      if (used.has(step.key)) needs(step).forEach((key) => used.add(key));
+    expect(steps.filter(({ key }) => !used.has(key))).toEqual([]);
+  });
+
+  test('a second seed does all the work again and fills the same places', () => {
+    const [one, two] = [planOf(name), planOf(name, { seeds: [1, 2] })];
+    expect(two.steps.length).toBe(2 * one.steps.length);
+    expect(two.cells.length).toBe(one.cells.length);
+    expect(two.comparisons.length).toBe(one.comparisons.length);
+  });
+});
+
+test('Figure 4 shows the published protocol, the controlled one, and the fusions that are the same in both', () => {
+  const { cells } = planOf('figure-4');
+  const protocols = Object.fromEntries(cells.map(({ method, protocol }) => [method, protocol]));
+  expect(protocols).toEqual({
+    'majority-vote': 'both',
+    staple: 'both',
+    aggnet: 'both',
+    'max-mig': 'both',
+    'df-gt-expg': 'paper',
+    'df-gt-training-map expg': 'leak-controlled',
+    'df-gt-training-map expg, labels permuted': 'leak-controlled',
+  });
+});
+
+test('with the leak closed, θ is asked only about training images that it has not learned from', () => {
+  const { steps } = planOf('figure-4');
+  const map = steps.find((step) => step.kind === 'fuse' && step.method === 'df-gt-training-map');
+  const theta = steps.find(({ key }) => map && needs(map)[0] === key);
+  expect(map).toMatchObject({ config: { learnFrom: { index: 0, of: 2 } } });
+  expect(theta).toMatchObject({ kind: 'train', training: { leaveOut: { index: 0, of: 2 } } });
+});
+
+test('a θ without a gradient for the mask, and names that nobody has, are refused before any work', () => {
+  const plan = (config: Record<string, unknown>) => () =>
+    figure4.plan(subject, configOf(figure4, { config: { models: ['dl-cat'], ...config } }));
+  expect(plan({ theta: 'nobody' })).toThrow("unknown diagnosis model 'nobody'");
+  expect(plan({ models: ['nobody'] })).toThrow("unknown diagnosis model 'nobody'");
+  expect(plan({ fusions: ['nobody'] })).toThrow("unknown fusion 'nobody'");
+});
+
+test('the same work asked for twice is one step', () => {
+  const planner = createPlanner();
+  const [first, second] = [1, 1].map((seed) => planner.fuse(seed, { method: 'majority-vote' }));
+  expect(first).toBe(second);
+  expect(planner.fuse(2, { method: 'majority-vote' })).not.toBe(first);
+  planner.cell({ protocol: 'both', method: 'majority-vote', rater: 'R1' }, 'weight', 1, first);
+  expect(planner.plan().steps.length).toBe(2);
+});

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { modelsFor } from './diagnosis-models.ts';
+import type { Experiment } from './experiment.ts';
+import { controlledArms, paperArm, readByModels, type Arm } from './fusion-arms.ts';
+import { createPlanner } from './plan.ts';
+import { demoTraining, trainingSettings } from './settings.ts';
+
+const config = z.strictObject({
+  ...trainingSettings,
+  fusions: z
+    .array(z.string())
+    .min(1)
+    .default(['majority-vote', 'staple', 'aggnet', 'max-mig', 'df-gt-expg'])
+    .describe('Fusions by name; the first is the one that the others are tested against. The paper’s five.'),
+  theta: z.string().default('dl-cat').describe('The network that DF-GT asks: DL-CAT in the paper’s example.'),
+});
+export type Figure4Config = z.infer<typeof config>;
+
+/**
+ * Every fusion under every diagnosis model: the model is trained on the training masks so fused and reads the test
+ * masks so fused. DF-GT twice: as published, with the test images' own diagnoses, and with the leak closed.
+ */
+export const figure4: Experiment<Figure4Config> = {
+  name: 'figure-4',
+  title: 'Figure 4 (a–c)',
+  drawing: 'bars',
+  summary: 'AUC of every fusion under every diagnosis model, as published and with the leak closed.',
+  citation:
+    'Figure 4 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
+  config,
+  presets: { paper: {}, demo: demoTraining },
+  claims: [
+    { claim: 'DF-GT gives the best diagnosis on every task and under every model.' },
+    { claim: 'The gain is largest with DL-ATT, DL-SSL and DL-SeAT, and next to nothing with DL-ROI.' },
+    { claim: 'DF-GT is best for the vCDR measures too, which know nothing of the network that made it.' },
+  ],
+  plan(subject, { seeds, models: named, fusions, theta, training }) {
+    const planner = createPlanner();
+    const models = modelsFor(subject, named);
+    for (const seed of seeds) {
+      const options = { theta, training };
+      const arms = [
+        ...fusions.map((method) => paperArm(planner, seed, method, options)),
+        ...controlledArms(planner, seed, 'expg', options),
+      ];
+      readByModels(planner, seed, { arms, models, training, against: everyOtherAgainstTheFirst });
+    }
+    return planner.plan();
+  },
+};
+
+const everyOtherAgainstTheFirst = ([first, ...others]: readonly Arm[]) =>
+  others.map((arm) => [arm, first] as const);

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { modelsFor, networks } from './diagnosis-models.ts';
+import type { Experiment } from './experiment.ts';
+import { controlledArms, paperArm, readByModels } from './fusion-arms.ts';
+import { createPlanner } from './plan.ts';
+import { demoTraining, trainingSettings } from './settings.ts';
+
+const config = z.strictObject({
+  ...trainingSettings,
+  fusions: z
+    .array(z.string())
+    .min(1)
+    .default(['df-gt-raw', 'df-gt-transrob', 'df-gt-fourier', 'df-gt-expg'])
+    .describe(
+      'Parametrisations by name; the first is the one that the others are tested against. The paper has two of the four.',
+    ),
+  theta: z.string().default('dl-cat').describe('The network that DF-GT asks: DL-CAT in the paper’s example.'),
+});
+export type Figure4dConfig = z.infer<typeof config>;
+
+const gain = (model: string, value: number) => ({
+  claim: `On glaucoma, ExpG's AUC is ${(100 * value).toFixed(2)} points above raw pixels' with ${model}.`,
+  difference: { structure: 'cup', method: 'df-gt-expg', against: 'df-gt-raw', model, value },
+});
+
+/** What the parametrisation of DF-GT is worth: raw pixels against ExpG and others, as published and with the leak closed. */
+export const figure4d: Experiment<Figure4dConfig> = {
+  name: 'figure-4d',
+  title: 'Figure 4 (d)',
+  drawing: 'bars',
+  summary:
+    'AUC of DF-GT by its parametrisation, under every diagnosis model, as published and with the leak closed.',
+  citation:
+    'Figure 4d of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
+  config,
+  presets: { paper: {}, demo: demoTraining },
+  claims: [gain('dl-att', 0.0593), gain('dl-ssl', 0.079), gain('dl-seat', 0.0759)],
+  plan(subject, { seeds, models: named, fusions, theta, training }) {
+    const planner = createPlanner();
+    const models = modelsFor(subject, named ?? networks);
+    for (const seed of seeds) {
+      const options = { theta, training };
+      const published = fusions.map((method) => paperArm(planner, seed, method, options));
+      const [raw, permutedRaw] = controlledArms(planner, seed, 'raw', options);
+      const [expG, permutedExpG] = controlledArms(planner, seed, 'expg', options);
+      readByModels(planner, seed, {
+        arms: [...published, raw, permutedRaw, expG, permutedExpG],
+        models,
+        training,
+        against: () => [...published.slice(1).map((arm) => [arm, published[0]] as const), [expG, raw]],
+      });
+    }
+    return planner.plan();
+  },
+};

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { Experiment } from './experiment.ts';
+import { paperArm } from './fusion-arms.ts';
+import { createPlanner } from './plan.ts';
+import { demoTraining, experimentSettings } from './settings.ts';
+
+const config = z.strictObject({
+  ...experimentSettings,
+  fusions: z
+    .array(z.string())
+    .min(1)
+    .default(['majority-vote', 'staple', 'aggnet', 'max-mig', 'df-gt-expg'])
+    .describe('Fusions by name: the paper’s five.'),
+  theta: z.string().default('dl-cat').describe('The network that DF-GT asks: DL-CAT in the paper’s example.'),
+  training: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe("What differs from the preset's in θ's training."),
+});
+export type Figure5Config = z.infer<typeof config>;
+
+/** The fusions of one case side by side, and the weight that each gives to each rater. */
+export const figure5: Experiment<Figure5Config> = {
+  name: 'figure-5',
+  title: 'Figure 5',
+  drawing: 'sheet',
+  summary: 'Raters and fusions of cases side by side, with the weight of each rater in each fusion.',
+  citation:
+    'Figure 5 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
+  config,
+  presets: { paper: {}, demo: demoTraining },
+  claims: [
+    {
+      claim:
+        'Majority vote and STAPLE favour what raters agree on; AggNet and Max-MIG are weak on vague borders.',
+    },
+    {
+      claim:
+        'DF-GT brings out what the diagnosis rests on: a larger cup, an irregular nodule, an asymmetric lesion.',
+    },
+  ],
+  plan({ raters }, { seeds, fusions, theta, training }) {
+    const planner = createPlanner();
+    for (const seed of seeds) {
+      for (const name of fusions) {
+        const { protocol, method, fusion } = paperArm(planner, seed, name, { theta, training });
+        for (const rater of raters) planner.cell({ protocol, method, rater }, 'weight', seed, fusion);
+      }
+    }
+    return planner.plan();
+  },
+};

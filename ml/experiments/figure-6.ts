@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { Experiment } from './experiment.ts';
+import { paperArm } from './fusion-arms.ts';
+import { createPlanner } from './plan.ts';
+import { demoTraining, experimentSettings } from './settings.ts';
+
+const config = z.strictObject({
+  ...experimentSettings,
+  fusions: z
+    .array(z.string())
+    .min(1)
+    .default(['df-gt-raw', 'df-gt-transrob', 'df-gt-fourier', 'df-gt-expg'])
+    .describe('Parametrisations of DF-GT by name, in the paper’s order: noisy to smooth.'),
+  theta: z.string().default('dl-cat').describe('The network that DF-GT asks: DL-CAT in the paper’s example.'),
+  training: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe("What differs from the preset's in θ's training."),
+});
+export type Figure6Config = z.infer<typeof config>;
+
+/**
+ * The expertness maps of the parametrisations side by side; how noisy a map is, as a number: the share of its energy
+ * above 0.25 cycles a pixel (ml/metrics/spectral-energy.ts).
+ */
+export const figure6: Experiment<Figure6Config> = {
+  name: 'figure-6',
+  title: 'Figure 6',
+  drawing: 'sheet',
+  summary:
+    'Expertness maps of raw pixels, TransRob, Fourier and ExpG side by side, with their share of fast variation.',
+  citation:
+    'Figure 6 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
+  config,
+  presets: { paper: {}, demo: demoTraining },
+  claims: [
+    { claim: 'Noise falls from raw pixels over TransRob and Fourier to ExpG, whose maps are the smoothest.' },
+  ],
+  plan({ raters }, { seeds, fusions, theta, training }) {
+    const planner = createPlanner();
+    for (const seed of seeds) {
+      for (const name of fusions) {
+        const { protocol, method, fusion } = paperArm(planner, seed, name, { theta, training });
+        planner.cell({ protocol, method }, 'spectral_energy', seed, fusion);
+        for (const rater of raters) planner.cell({ protocol, method, rater }, 'weight', seed, fusion);
+      }
+    }
+    return planner.plan();
+  },
+};

@@ -1,0 +1,92 @@
+import type { Fold } from '../data/fold.ts';
+import { diagnosisModels } from '../diagnosis/index.ts';
+import { fusions } from '../fusion/index.ts';
+import type { Planner, Protocol } from './plan.ts';
+
+/** A fusion as it enters a figure, ready to be learned from and read. */
+export interface Arm {
+  readonly protocol: Protocol;
+  /** The fusion's name, and what sets this arm apart from others of it. */
+  readonly method: string;
+  /** Key of its step. */
+  readonly fusion: string;
+}
+
+interface Options {
+  /** The network whose gradient DF-GT follows: DL-CAT in the paper's example. */
+  readonly theta: string;
+  readonly training: Readonly<Record<string, unknown>>;
+}
+
+/** Half of the training images teach θ, the other half its expertness. */
+const half: Fold = { index: 0, of: 2 };
+
+/** A fusion in the paper's protocol; one that reads no diagnosis is the same in both. */
+export function paperArm(planner: Planner, seed: number, method: string, options: Options): Arm {
+  const spec = fusions.get(method);
+  const protocol = spec.seesLabel(spec.config.parse({})) ? 'paper' : 'both';
+  if (!spec.needsDiagnosisModel) return { protocol, method, fusion: planner.fuse(seed, { method }) };
+  const diagnosisModel = trainTheta(planner, seed, options);
+  return { protocol, method, fusion: planner.fuse(seed, { method, diagnosisModel }) };
+}
+
+/**
+ * DF-GT with the leak closed, and its control: expertness learned from training images only, from those that θ has not
+ * seen, and the same with the training diagnoses permuted.
+ */
+export function controlledArms(
+  planner: Planner,
+  seed: number,
+  parametrisation: 'expg' | 'raw',
+  { theta, training }: Options,
+): readonly Arm[] {
+  const diagnosisModel = trainTheta(planner, seed, { theta, training: { ...training, leaveOut: half } });
+  const asked = {
+    method: 'df-gt-training-map',
+    config: { parametrisation, learnFrom: half },
+    diagnosisModel,
+  };
+  const protocol = 'leak-controlled';
+  return [
+    { protocol, method: `df-gt-training-map ${parametrisation}`, fusion: planner.fuse(seed, asked) },
+    {
+      protocol,
+      method: `df-gt-training-map ${parametrisation}, labels permuted`,
+      fusion: planner.fuse(seed, { ...asked, permutedDiagnoses: true }),
+    },
+  ];
+}
+
+/** The network θ, trained on majority votes. @throws RangeError where its logit has no gradient for the mask. */
+function trainTheta(planner: Planner, seed: number, { theta, training }: Options): string {
+  if (diagnosisModels.get(theta).maskUse !== 'differentiable') {
+    throw new RangeError(`theta '${theta}' gives no gradient for the mask, which DF-GT follows`);
+  }
+  const vote = planner.fuse(seed, { method: 'majority-vote' });
+  return planner.train(seed, { method: theta, fusion: vote, training });
+}
+
+/** For every arm and model: trained on the arm's training masks, asked about its test masks; set beside one arm. */
+export function readByModels(
+  planner: Planner,
+  seed: number,
+  { arms, models, against, training }: ReadOptions,
+): void {
+  for (const model of models) {
+    const place = ({ protocol, method }: Arm) => ({ protocol, method, model });
+    for (const arm of arms) {
+      const judge = planner.train(seed, { method: model, fusion: arm.fusion, training });
+      const evaluation = planner.evaluate(seed, { fusion: arm.fusion, judge });
+      planner.cell(place(arm), 'auc', seed, evaluation);
+    }
+    for (const [arm, reference] of against(arms)) planner.compare(place(arm), place(reference));
+  }
+}
+
+interface ReadOptions {
+  readonly arms: readonly Arm[];
+  readonly models: readonly string[];
+  /** Pairs of arms whose AUCs are tested against each other. */
+  readonly against: (arms: readonly Arm[]) => readonly (readonly [Arm, Arm])[];
+  readonly training: Readonly<Record<string, unknown>>;
+}
