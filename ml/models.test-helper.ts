@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { memorySource } from './data/memory-source.ts';
 import type { Sample, SampleSource } from './data/sample.ts';
-import { diagnosisModels } from './diagnosis/index.ts';
 import type { DiagnosisNetwork } from './diagnosis/diagnosis-model.ts';
+import { dlCat } from './diagnosis/dl-cat.ts';
 import type { NetworkInput } from './layers/network.ts';
 import { configOf } from './method.ts';
-import type { Model } from './models.ts';
+import type { GradientModel, Model } from './models.ts';
 import { createRandom } from './random.ts';
 import type { TrainedNetwork } from './training/objective.ts';
 import { trainingConfig, type TrainingConfig } from './training/training-config.ts';
@@ -30,7 +30,7 @@ export interface BuiltModel {
 }
 
 /** The model at its demo size; where it wants a frozen diagnosis network, with one of random weights. */
-export function buildModel(model: Model, seed = 1, config: unknown = demoConfig(model)): BuiltModel {
+export function buildModel(model: GradientModel, seed = 1, config: unknown = demoConfig(model)): BuiltModel {
   if (model.task === 'diagnosis') {
     const network = model.build(networkInput(seed), config);
     return { network, dispose: () => network.weights.dispose() };
@@ -47,12 +47,15 @@ export function buildModel(model: Model, seed = 1, config: unknown = demoConfig(
 }
 
 function buildDiagnosisNetwork(): DiagnosisNetwork {
-  const model = diagnosisModels.get('dl-cat');
-  return model.build(networkInput(99), configOf<unknown>(model, { preset: 'demo' }));
+  return dlCat.build(networkInput(99), configOf(dlCat, { preset: 'demo' }));
 }
 
 /** The network's results for one batch, as plain numbers. */
-export function outputOf(model: Model, network: TrainedNetwork, samples: readonly Sample[]): Float32Array {
+export function outputOf(
+  model: GradientModel,
+  network: TrainedNetwork,
+  samples: readonly Sample[],
+): Float32Array {
   return tf.tidy(() => {
     const stack = (arrays: readonly Float32Array[], channels: number): tf.Tensor4D =>
       tf.stack(arrays.map((array) => tf.tensor3d(array.slice(), [SIZE, SIZE, channels]))) as tf.Tensor4D;

@@ -1,4 +1,8 @@
-import type { DiagnosisModel } from './diagnosis/diagnosis-model.ts';
+import type {
+  DiagnosisModel,
+  FittedDiagnosisModel,
+  GradientDiagnosisModel,
+} from './diagnosis/diagnosis-model.ts';
 import { diagnosisModels } from './diagnosis/index.ts';
 import { createRegistry } from './method.ts';
 import type { SegmentationModel } from './segmentation/segmentation-model.ts';
@@ -6,6 +10,12 @@ import { segmentationModels } from './segmentation/index.ts';
 
 /** A model of either task; `task` tells which. */
 export type Model = DiagnosisModel | SegmentationModel;
+
+/** A model that is a network, trained by `train`. */
+export type GradientModel = GradientDiagnosisModel | SegmentationModel;
+
+export const isFitted = (model: Model): model is FittedDiagnosisModel =>
+  model.task === 'diagnosis' && model.training === 'fit';
 
 /** Every trainable model by public name. */
 export const models = createRegistry<Model>('model', [

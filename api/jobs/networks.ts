@@ -1,6 +1,6 @@
 import type { SampleSource } from '../../ml/data/sample.ts';
 import type { DiagnosisNetwork } from '../../ml/diagnosis/diagnosis-model.ts';
-import { models } from '../../ml/models.ts';
+import { isFitted, models, type GradientModel } from '../../ml/models.ts';
 import type { SegmentationNetwork } from '../../ml/segmentation/segmentation-model.ts';
 import { loadWeights } from '../../ml/training/checkpoint.ts';
 import type { TrainedNetwork } from '../../ml/training/objective.ts';
@@ -29,7 +29,7 @@ export async function buildNetwork(
   { method, config, seed, diagnosisModelId }: NetworkSpec,
   shape: Shape,
 ): Promise<Built<TrainedNetwork>> {
-  const spec = models.get(method);
+  const spec = networkMethod(method);
   const input = {
     height: shape.height,
     width: shape.width,
@@ -48,6 +48,13 @@ export async function buildNetwork(
     inner?.dispose();
   };
   return { network, dispose };
+}
+
+/** @throws RangeError where the method is fitted: it has no network. */
+export function networkMethod(name: string): GradientModel {
+  const spec = models.get(name);
+  if (!isFitted(spec)) return spec;
+  throw new RangeError(`'${name}' is a rule on measures of the mask: it has no network`);
 }
 
 export async function loadDiagnosisNetwork(

@@ -1,4 +1,3 @@
-import { models } from '../../ml/models.ts';
 import { checkpointFromBytes, saveWeights } from '../../ml/training/checkpoint.ts';
 import { train } from '../../ml/training/loop.ts';
 import { usableImages } from '../../ml/training/objective.ts';
@@ -7,7 +6,7 @@ import { openStoreSource } from '../storage/store-source.ts';
 import type { TrainingRequest } from '../training/training.service.ts';
 import { newestCheckpoint, storeEpoch, weightsMediaType } from './epochs.ts';
 import type { Job, JobInput } from './job.ts';
-import { buildNetwork } from './networks.ts';
+import { buildNetwork, networkMethod } from './networks.ts';
 
 /**
  * Trains a model on a fusion's masks. After each epoch its numbers and a checkpoint are stored in one transaction; a
@@ -19,7 +18,7 @@ export const trainModelJob: Job = {
     const { prisma, run, signal, progress } = input;
     const model = await prisma.model.findUniqueOrThrow({ where: { runId: run.id } });
     const request = run.config as TrainingRequest;
-    const method = models.get(request.method);
+    const method = networkMethod(request.method);
     const training = request.training as TrainingConfig;
     const { source, validation } = await openSources(input, model.snapshotId, model.height, request);
     const stored = await newestCheckpoint(input, run.id);

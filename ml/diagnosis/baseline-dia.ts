@@ -12,7 +12,7 @@ import { concatChannels } from '../ops/concat.ts';
 import { globalAveragePool } from '../ops/global-average-pool.ts';
 import { multiply } from '../ops/multiply.ts';
 import { relu } from '../ops/relu.ts';
-import type { DiagnosisModel, DiagnosisNetwork } from './diagnosis-model.ts';
+import type { GradientDiagnosisModel, DiagnosisNetwork } from './diagnosis-model.ts';
 import { structureAttention } from './structure-attention.ts';
 
 const config = z.strictObject({
@@ -58,9 +58,10 @@ const [PLAIN, ATTENDED] = [0, 1];
  * the structures' vectors, concatenated, give the logit. Features B1..B4 are the attended pass', mean over structures.
  * image [b, h, w, 3], mask [b, h, w, C] → logit [b], auxiliary logit of the plain pass [b]
  */
-export const baselineDia: DiagnosisModel<BaselineDiaConfig> = {
+export const baselineDia: GradientDiagnosisModel<BaselineDiaConfig> = {
   name: 'baseline-dia',
   task: 'diagnosis',
+  training: 'gradient',
   maskUse: 'differentiable',
   summary: 'Diagnosis by attention to each segmented structure; the judge of predicted masks.',
   citation:

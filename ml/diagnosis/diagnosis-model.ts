@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { Fitted } from '../fusion/fitted.ts';
 import type { Network, NetworkInput } from '../layers/network.ts';
 import type { DiagnosisTarget } from '../losses/diagnosis-loss.ts';
 import type { Method } from '../method.ts';
@@ -27,10 +28,46 @@ export interface DiagnosisNetwork extends Network<
  */
 export type MaskUse = 'differentiable' | 'discrete' | 'training' | 'none';
 
-export interface DiagnosisModel<Config = unknown> extends Method<Config> {
+interface DiagnosisMethod<Config> extends Method<Config> {
   readonly task: 'diagnosis';
   readonly maskUse: MaskUse;
+}
+
+/** A network that learns by gradients, an epoch at a time. */
+export interface GradientDiagnosisModel<Config = unknown> extends DiagnosisMethod<Config> {
+  readonly training: 'gradient';
   build(input: NetworkInput, config: Config): DiagnosisNetwork;
   /** What training minimises; a scalar. */
   loss(output: DiagnosisOutput, target: DiagnosisTarget, config: Config): tf.Scalar;
 }
+
+/** A soft mask [h, w, C] in [0, 1] and what its channels outline. */
+export interface OutlinedMask {
+  readonly mask: Float32Array;
+  readonly height: number;
+  readonly width: number;
+  readonly structures: readonly string[]; // [C]
+}
+
+export interface FeatureFit<Config> {
+  /** One row an image. */
+  readonly features: readonly (readonly number[])[];
+  readonly labels: readonly (0 | 1)[];
+  readonly config: Config;
+  readonly seed: number;
+}
+
+/** A rule on measures of the mask, fitted at once to those of all training images; it never sees the image. */
+export interface FittedDiagnosisModel<Config = unknown> extends DiagnosisMethod<Config> {
+  readonly training: 'fit';
+  readonly maskUse: 'discrete';
+  /** @throws RangeError naming the structure that is missing, where these cannot be measured. */
+  checkStructures(structures: readonly string[], config: Config): void;
+  /** The measures of one mask: finite, also of an empty one. */
+  features(mask: OutlinedMask, config: Config): number[];
+  fit(input: FeatureFit<Config>): Promise<Fitted>;
+  /** A score of one image's features; positive values speak for diagnosis 1. */
+  predict(fitted: Fitted, features: readonly number[]): number;
+}
+
+export type DiagnosisModel<Config = unknown> = GradientDiagnosisModel<Config> | FittedDiagnosisModel<Config>;

@@ -7,7 +7,7 @@ import { createWeights } from '../layers/weights.ts';
 import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
 import { concatChannels } from '../ops/concat.ts';
 import { globalAveragePool } from '../ops/global-average-pool.ts';
-import type { DiagnosisModel } from './diagnosis-model.ts';
+import type { GradientDiagnosisModel } from './diagnosis-model.ts';
 
 const config = z.strictObject({
   resnet: resnetConfig
@@ -19,9 +19,10 @@ const config = z.strictObject({
  * DL-CAT: a residual network whose first convolution is widened to read image and mask side by side,
  * [b, h, w, 3 + C], then the mean over pixels and one logit [b].
  */
-export const dlCat: DiagnosisModel<z.infer<typeof config>> = {
+export const dlCat: GradientDiagnosisModel<z.infer<typeof config>> = {
   name: 'dl-cat',
   task: 'diagnosis',
+  training: 'gradient',
   maskUse: 'differentiable',
   summary: 'Residual classifier that reads the image and the mask as channels of one input.',
   citation:

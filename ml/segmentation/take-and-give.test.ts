@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { loadBackend } from '../backend.ts';
-import { diagnosisModels } from '../diagnosis/index.ts';
+import { baselineDia } from '../diagnosis/baseline-dia.ts';
 import { configOf } from '../method.ts';
 import { networkInput, SIZE } from '../models.test-helper.ts';
 import { lossAndGradients } from '../training/train-step.ts';
@@ -10,16 +10,15 @@ beforeAll(async () => {
   await loadBackend();
 });
 
-const dia = diagnosisModels.get('baseline-dia');
 const settings = (change: Partial<TakeAndGiveConfig>): TakeAndGiveConfig =>
   configOf(takeAndGive, { preset: 'demo', config: change });
 
 /** Names of the trainable weights, of those with a gradient, and whether the frozen network stayed as it was. */
 function stepWith(change: Partial<TakeAndGiveConfig>, diaPreset: Record<string, unknown> = {}) {
   const config = settings(change);
-  const diagnosisNetwork = dia.build(
+  const diagnosisNetwork = baselineDia.build(
     networkInput(2),
-    configOf<unknown>(dia, { preset: 'demo', config: diaPreset }),
+    configOf(baselineDia, { preset: 'demo', config: diaPreset }),
   );
   const network = takeAndGive.build({ ...networkInput(), diagnosisNetwork }, config);
   const frozen = () =>

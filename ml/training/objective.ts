@@ -3,7 +3,7 @@ import type { SampleSource } from '../data/sample.ts';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
 import type { Mode } from '../layers/network.ts';
 import { balancedPositiveWeight } from '../losses/diagnosis-loss.ts';
-import type { Model } from '../models.ts';
+import type { GradientModel, Model } from '../models.ts';
 import type { SegmentationNetwork } from '../segmentation/segmentation-model.ts';
 import type { Batch } from './batch.ts';
 import type { TrainingConfig } from './training-config.ts';
@@ -14,7 +14,7 @@ export type TrainedNetwork = DiagnosisNetwork | SegmentationNetwork;
 export type Objective = (batch: Batch, mode: Mode) => tf.Scalar;
 
 export interface ObjectiveOptions {
-  readonly model: Model;
+  readonly model: GradientModel;
   /** The model's parsed configuration. */
   readonly config: unknown;
   readonly network: TrainedNetwork;
