@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { Experiment } from './experiment.ts';
 import { modelsFor, networks } from './diagnosis-models.ts';
 import { createPlanner } from './plan.ts';
-import { demoTraining, trainingSettings } from './settings.ts';
+import { demoTraining, models, sharedSettings } from './settings.ts';
 
 const config = z.strictObject({
-  ...trainingSettings,
+  ...sharedSettings,
+  models,
   raters: z.array(z.string()).min(1).nullable().default(null).describe('Raters by name; null: all of them.'),
 });
 export type Figure2Config = z.infer<typeof config>;
@@ -28,18 +29,18 @@ export const figure2: Experiment<Figure2Config> = {
     { claim: 'The masks of R2 and R4 help the diagnosis most, those of R7 least, whichever the model.' },
     { claim: 'DL-ROI, which takes no more than a place from the mask, gains nothing notable over no mask.' },
   ],
-  plan(subject, { seeds, models: named, raters, training }) {
-    const planner = createPlanner();
-    const models = modelsFor(subject, named ?? networks);
+  plan(subject, { seeds, models: named, raters, training, settings }) {
+    const planner = createPlanner({ training, settings });
+    const asked = modelsFor(subject, named ?? networks);
     const unmasked = { protocol: 'both', method: 'no mask', model: 'no-mask' } as const;
     for (const seed of seeds) {
       const vote = planner.fuse(seed, { method: 'majority-vote' });
-      const none = planner.train(seed, { method: 'no-mask', fusion: vote, training });
+      const none = planner.train(seed, { method: 'no-mask', fusion: vote });
       planner.cell(unmasked, 'auc', seed, planner.evaluate(seed, { fusion: vote, judge: none }));
       for (const rater of raters ?? subject.raters) {
         const masks = planner.fuse(seed, { method: 'single-rater', config: { rater } });
-        for (const model of models) {
-          const judge = planner.train(seed, { method: model, fusion: masks, training });
+        for (const model of asked) {
+          const judge = planner.train(seed, { method: model, fusion: masks });
           const place = { protocol: 'both', method: 'single-rater', model, rater } as const;
           planner.cell(place, 'auc', seed, planner.evaluate(seed, { fusion: masks, judge }));
           planner.compare(place, unmasked);

@@ -3,16 +3,17 @@ import { modelsFor } from './diagnosis-models.ts';
 import type { Experiment } from './experiment.ts';
 import { controlledArms, paperArm, readByModels, type Arm } from './fusion-arms.ts';
 import { createPlanner } from './plan.ts';
-import { demoTraining, trainingSettings } from './settings.ts';
+import { demoTraining, models, sharedSettings, theta } from './settings.ts';
 
 const config = z.strictObject({
-  ...trainingSettings,
+  ...sharedSettings,
+  models,
   fusions: z
     .array(z.string())
     .min(1)
     .default(['majority-vote', 'staple', 'aggnet', 'max-mig', 'df-gt-expg'])
     .describe('Fusions by name; the first is the one that the others are tested against. The paper’s five.'),
-  theta: z.string().default('dl-cat').describe('The network that DF-GT asks: DL-CAT in the paper’s example.'),
+  theta,
 });
 export type Figure4Config = z.infer<typeof config>;
 
@@ -34,16 +35,15 @@ export const figure4: Experiment<Figure4Config> = {
     { claim: 'The gain is largest with DL-ATT, DL-SSL and DL-SeAT, and next to nothing with DL-ROI.' },
     { claim: 'DF-GT is best for the vCDR measures too, which know nothing of the network that made it.' },
   ],
-  plan(subject, { seeds, models: named, fusions, theta, training }) {
-    const planner = createPlanner();
-    const models = modelsFor(subject, named);
+  plan(subject, { seeds, models: named, fusions, theta, training, settings }) {
+    const planner = createPlanner({ training, settings });
+    const asked = modelsFor(subject, named);
     for (const seed of seeds) {
-      const options = { theta, training };
       const arms = [
-        ...fusions.map((method) => paperArm(planner, seed, method, options)),
-        ...controlledArms(planner, seed, 'expg', options),
+        ...fusions.map((method) => paperArm(planner, seed, method, theta)),
+        ...controlledArms(planner, seed, 'expg', theta),
       ];
-      readByModels(planner, seed, { arms, models, training, against: everyOtherAgainstTheFirst });
+      readByModels(planner, seed, { arms, models: asked, against: everyOtherAgainstTheFirst });
     }
     return planner.plan();
   },

@@ -3,10 +3,11 @@ import { modelsFor, networks } from './diagnosis-models.ts';
 import type { Experiment } from './experiment.ts';
 import { controlledArms, paperArm, readByModels } from './fusion-arms.ts';
 import { createPlanner } from './plan.ts';
-import { demoTraining, trainingSettings } from './settings.ts';
+import { demoTraining, models, sharedSettings, theta } from './settings.ts';
 
 const config = z.strictObject({
-  ...trainingSettings,
+  ...sharedSettings,
+  models,
   fusions: z
     .array(z.string())
     .min(1)
@@ -14,7 +15,7 @@ const config = z.strictObject({
     .describe(
       'Parametrisations by name; the first is the one that the others are tested against. The paper has two of the four.',
     ),
-  theta: z.string().default('dl-cat').describe('The network that DF-GT asks: DL-CAT in the paper’s example.'),
+  theta,
 });
 export type Figure4dConfig = z.infer<typeof config>;
 
@@ -35,18 +36,16 @@ export const figure4d: Experiment<Figure4dConfig> = {
   config,
   presets: { paper: {}, demo: demoTraining },
   claims: [gain('dl-att', 0.0593), gain('dl-ssl', 0.079), gain('dl-seat', 0.0759)],
-  plan(subject, { seeds, models: named, fusions, theta, training }) {
-    const planner = createPlanner();
-    const models = modelsFor(subject, named ?? networks);
+  plan(subject, { seeds, models: named, fusions, theta, training, settings }) {
+    const planner = createPlanner({ training, settings });
+    const asked = modelsFor(subject, named ?? networks);
     for (const seed of seeds) {
-      const options = { theta, training };
-      const published = fusions.map((method) => paperArm(planner, seed, method, options));
-      const [raw, permutedRaw] = controlledArms(planner, seed, 'raw', options);
-      const [expG, permutedExpG] = controlledArms(planner, seed, 'expg', options);
+      const published = fusions.map((method) => paperArm(planner, seed, method, theta));
+      const [raw, permutedRaw] = controlledArms(planner, seed, 'raw', theta);
+      const [expG, permutedExpG] = controlledArms(planner, seed, 'expg', theta);
       readByModels(planner, seed, {
         arms: [...published, raw, permutedRaw, expG, permutedExpG],
-        models,
-        training,
+        models: asked,
         against: () => [...published.slice(1).map((arm) => [arm, published[0]] as const), [expG, raw]],
       });
     }

@@ -2,20 +2,16 @@ import { z } from 'zod';
 import type { Experiment } from './experiment.ts';
 import { paperArm } from './fusion-arms.ts';
 import { createPlanner } from './plan.ts';
-import { demoTraining, experimentSettings } from './settings.ts';
+import { demoTraining, sharedSettings, theta } from './settings.ts';
 
 const config = z.strictObject({
-  ...experimentSettings,
+  ...sharedSettings,
   fusions: z
     .array(z.string())
     .min(1)
     .default(['majority-vote', 'staple', 'aggnet', 'max-mig', 'df-gt-expg'])
     .describe('Fusions by name: the paper’s five.'),
-  theta: z.string().default('dl-cat').describe('The network that DF-GT asks: DL-CAT in the paper’s example.'),
-  training: z
-    .record(z.string(), z.unknown())
-    .default({})
-    .describe("What differs from the preset's in θ's training."),
+  theta,
 });
 export type Figure5Config = z.infer<typeof config>;
 
@@ -39,11 +35,11 @@ export const figure5: Experiment<Figure5Config> = {
         'DF-GT brings out what the diagnosis rests on: a larger cup, an irregular nodule, an asymmetric lesion.',
     },
   ],
-  plan({ raters }, { seeds, fusions, theta, training }) {
-    const planner = createPlanner();
+  plan({ raters }, { seeds, fusions, theta, training, settings }) {
+    const planner = createPlanner({ training, settings });
     for (const seed of seeds) {
       for (const name of fusions) {
-        const { protocol, method, fusion } = paperArm(planner, seed, name, { theta, training });
+        const { protocol, method, fusion } = paperArm(planner, seed, name, theta);
         for (const rater of raters) planner.cell({ protocol, method, rater }, 'weight', seed, fusion);
       }
     }

@@ -2,20 +2,16 @@ import { z } from 'zod';
 import type { Experiment } from './experiment.ts';
 import { paperArm } from './fusion-arms.ts';
 import { createPlanner } from './plan.ts';
-import { demoTraining, experimentSettings } from './settings.ts';
+import { demoTraining, sharedSettings, theta } from './settings.ts';
 
 const config = z.strictObject({
-  ...experimentSettings,
+  ...sharedSettings,
   fusions: z
     .array(z.string())
     .min(1)
     .default(['df-gt-raw', 'df-gt-transrob', 'df-gt-fourier', 'df-gt-expg'])
     .describe('Parametrisations of DF-GT by name, in the paper’s order: noisy to smooth.'),
-  theta: z.string().default('dl-cat').describe('The network that DF-GT asks: DL-CAT in the paper’s example.'),
-  training: z
-    .record(z.string(), z.unknown())
-    .default({})
-    .describe("What differs from the preset's in θ's training."),
+  theta,
 });
 export type Figure6Config = z.infer<typeof config>;
 
@@ -36,11 +32,11 @@ export const figure6: Experiment<Figure6Config> = {
   claims: [
     { claim: 'Noise falls from raw pixels over TransRob and Fourier to ExpG, whose maps are the smoothest.' },
   ],
-  plan({ raters }, { seeds, fusions, theta, training }) {
-    const planner = createPlanner();
+  plan({ raters }, { seeds, fusions, theta, training, settings }) {
+    const planner = createPlanner({ training, settings });
     for (const seed of seeds) {
       for (const name of fusions) {
-        const { protocol, method, fusion } = paperArm(planner, seed, name, { theta, training });
+        const { protocol, method, fusion } = paperArm(planner, seed, name, theta);
         planner.cell({ protocol, method }, 'spectral_energy', seed, fusion);
         for (const rater of raters) planner.cell({ protocol, method, rater }, 'weight', seed, fusion);
       }

@@ -12,21 +12,15 @@ export interface Arm {
   readonly fusion: string;
 }
 
-interface Options {
-  /** The network whose gradient DF-GT follows: DL-CAT in the paper's example. */
-  readonly theta: string;
-  readonly training: Readonly<Record<string, unknown>>;
-}
-
 /** Half of the training images teach θ, the other half its expertness. */
 const half: Fold = { index: 0, of: 2 };
 
 /** A fusion in the paper's protocol; one that reads no diagnosis is the same in both. */
-export function paperArm(planner: Planner, seed: number, method: string, options: Options): Arm {
+export function paperArm(planner: Planner, seed: number, method: string, theta: string): Arm {
   const spec = fusions.get(method);
   const protocol = spec.seesLabel(spec.config.parse({})) ? 'paper' : 'both';
   if (!spec.needsDiagnosisModel) return { protocol, method, fusion: planner.fuse(seed, { method }) };
-  const diagnosisModel = trainTheta(planner, seed, options);
+  const diagnosisModel = trainTheta(planner, seed, theta);
   return { protocol, method, fusion: planner.fuse(seed, { method, diagnosisModel }) };
 }
 
@@ -38,9 +32,9 @@ export function controlledArms(
   planner: Planner,
   seed: number,
   parametrisation: 'expg' | 'raw',
-  { theta, training }: Options,
+  theta: string,
 ): readonly Arm[] {
-  const diagnosisModel = trainTheta(planner, seed, { theta, training: { ...training, leaveOut: half } });
+  const diagnosisModel = trainTheta(planner, seed, theta, { leaveOut: half });
   const asked = {
     method: 'df-gt-training-map',
     config: { parametrisation, learnFrom: half },
@@ -58,24 +52,20 @@ export function controlledArms(
 }
 
 /** The network θ, trained on majority votes. @throws RangeError where its logit has no gradient for the mask. */
-function trainTheta(planner: Planner, seed: number, { theta, training }: Options): string {
+function trainTheta(planner: Planner, seed: number, theta: string, training: object = {}): string {
   if (diagnosisModels.get(theta).maskUse !== 'differentiable') {
     throw new RangeError(`theta '${theta}' gives no gradient for the mask, which DF-GT follows`);
   }
   const vote = planner.fuse(seed, { method: 'majority-vote' });
-  return planner.train(seed, { method: theta, fusion: vote, training });
+  return planner.train(seed, { method: theta, fusion: vote, training: { ...training } });
 }
 
 /** For every arm and model: trained on the arm's training masks, asked about its test masks; set beside one arm. */
-export function readByModels(
-  planner: Planner,
-  seed: number,
-  { arms, models, against, training }: ReadOptions,
-): void {
+export function readByModels(planner: Planner, seed: number, { arms, models, against }: ReadOptions): void {
   for (const model of models) {
     const place = ({ protocol, method }: Arm) => ({ protocol, method, model });
     for (const arm of arms) {
-      const judge = planner.train(seed, { method: model, fusion: arm.fusion, training });
+      const judge = planner.train(seed, { method: model, fusion: arm.fusion });
       const evaluation = planner.evaluate(seed, { fusion: arm.fusion, judge });
       planner.cell(place(arm), 'auc', seed, evaluation);
     }
@@ -88,5 +78,4 @@ interface ReadOptions {
   readonly models: readonly string[];
   /** Pairs of arms whose AUCs are tested against each other. */
   readonly against: (arms: readonly Arm[]) => readonly (readonly [Arm, Arm])[];
-  readonly training: Readonly<Record<string, unknown>>;
 }

@@ -87,8 +87,15 @@ export interface Plan {
 
 export type Planner = ReturnType<typeof createPlanner>;
 
+export interface PlannerSettings {
+  /** What differs from the preset's in every network's training. */
+  readonly training?: Settings;
+  /** What differs from the preset's in a method's own configuration, by method. */
+  readonly settings?: Readonly<Record<string, Settings>>;
+}
+
 /** Writes a plan down as a figure's file reads: `fuse`, `train`, `evaluate` answer with the key of their step. */
-export function createPlanner() {
+export function createPlanner({ training, settings = {} }: PlannerSettings = {}) {
   const steps = new Map<string, Step>();
   const cells = new Map<
     string,
@@ -102,11 +109,20 @@ export function createPlanner() {
     return key;
   }
 
+  const configured = <Asked extends FuseAsked | TrainAsked>(asked: Asked): Asked => ({
+    ...asked,
+    config: { ...settings[asked.method], ...asked.config },
+  });
+  const trained = (asked: TrainAsked): TrainAsked => ({
+    ...asked,
+    training: { ...training, ...asked.training },
+  });
+
   return {
     fuse: (seed: number, asked: FuseAsked): string =>
-      add({ kind: 'fuse', label: `fuse ${asked.method}`, seed, ...asked }),
+      add({ kind: 'fuse', label: `fuse ${asked.method}`, seed, ...configured(asked) }),
     train: (seed: number, asked: TrainAsked): string =>
-      add({ kind: 'train', label: `train ${asked.method}`, seed, ...asked }),
+      add({ kind: 'train', label: `train ${asked.method}`, seed, ...trained(configured(asked)) }),
     evaluate: (seed: number, asked: EvaluateAsked): string =>
       add({ kind: 'evaluate', label: 'evaluate', seed, ...asked }),
     /** Puts a step's number into the table; the same place takes one number a seed. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
+const methodSettings = z.record(z.string(), z.unknown());
+
 /** Settings that the experiments share. */
-export const experimentSettings = {
+export const sharedSettings = {
   seeds: z
     .array(z.int().min(0))
     .min(1)
@@ -10,21 +12,26 @@ export const experimentSettings = {
     .describe(
       'Each seed is a repetition of every fusion and training; with several, intervals go over seeds too.',
     ),
+  training: methodSettings
+    .default({})
+    .describe("What differs from the preset's in every network's training."),
+  settings: z
+    .record(z.string(), methodSettings)
+    .default({})
+    .describe("What differs from the preset's in a method's own configuration, by the method's name."),
 };
 
-export const trainingSettings = {
-  ...experimentSettings,
-  models: z
-    .array(z.string())
-    .min(1)
-    .nullable()
-    .default(null)
-    .describe('Diagnosis models by name; null: those of the paper’s figure that fit the structures.'),
-  training: z
-    .record(z.string(), z.unknown())
-    .default({})
-    .describe("Settings of every network's training that differ from the preset's."),
-};
+export const theta = z
+  .string()
+  .default('dl-cat')
+  .describe('The network whose gradient DF-GT follows: DL-CAT in the paper’s example.');
+
+export const models = z
+  .array(z.string())
+  .min(1)
+  .nullable()
+  .default(null)
+  .describe('Diagnosis models by name; null: those of the paper’s figure that fit the structures.');
 
 /** On a small set the demo preset's epochs are too few to learn anything. */
 export const demoTraining = { training: { minSteps: 240 } };
