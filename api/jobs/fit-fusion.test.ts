@@ -1,6 +1,6 @@
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
 import { tinyDataset, tinyResnet, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
-import { fittedFromBytes, fittedToBytes } from '../../ml/fusion/fitted.ts';
+import { fittedFromBytes, fittedToBytes } from '../../ml/fitted.ts';
 import { fuseLabels } from '../fusions/fusions.service.ts';
 import { trainModel } from '../training/training.service.ts';
 import { weightsMediaType } from './epochs.ts';

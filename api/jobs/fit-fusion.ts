@@ -1,6 +1,6 @@
 import { permuteDiagnoses } from '../../ml/data/permute-diagnoses.ts';
 import type { DiagnosisNetwork } from '../../ml/diagnosis/diagnosis-model.ts';
-import { fittedFromBytes, fittedToBytes, type Fitted } from '../../ml/fusion/fitted.ts';
+import { fittedFromBytes, fittedToBytes, type Fitted } from '../../ml/fitted.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import type { Fusion } from '../../prisma/client/client.ts';
 import type { FusionRequest } from '../fusions/fusions.service.ts';

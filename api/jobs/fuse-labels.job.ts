@@ -1,7 +1,7 @@
 import { permuteDiagnoses } from '../../ml/data/permute-diagnoses.ts';
 import type { SampleSource } from '../../ml/data/sample.ts';
 import type { DiagnosisNetwork } from '../../ml/diagnosis/diagnosis-model.ts';
-import type { Fitted } from '../../ml/fusion/fitted.ts';
+import type { Fitted } from '../../ml/fitted.ts';
 import type { FusedSample, FusionProgress } from '../../ml/fusion/fusion.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import type { Fusion, Split } from '../../prisma/client/client.ts';

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Fitted } from '../fusion/fitted.ts';
+import type { Fitted } from '../fitted.ts';
 import type { Network, NetworkInput } from '../layers/network.ts';
 import type { DiagnosisTarget } from '../losses/diagnosis-loss.ts';
 import type { Method } from '../method.ts';

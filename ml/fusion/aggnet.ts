@@ -22,7 +22,7 @@ import {
   type Seen,
 } from './crowd-network.ts';
 import { fusedAtOnce } from './fused-at-once.ts';
-import { requireFitted, requireTensor, type Fitted } from './fitted.ts';
+import { requireFitted, requireTensor, type Fitted } from '../fitted.ts';
 import type { FitInput, FuseInput, FusedSample, Fusion, FusionProgress } from './fusion.ts';
 
 const NAME = 'aggnet';

@@ -12,7 +12,7 @@ import { loadWeights, saveWeights } from '../training/checkpoint.ts';
 import { readAhead } from '../training/read-ahead.ts';
 import { fromSafetensors, toSafetensors, type NamedTensor } from '../training/safetensors.ts';
 import { createFigureSums, type CrowdFigures } from './crowd-figures.ts';
-import type { Fitted } from './fitted.ts';
+import type { Fitted } from '../fitted.ts';
 import { readRaterMasks, type RaterMasks } from './rater-masks.ts';
 
 /** Settings of the image network that learns from a crowd of raters. */

@@ -7,7 +7,7 @@ import { fuseDiagnosisFirst } from './df-gt.ts';
 import { expG, expGConfig, expGPresets } from './df-gt-expg.ts';
 import { raw } from './df-gt-raw.ts';
 import { fusedAtOnce } from './fused-at-once.ts';
-import { requireFitted, requireTensor, type Fitted } from './fitted.ts';
+import { requireFitted, requireTensor, type Fitted } from '../fitted.ts';
 import { disputedWeights, presentWeights, weightedMask } from './weighted-mask.ts';
 import type { FitInput, FuseInput, FusedSample, Fusion, FusionProgress } from './fusion.ts';
 import { readRaterMasks } from './rater-masks.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { loadBackend } from '../backend.ts';
-import { fittedFromBytes, fittedToBytes } from './fitted.ts';
+import { fittedFromBytes, fittedToBytes } from '../fitted.ts';
 import type { FitInput, Fusion } from './fusion.ts';
 import { configOf, createNetwork, createSource, fitAll, fuseAll } from './fusion-fixtures.ts';
 import { fusions } from './index.ts';

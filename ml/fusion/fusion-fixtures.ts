@@ -3,7 +3,7 @@ import { memorySource } from '../data/memory-source.ts';
 import type { Sample, SampleSource } from '../data/sample.ts';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
 import { createRandom, normal } from '../random.ts';
-import type { Fitted } from './fitted.ts';
+import type { Fitted } from '../fitted.ts';
 import type { FitInput, Fusion, FusedSample } from './fusion.ts';
 
 /** What the tests of fusions share: small masks, small networks, a fusion run to its end. */

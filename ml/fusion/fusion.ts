@@ -1,7 +1,7 @@
 import type { SampleSource } from '../data/sample.ts';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
 import type { Method } from '../method.ts';
-import type { Fitted } from './fitted.ts';
+import type { Fitted } from '../fitted.ts';
 
 export interface FitInput<Config> {
   /** The images to learn from or to fuse. `diagnoses` are the labels that a label-reading fusion sees. */

@@ -24,7 +24,7 @@ import {
   stackMaps,
 } from './crowd-network.ts';
 import { fusedAtOnce } from './fused-at-once.ts';
-import { requireFitted, requireTensor, type Fitted } from './fitted.ts';
+import { requireFitted, requireTensor, type Fitted } from '../fitted.ts';
 import type { FitInput, FuseInput, Fusion, FusionProgress } from './fusion.ts';
 import { negativeInformation } from './mutual-information.ts';
 import { gatherRows } from './scatter.ts';

@@ -1,16 +1,16 @@
-import { fromSafetensors, toSafetensors, type NamedTensor } from '../training/safetensors.ts';
+import { fromSafetensors, toSafetensors, type NamedTensor } from './training/safetensors.ts';
 
 /**
- * What a fusion has learned from the training split: plain numbers by name, so that there is nothing to dispose of. What
- * belongs to a rater stands under the rater's name, so that the order of raters does not matter.
+ * What a fusion or a fitted model has learned from the training split: plain numbers by name, so that there is nothing to
+ * dispose of. What belongs to a rater stands under the rater's name, so that the order of raters does not matter.
  */
 export interface Fitted {
   readonly tensors: ReadonlyMap<string, NamedTensor>;
 }
 
-const FORMAT = 'consilium-fitted-fusion-1';
+const FORMAT = 'consilium-fitted-1';
 
-/** @param method name of the fusion whose state it is, kept so that no other takes it for its own */
+/** @param method name of the fusion or model whose state it is, kept so that no other takes it for its own */
 export function fittedToBytes(method: string, { tensors }: Fitted): Uint8Array {
   return toSafetensors({ tensors, metadata: { format: FORMAT, method } });
 }
@@ -24,7 +24,7 @@ export function fittedFromBytes(method: string, bytes: Uint8Array): Fitted {
   );
 }
 
-/** @throws RangeError where the fusion was not fitted first. */
+/** @throws RangeError where it was not fitted first. */
 export function requireFitted(method: string, fitted: Fitted | undefined): Fitted {
   if (fitted) return fitted;
   throw new RangeError(
