@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SampleSource } from '../data/sample.ts';
-import { blur } from './blur.ts';
+import { blur } from '../geometry/blur.ts';
 import { byImage } from './by-image.ts';
 import { maximiseExpectation } from './expectation-maximisation.ts';
 import type { Fusion } from './fusion.ts';
