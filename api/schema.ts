@@ -6,6 +6,7 @@ import { AuditEventResolver } from './audit/audit-event.resolver.ts';
 import { CohortResolver, SnapshotResolver } from './cohorts/cohort.resolver.ts';
 import { DatasetResolver } from './datasets/dataset.resolver.ts';
 import { EvaluationResolver } from './evaluations/evaluation.resolver.ts';
+import { ExperimentResolver } from './experiments/experiment.resolver.ts';
 import { FusionResolver } from './fusions/fusion.resolver.ts';
 import { ImageResolver } from './images/image.resolver.ts';
 import { MethodResolver } from './methods/method.resolver.ts';
@@ -22,6 +23,7 @@ export function loadSchema(): Promise<GraphQLSchema> {
       CohortResolver,
       DatasetResolver,
       EvaluationResolver,
+      ExperimentResolver,
       FusionResolver,
       ImageResolver,
       MethodResolver,

@@ -27,6 +27,8 @@ export interface JobInput extends JobContext {
   readonly progress: Progress;
   /** Aborts when the run is cancelled or the worker stops: throw its reason within a step. */
   readonly signal: AbortSignal;
+  /** Aborts when the worker stops: another one will go on with the run. */
+  readonly workerStops: AbortSignal;
 }
 
 export interface Outcome {

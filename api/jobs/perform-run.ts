@@ -37,7 +37,7 @@ export function createPerform(context: JobContext, jobs: Record<RunKind, Job>): 
     const progress = createProgress(context.prisma, owner, (reason) => cancel.stop(reason));
     const signal = AbortSignal.any([workerStops, cancel.signal]);
     try {
-      const outcome = await jobs[run.kind].perform({ ...context, run, owner, progress, signal });
+      const outcome = await jobs[run.kind].perform({ ...context, run, owner, progress, signal, workerStops });
       await progress.flush();
       const done = await endSucceeded(context.prisma, owner, outcome);
       if (!done) await endCancelled(context.prisma, owner);

@@ -31,12 +31,16 @@ const workflowVersion = 'consilium-1';
 const workflowName = 'performRun';
 const schema = 'dbos';
 
-/** Computing runs go one at a time in a worker: they share its cores. Imports wait for disks and need not queue behind. */
+/**
+ * Computing runs go one at a time in a worker: they share its cores. Imports wait for disks and need not
+ * queue behind; an experiment waits for the computing runs that it has enqueued.
+ */
 const queueOf: Record<RunKind, string> = {
   import: 'imports',
   fusion: 'compute',
   training: 'compute',
   evaluation: 'compute',
+  experiment: 'experiments',
 };
 /** A run starts within this time of its commit; a poll is one indexed query. */
 const pollMs = 100;

@@ -6,6 +6,7 @@ import { importDatasetJob } from './import-dataset.job.ts';
 import type { Job, JobContext } from './job.ts';
 import { createPerform } from './perform-run.ts';
 import { startQueueWorker, type Worker } from './queue.ts';
+import { runExperimentJob } from './run-experiment.job.ts';
 import { trainModelJob } from './train-model.job.ts';
 
 const jobs: Record<RunKind, Job> = {
@@ -13,6 +14,7 @@ const jobs: Record<RunKind, Job> = {
   fusion: fuseLabelsJob,
   training: trainModelJob,
   evaluation: evaluateJob,
+  experiment: runExperimentJob,
 };
 
 /** Takes runs from the queue and brings them to their end, until closed. One worker a process. */

@@ -5,6 +5,7 @@ export enum MethodKind {
   FUSION = 'FUSION',
   DIAGNOSIS_MODEL = 'DIAGNOSIS_MODEL',
   SEGMENTATION_MODEL = 'SEGMENTATION_MODEL',
+  EXPERIMENT = 'EXPERIMENT',
 }
 
 registerEnumType(MethodKind, {
@@ -13,6 +14,7 @@ registerEnumType(MethodKind, {
     FUSION: { description: "Makes one mask of the raters' masks: fuseLabels." },
     DIAGNOSIS_MODEL: { description: 'Reads image and mask, tells the diagnosis: trainModel.' },
     SEGMENTATION_MODEL: { description: 'Reads the image, draws the mask: trainModel.' },
+    EXPERIMENT: { description: 'A figure of the paper: runExperiment.' },
   },
 });
 

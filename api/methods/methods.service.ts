@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { diagnosisModels } from '../../ml/diagnosis/index.ts';
+import { experiments } from '../../ml/experiments/index.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import type { Method as Spec } from '../../ml/method.ts';
 import { segmentationModels } from '../../ml/segmentation/index.ts';
@@ -14,6 +15,7 @@ const registries: Record<MethodKind, { list(): readonly Listed[] }> = {
   FUSION: fusions,
   DIAGNOSIS_MODEL: diagnosisModels,
   SEGMENTATION_MODEL: segmentationModels,
+  EXPERIMENT: experiments,
 };
 
 /** What the registries of ml hold: a new method appears here by itself. */

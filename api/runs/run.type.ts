@@ -2,6 +2,7 @@ import { GraphQLDateTimeISO, GraphQLJSON } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { RunKind, RunStatus } from '../enums.type.ts';
 import { Evaluation } from '../evaluations/evaluation.type.ts';
+import { Experiment } from '../experiments/experiment.type.ts';
 import { Fusion } from '../fusions/fusion.type.ts';
 import { connectionType } from '../read/connection.type.ts';
 import { ascending, finite, From, pointsHere, RefersTo, Related, Sql } from '../read/sql-fields.ts';
@@ -28,6 +29,10 @@ export class EpochMetric {
   notFinite!: string | null;
 }
 
+/** The queue that a run waits in (jobs/queue.ts). */
+const queue = (row: string): string =>
+  `case when ${row}.kind in ('import', 'experiment') then ${row}.kind::text else 'compute' end`;
+
 @From('runs')
 @ObjectType({
   description: 'The record of one piece of work: what was asked, how far it is, how it ended.',
@@ -53,7 +58,7 @@ export class Run {
     (
       row,
     ) => `case when ${row}.status = 'queued' then (select 1 + count(*) from runs q where q.status = 'queued'
-      and (q.kind = 'import') = (${row}.kind = 'import') and (q.created_at, q.id) < (${row}.created_at, ${row}.id)) end`,
+      and ${queue('q')} = ${queue(row)} and (q.created_at, q.id) < (${row}.created_at, ${row}.id)) end`,
   )
   @Field(() => Int, {
     nullable: true,
@@ -116,6 +121,10 @@ export class Run {
   @Related({ on: pointsHere('run_id') })
   @Field(() => Evaluation, { nullable: true, description: 'What it makes, where it is an evaluation.' })
   evaluation!: Evaluation | null;
+
+  @Related({ on: pointsHere('run_id') })
+  @Field(() => Experiment, { nullable: true, description: 'What it makes, where it is an experiment.' })
+  experiment!: Experiment | null;
 }
 
 @From(

@@ -1,3 +1,5 @@
+import { diagnosisModels } from '../diagnosis/index.ts';
+
 /**
  * An experiment as data: steps that the platform can do (fuse, train, evaluate), each naming the steps whose results it
  * needs, and the cells of the table that their numbers fill. Whoever carries it out decides where and when.
@@ -113,10 +115,11 @@ export function createPlanner({ training, settings = {} }: PlannerSettings = {})
     ...asked,
     config: { ...settings[asked.method], ...asked.config },
   });
-  const trained = (asked: TrainAsked): TrainAsked => ({
-    ...asked,
-    training: { ...training, ...asked.training },
-  });
+  /** What is fitted at once has no training to set. */
+  const trained = (asked: TrainAsked): TrainAsked =>
+    diagnosisModels.get(asked.method).training === 'fit'
+      ? asked
+      : { ...asked, training: { ...training, ...asked.training } };
 
   return {
     fuse: (seed: number, asked: FuseAsked): string =>

@@ -57,7 +57,7 @@ function imagesToLearnFrom(source: SampleSource, fold: Fold | null): SampleSourc
   const images = source.ids.map((_, image) => image);
   return subsetSource(
     source,
-    images.filter((image) => inFold(image, fold)),
+    images.filter((image) => inFold(source.ids[image], fold)),
   );
 }
 

@@ -125,7 +125,9 @@ async function validationLoss(
 
 /** @throws RangeError where the data cannot train the model. */
 function imagesToTrain({ model, source, validation, training: { leaveOut } }: TrainOptions): number[] {
-  const images = usableImages(model, source).filter((image) => !leaveOut || !inFold(image, leaveOut));
+  const images = usableImages(model, source).filter(
+    (image) => !leaveOut || !inFold(source.ids[image], leaveOut),
+  );
   const lacking = model.task === 'diagnosis' ? ' with a known diagnosis' : '';
   if (images.length < 2)
     throw new RangeError(`training needs two images or more${lacking}: received ${images.length}`);

@@ -1,0 +1,42 @@
+import { GraphQLJSON } from 'graphql-scalars';
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { RunStatus } from '../enums.type.ts';
+
+@InputType({ description: 'All that is given must hold.' })
+export class ExperimentFilter {
+  @Field(() => ID, { nullable: true })
+  snapshotId?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Name of the experiment: 'figure-4'." })
+  name?: string | null;
+
+  @Field(() => RunStatus, { nullable: true, description: 'Status of its run.' })
+  status?: RunStatus | null;
+}
+
+@InputType()
+export class RunExperimentInput {
+  @Field(() => ID)
+  snapshotId!: string;
+
+  @Field(() => String, { description: 'Name of an experiment: see methods(kind: EXPERIMENT).' })
+  experiment!: string;
+
+  @Field(() => String, {
+    defaultValue: 'demo',
+    description: "Preset of every fusion and training in it: 'paper' or 'demo'.",
+  })
+  preset!: string;
+
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description: "Settings that differ from the preset's (seeds, models, fusions); see Method.configSchema.",
+  })
+  config?: Record<string, unknown> | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "Side in pixels at which masks are fused and models work; the preset's where left out.",
+  })
+  size?: number | null;
+}

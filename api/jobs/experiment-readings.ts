@@ -1,0 +1,101 @@
+import type { Label } from '../../ml/metrics/auc.ts';
+import type { Measure } from '../../ml/metrics/measure.ts';
+import { Z_95 } from '../../ml/metrics/normal-distribution.ts';
+import type { Cell } from '../../ml/experiments/plan.ts';
+import type { PrismaClient } from '../../prisma/client/client.ts';
+
+/** A number with its interval, read off a step's result. */
+export interface Reading extends Pick<Measure, 'value' | 'low' | 'high' | 'interval' | 'note'> {
+  readonly pValue?: number | null;
+  readonly transductive: boolean;
+}
+
+interface CellReading {
+  readonly reading: Reading;
+  /** AUC of the control with permuted diagnoses, where the masks have seen their own. */
+  readonly permuted?: Reading;
+}
+
+/** `id`: of the evaluation or fusion that the cell's step made. */
+export function readCell(prisma: PrismaClient, cell: Cell, id: string): Promise<CellReading> {
+  if (cell.metric === 'auc') return readAuc(prisma, id);
+  if (cell.metric === 'weight') return readWeight(prisma, id, cell.rater ?? '');
+  return readSpectralEnergy(prisma, id);
+}
+
+async function readAuc(prisma: PrismaClient, evaluationId: string): Promise<CellReading> {
+  const metrics = await prisma.evaluationMetric.findMany({
+    where: { evaluationId, name: { in: ['auc', 'permuted_auc'] } },
+  });
+  const named = (name: string) => metrics.find((metric) => metric.name === name);
+  const reading = named('auc');
+  if (!reading) throw new Error(`evaluation ${evaluationId} has no AUC`);
+  return { reading, permuted: named('permuted_auc') };
+}
+
+interface Summary {
+  readonly mean: number | null;
+  readonly sd: number | null;
+  readonly count: number;
+  readonly transductive: boolean;
+}
+
+/** Over the images of which the rater has annotated something: a rater who did not has no weight to mean. */
+async function readWeight(prisma: PrismaClient, fusionId: string, rater: string): Promise<CellReading> {
+  const [summary] = await prisma.$queryRaw<Summary[]>`
+    select avg(w.weight) as mean, stddev_samp(w.weight) as sd, count(w.weight)::int as count, f.transductive
+    from fusions f
+      left join (rater_weights w join raters r on r.id = w.rater_id and r.name = ${rater})
+        on w.fusion_id = f.id
+        and exists (select 1 from annotations a where a.image_id = w.image_id and a.rater_id = w.rater_id)
+    where f.id = ${fusionId}::uuid group by f.id`;
+  return { reading: meanOverImages(summary, `no image annotated by ${rater}`) };
+}
+
+async function readSpectralEnergy(prisma: PrismaClient, fusionId: string): Promise<CellReading> {
+  const [summary] = await prisma.$queryRaw<Summary[]>`
+    select avg(i.spectral_energy) as mean, stddev_samp(i.spectral_energy) as sd,
+      count(i.spectral_energy)::int as count, f.transductive
+    from fusions f left join fused_images i on i.fusion_id = f.id
+    where f.id = ${fusionId}::uuid group by f.id`;
+  return { reading: meanOverImages(summary, 'the fusion has no expertness maps') };
+}
+
+/** With the normal interval of a mean: images are many. */
+function meanOverImages(summary: Summary | undefined, missing: string): Reading {
+  const { mean = null, sd = null, count = 0, transductive = false } = summary ?? {};
+  if (mean === null) {
+    return { value: null, low: null, high: null, interval: null, note: missing, transductive };
+  }
+  const half = sd === null ? null : (Z_95 * sd) / Math.sqrt(count);
+  return {
+    value: mean,
+    low: half === null ? null : mean - half,
+    high: half === null ? null : mean + half,
+    interval: half === null ? null : 'normal',
+    note: null,
+    transductive,
+  };
+}
+
+export interface Scores {
+  readonly scores: ReadonlyMap<string, { readonly logit: number; readonly label: Label }>;
+  readonly transductive: boolean;
+}
+
+/** The judge's logits by image, with the diagnoses of the evaluation's snapshot. */
+export async function readScores(prisma: PrismaClient, evaluationId: string): Promise<Scores> {
+  const { snapshotId, transductive } = await prisma.evaluation.findUniqueOrThrow({
+    where: { id: evaluationId },
+  });
+  const rows = await prisma.$queryRaw<{ id: string; logit: number; label: Label }[]>`
+    select s.image_id as id, s.logit, d.value::int as label
+    from diagnosis_scores s
+      join snapshot_images m on m.image_id = s.image_id and m.snapshot_id = ${snapshotId}::uuid
+      left join diagnoses d on d.id = m.diagnosis_id
+    where s.evaluation_id = ${evaluationId}::uuid order by m.position`;
+  return {
+    scores: new Map(rows.map(({ id, logit, label }) => [id, { logit, label }])),
+    transductive,
+  };
+}

@@ -1,0 +1,120 @@
+import { compareAuc, type Label } from '../../ml/metrics/auc.ts';
+import type { Measure } from '../../ml/metrics/measure.ts';
+import { overSeeds } from '../../ml/metrics/over-seeds.ts';
+import type { Cell, Comparison, Plan } from '../../ml/experiments/plan.ts';
+import type { Prisma, PrismaClient } from '../../prisma/client/client.ts';
+import type { Made } from './experiment-steps.ts';
+import { readCell, readScores, type Reading } from './experiment-readings.ts';
+
+/** A row of an experiment's table, and the positions of the steps that it was computed from. */
+export interface RowDraft {
+  readonly row: Omit<Prisma.ExperimentRowCreateManyInput, 'experimentId' | 'position'>;
+  readonly steps: readonly number[];
+}
+
+type Place = Pick<
+  RowDraft['row'],
+  'protocol' | 'method' | 'model' | 'rater' | 'against' | 'metric' | 'paper'
+>;
+
+/** One seed's number and the steps that gave it. */
+interface Repetition {
+  readonly seed: number;
+  readonly steps: readonly number[];
+  readonly reading: Reading;
+}
+
+/** Every number of the table: each cell seed by seed, then over its seeds; then the paired tests. */
+export async function experimentRows(
+  prisma: PrismaClient,
+  plan: Plan,
+  made: ReadonlyMap<string, Made>,
+  paperDifference: (comparison: Comparison) => number | null,
+): Promise<RowDraft[]> {
+  const rows: RowDraft[] = [];
+  for (const cell of plan.cells) rows.push(...(await cellRows(prisma, cell, made)));
+  for (const comparison of plan.comparisons) {
+    rows.push(...(await differenceRows(prisma, comparison, made, paperDifference(comparison))));
+  }
+  return rows;
+}
+
+async function cellRows(
+  prisma: PrismaClient,
+  cell: Cell,
+  made: ReadonlyMap<string, Made>,
+): Promise<RowDraft[]> {
+  const repetitions: Repetition[] = [];
+  const controls: Repetition[] = [];
+  for (const { seed, key } of cell.steps) {
+    const { position, id } = made.get(key)!;
+    const { reading, permuted } = await readCell(prisma, cell, id);
+    repetitions.push({ seed, steps: [position], reading });
+    if (permuted) controls.push({ seed, steps: [position], reading: permuted });
+  }
+  const place = placeOf(cell, cell.metric);
+  return [...rowsOf(place, repetitions), ...rowsOf({ ...place, metric: 'permuted_auc' }, controls)];
+}
+
+async function differenceRows(
+  prisma: PrismaClient,
+  { cell, against }: Comparison,
+  made: ReadonlyMap<string, Made>,
+  paper: number | null,
+): Promise<RowDraft[]> {
+  const repetitions: Repetition[] = [];
+  for (const { seed, key } of cell.steps) {
+    const other = against.steps.find((step) => step.seed === seed);
+    if (!other) continue;
+    const pair = [made.get(key)!, made.get(other.key)!];
+    const reading = await difference(prisma, pair[0].id, pair[1].id);
+    repetitions.push({ seed, steps: pair.map(({ position }) => position), reading });
+  }
+  return rowsOf({ ...placeOf(cell, 'auc_difference'), against: against.method, paper }, repetitions);
+}
+
+/** The paired test of two evaluations on the images that both have scored: the same test split. */
+async function difference(prisma: PrismaClient, first: string, second: string): Promise<Reading> {
+  const [a, b] = [await readScores(prisma, first), await readScores(prisma, second)];
+  const ids = [...a.scores.keys()].filter((id) => b.scores.has(id));
+  const of = ({ scores }: typeof a): number[] => ids.map((id) => scores.get(id)!.logit);
+  const labels = ids.map((id): Label => a.scores.get(id)!.label);
+  const compared = compareAuc(of(a), of(b), labels);
+  const transductive = a.transductive || b.transductive;
+  if (!compared) {
+    const note = 'a difference of AUCs needs both diagnoses';
+    return { value: null, low: null, high: null, interval: null, note, transductive };
+  }
+  const { difference: value, low, high, p } = compared;
+  return { value, low, high, interval: 'delong', pValue: p, note: null, transductive };
+}
+
+function rowsOf(place: Place, repetitions: readonly Repetition[]): RowDraft[] {
+  const single = repetitions.map(({ seed, steps, reading }) => draft(place, [seed], steps, reading));
+  if (repetitions.length < 2) return single;
+  const readings = repetitions.map(({ reading }) => reading);
+  const measure: Measure = overSeeds(readings.map(({ value }) => value));
+  const all = {
+    ...measure,
+    transductive: readings.some(({ transductive }) => transductive),
+  };
+  const seeds = repetitions.map(({ seed }) => seed);
+  return [...single, draft(place, seeds, [...new Set(repetitions.flatMap(({ steps }) => steps))], all)];
+}
+
+function draft(
+  place: Place,
+  seeds: number[],
+  steps: readonly number[],
+  { value, low, high, interval, pValue, note, transductive }: Reading,
+): RowDraft {
+  return { row: { ...place, seeds, value, low, high, interval, pValue, note, transductive }, steps };
+}
+
+const placeOf = ({ protocol, method, model, rater }: Cell, metric: string): Place => ({
+  protocol,
+  method,
+  model,
+  rater,
+  metric,
+});

@@ -1,0 +1,164 @@
+import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
+import { tinyDataset, tinyResnet, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
+import { auc } from '../../ml/metrics/auc.ts';
+import { runExperiment, type RunExperimentInput } from '../experiments/experiments.service.ts';
+import { cancelRun } from '../runs/runs.service.ts';
+import type { Worker } from './queue.ts';
+import { startWorker } from './start-worker.ts';
+
+let context: TestJobContext;
+let tiny: TinyDataset;
+let worker: Worker;
+
+beforeAll(async () => {
+  context = await testJobContext();
+  tiny = await tinyDataset(context.prisma, context.blobs);
+  worker = await startWorker(context);
+}, 120_000);
+afterAll(async () => {
+  await worker.close();
+  await context.close();
+});
+
+jest.setTimeout(120_000);
+
+/** The smallest work that has everything: a network, a fusion that sees labels, one that learns from training images. */
+const small = {
+  models: ['dl-cat'],
+  fusions: ['majority-vote', 'df-gt-raw'],
+  training: { epochs: 1, minSteps: 0, batchSize: 2 },
+  settings: {
+    'dl-cat': { resnet: tinyResnet },
+    'df-gt-raw': { steps: 3 },
+    'df-gt-training-map': { steps: 3, hidden: 4 },
+  },
+};
+
+const ask = (input: Partial<RunExperimentInput> = {}) =>
+  runExperiment(context, {
+    snapshotId: tiny.snapshotId,
+    size: tiny.size,
+    experiment: 'figure-4',
+    config: small,
+    ...input,
+  });
+
+async function ended(runId: string) {
+  const changes = context.pubsub.runChanges(runId);
+  while (!(await changes.next()).done) {
+    const run = await context.prisma.run.findUniqueOrThrow({ where: { id: runId } });
+    if (!run.finishedAt) continue;
+    await changes.return(undefined);
+    return run;
+  }
+  throw new Error(`run ${runId} never ended`);
+}
+
+async function succeeded(input: Partial<RunExperimentInput> = {}) {
+  const { id, runId } = await ask(input);
+  const run = await ended(runId);
+  if (run.status !== 'succeeded') throw new Error(`${run.status}: ${run.errorStack}`);
+  return context.prisma.experiment.findUniqueOrThrow({
+    where: { id },
+    include: {
+      steps: { include: { run: { include: { evaluation: { include: { scores: true } } } } } },
+      rows: { include: { steps: true }, orderBy: { position: 'asc' } },
+    },
+  });
+}
+
+test('Figure 4: its table has both protocols, the permuted control and paired tests, each row with its steps', async () => {
+  const { steps, rows } = await succeeded();
+  expect(steps.every(({ run }) => run.status === 'succeeded')).toBe(true);
+  const table = rows.map(({ protocol, method, metric, against }) => [protocol, method, metric, against]);
+  expect(table).toEqual([
+    ['both', 'majority-vote', 'auc', null],
+    ['paper', 'df-gt-raw', 'auc', null],
+    ['paper', 'df-gt-raw', 'permuted_auc', null],
+    ['leak-controlled', 'df-gt-training-map expg', 'auc', null],
+    ['leak-controlled', 'df-gt-training-map expg, labels permuted', 'auc', null],
+    ['paper', 'df-gt-raw', 'auc_difference', 'majority-vote'],
+    ['leak-controlled', 'df-gt-training-map expg', 'auc_difference', 'majority-vote'],
+    ['leak-controlled', 'df-gt-training-map expg, labels permuted', 'auc_difference', 'majority-vote'],
+  ]);
+  expect(rows.filter(({ transductive }) => transductive).map(({ method }) => method)).toEqual(
+    Array.from({ length: 3 }, () => 'df-gt-raw'),
+  );
+  const [vote] = rows;
+  const evaluation = steps.find(({ position }) => position === vote?.steps[0]?.position)?.run.evaluation;
+  const diagnoses = await context.prisma.diagnosis.findMany({ where: { source: 'reference' } });
+  const labels = evaluation!.scores.map(
+    ({ imageId }) => diagnoses.find((one) => one.imageId === imageId)!.value as 0 | 1,
+  );
+  const logits = evaluation!.scores.map(({ logit }) => logit);
+  expect(vote?.value).toBeCloseTo(auc(logits, labels).value!, 12);
+});
+
+test('asked again it is the first one; another experiment takes up the work that is the same', async () => {
+  const first = await succeeded();
+  expect((await ask()).id).toBe(first.id);
+  const raw = { ...small, fusions: ['df-gt-raw'] };
+  const second = await succeeded({ config: raw });
+  expect(second.id).not.toBe(first.id);
+  const known = new Set(first.steps.map(({ runId }) => runId));
+  expect(second.steps.every(({ runId }) => known.has(runId))).toBe(true);
+});
+
+test('with two seeds: each seed’s number and the mean of both with its interval', async () => {
+  const { rows } = await succeeded({
+    experiment: 'figure-6',
+    config: {
+      fusions: ['df-gt-raw'],
+      training: small.training,
+      settings: small.settings,
+      seeds: [1, 2],
+    },
+  });
+  const energy = rows.filter(({ metric }) => metric === 'spectral_energy');
+  expect(energy.map(({ seeds, interval }) => [seeds, interval])).toEqual([
+    [[1], 'normal'],
+    [[2], 'normal'],
+    [[1, 2], 'seeds'],
+  ]);
+  const [one, two, both] = energy.map(({ value }) => value!);
+  expect(both).toBeCloseTo((one + two) / 2, 12);
+});
+
+test('cancelled, it stops the work that it began and has no table', async () => {
+  const long = { ...small, fusions: ['majority-vote'], training: { epochs: 5000, batchSize: 2 } };
+  const { id, runId } = await ask({ config: long });
+  const stepsOf = () =>
+    context.prisma.experimentStep.findMany({ where: { experimentId: id }, include: { run: true } });
+  while (!(await stepsOf()).some(({ run }) => run.kind === 'training' && run.status === 'running')) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await cancelRun(context, runId);
+  expect((await ended(runId)).status).toBe('cancelled');
+  const live = (await stepsOf()).filter(({ run }) => run.kind === 'training');
+  expect(live.length).toBeGreaterThan(0);
+  for (const { run } of live) expect((await ended(run.id)).status).toBe('cancelled');
+  expect(await context.prisma.experimentRow.count({ where: { experimentId: id } })).toBe(0);
+});
+
+test('a step that fails ends it with the step’s name and reason', async () => {
+  const broken = { ...small, training: { ...small.training, learningRate: 1, clipValue: null } };
+  const config = {
+    ...broken,
+    fusions: ['single-rater'],
+    settings: { ...small.settings, 'single-rater': { rater: 'nobody' } },
+  };
+  const { runId } = await ask({ config });
+  const run = await ended(runId);
+  expect(run.status).toBe('failed');
+  expect(run.errorMessage).toMatch(/step 'fuse single-rater' .* failed: no rater 'nobody'/);
+});
+
+test.each([
+  [{ experiment: 'figure-7' }, "unknown experiment 'figure-7'"],
+  [{ config: { ...small, models: ['nobody'] } }, "config: unknown diagnosis model 'nobody'"],
+  [{ config: { ...small, theta: 'no-such' } }, "config: unknown diagnosis model 'no-such'"],
+  [{ config: { seeds: [] } }, 'config'],
+  [{ size: 33 }, 'size 33'],
+])('%j is refused before any work', async (input, message) => {
+  await expect(ask(input)).rejects.toThrow(message);
+});

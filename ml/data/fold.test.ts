@@ -1,0 +1,14 @@
+import { fold, inFold } from './fold.ts';
+
+const ids = Array.from({ length: 3000 }, (_, k) => `image-${k}`);
+
+test('each image falls into one part, and the parts are of about equal size', () => {
+  const parts = [0, 1, 2].map((index) => ids.filter((id) => inFold(id, { index, of: 3 })));
+  expect(new Set(parts.flat()).size).toBe(ids.length);
+  // Three standard deviations of a binomial of 3000 draws at 1/3.
+  for (const part of parts) expect(Math.abs(part.length - 1000)).toBeLessThan(3 * Math.sqrt(3000 * (2 / 9)));
+});
+
+test('a part that is not there is refused', () => {
+  expect(() => fold.parse({ index: 2, of: 2 })).toThrow('index must be below of');
+});
