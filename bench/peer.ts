@@ -6,8 +6,6 @@ import * as readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const bench = path.dirname(fileURLToPath(import.meta.url));
-const venv = path.join(bench, '..', '.consilium', 'bench-venv');
-const python = path.join(venv, 'bin', 'python');
 
 /** A Python program beside which we measure: one JSON line asks, one JSON line answers. */
 export interface Peer {
@@ -15,9 +13,9 @@ export interface Peer {
   close(): Promise<void>;
 }
 
-/** Starts bench/peers/<script>; the virtual environment is made, once, where it is missing or its pins have changed. */
-export async function startPeer(script: string, threads: number, say: (line: string) => void): Promise<Peer> {
-  await provideEnvironment(say);
+/** Starts bench/peers/<name>.py in a virtual environment of its own, which holds <name>.requirements.txt. */
+export async function startPeer(name: string, threads: number, say: (line: string) => void): Promise<Peer> {
+  const python = await provideEnvironment(name, say);
   // The peer keeps its own defaults: what we set for ours could slow it down.
   const environment: NodeJS.ProcessEnv = {
     ...process.env,
@@ -25,14 +23,14 @@ export async function startPeer(script: string, threads: number, say: (line: str
     PYTHONUNBUFFERED: '1',
   };
   delete environment.OMP_WAIT_POLICY;
-  const child = spawn(python, [path.join(bench, 'peers', script)], {
+  const child = spawn(python, [path.join(bench, 'peers', `${name}.py`)], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: environment,
   });
-  return conversation(child, script);
+  return conversation(child, name);
 }
 
-function conversation(child: ChildProcess, script: string): Peer {
+function conversation(child: ChildProcess, name: string): Peer {
   const waiting: { resolve: (line: string) => void; reject: (error: Error) => void }[] = [];
   readline.createInterface({ input: child.stdout! }).on('line', (line) => waiting.shift()?.resolve(line));
   const ended = new Promise<void>((resolve) => {
@@ -40,7 +38,7 @@ function conversation(child: ChildProcess, script: string): Peer {
     child.once('close', (code) => {
       waiting
         .splice(0)
-        .forEach(({ reject }) => reject(new Error(`the peer ${script} ended with code ${code}`)));
+        .forEach(({ reject }) => reject(new Error(`the peer ${name} ended with code ${code}`)));
       resolve();
     });
   });
@@ -57,19 +55,23 @@ function conversation(child: ChildProcess, script: string): Peer {
   };
 }
 
-async function provideEnvironment(say: (line: string) => void): Promise<void> {
-  const requirements = path.join(bench, 'peers', 'requirements.txt');
+/** Its Python; made, once, where the environment is missing or its pins have changed. */
+async function provideEnvironment(name: string, say: (line: string) => void): Promise<string> {
+  const venv = path.join(bench, '..', '.consilium', 'peers', name);
+  const python = path.join(venv, 'bin', 'python');
+  const requirements = path.join(bench, 'peers', `${name}.requirements.txt`);
   const stamp = path.join(venv, 'requirements.installed');
   const wanted = await readFile(requirements, 'utf8');
-  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted) return;
+  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted) return python;
   say(
-    `Setting up the peers' Python environment (${wanted.trim().split('\n').join(', ')}); once, some minutes …`,
+    `Setting up the peer's Python environment (${wanted.trim().split('\n').join(', ')}); once, some minutes …`,
   );
   await rm(venv, { recursive: true, force: true });
   await mkdir(path.dirname(venv), { recursive: true });
   execute('python3', ['-m', 'venv', venv], 'Debian and Ubuntu have it in the package python3-venv');
   execute(python, ['-m', 'pip', 'install', '--quiet', '-r', requirements], 'is the package index reachable?');
   await writeFile(stamp, wanted);
+  return python;
 }
 
 function execute(command: string, args: string[], hint: string): void {

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { loadBackend } from '../ml/backend.ts';
 import { withWay, type Way } from '../ml/ops/way.ts';
 import { startPeer, type Peer } from './peer.ts';
+import { describeTimes, interleave, medianRatio, milliseconds } from './rounds.ts';
 import { median, relativeDifference } from './statistics.ts';
 import { createRow, type Row, type Suite, type SuiteOptions } from './suite.ts';
 import { writeTensorFile } from './tensor-file.ts';
@@ -48,7 +49,7 @@ export const training: Suite = {
   summary: 'one training step (forward, backward, Adam) beside PyTorch on the same cores',
   async *run(options: SuiteOptions): AsyncGenerator<Row> {
     const backend = await loadBackend();
-    const peer = await startPeer('training.py', backend.threads, options.say);
+    const peer = await startPeer('training', backend.threads, options.say);
     const folder = await mkdtemp(path.join(tmpdir(), 'consilium-bench-'));
     try {
       const { version, threads } = await peer.ask<{ version: string; threads: number }>({ ask: 'version' });
@@ -79,8 +80,8 @@ async function* measure(
     const { layouts } = await peer.ask<{ layouts: string[] }>({ ask: 'load', net, file, trainable, rate });
     const step = () => withWay(entry.best, () => ours.step());
     yield* compare(entry, ours, peer, layouts, step);
-    const times = await interleave(step, peer, layouts, rounds);
-    say(describe(entry, times, layouts));
+    const times = await time(step, peer, layouts, rounds);
+    say(`${entry.name}: ms a step ${describeTimes(['ours', ...layouts], times)}`);
     yield summarise(entry, times, layouts);
   } finally {
     ours.dispose();
@@ -114,37 +115,24 @@ interface Timed {
   readonly losses: number[];
 }
 
-/** Median milliseconds of a step, by round; the peer's by layout. */
-interface Times {
-  readonly ours: number[];
-  readonly peers: number[][];
-}
-
-async function interleave(
+/** Median milliseconds of a step, by side and round; ours first, then the peer's layouts. */
+function time(
   step: () => number,
   peer: Peer,
   layouts: readonly string[],
   rounds: number,
-): Promise<Times> {
-  const times: Times = { ours: [], peers: layouts.map(() => []) };
-  for (let round = 0; round < rounds; round++) {
-    times.ours.push(median(Array.from({ length: STEPS }, () => timed(step))));
-    for (const [k, layout] of layouts.entries()) {
-      const answer = await peer.ask<Timed>({ ask: 'step', layout, steps: STEPS, exact: false });
-      times.peers[k].push(median(answer.times));
-    }
-  }
-  return times;
+): Promise<number[][]> {
+  const ours = () => median(Array.from({ length: STEPS }, () => milliseconds(step)));
+  const others = layouts.map((layout) => async () => {
+    const answer = await peer.ask<Timed>({ ask: 'step', layout, steps: STEPS, exact: false });
+    return median(answer.times);
+  });
+  return interleave([ours, ...others], rounds);
 }
 
-function timed(work: () => unknown): number {
-  const start = performance.now();
-  work();
-  return performance.now() - start;
-}
-
-/** PyTorch's better layout counts; the ratio is the median of the rounds' ratios, which noise moves least. */
-function summarise({ name, goal }: Entry, { ours, peers }: Times, layouts: readonly string[]): Row {
+/** PyTorch's better layout counts. */
+function summarise({ name, goal }: Entry, times: readonly number[][], layouts: readonly string[]): Row {
+  const [ours, ...peers] = times;
   const medians = peers.map(median);
   const best = medians.indexOf(Math.min(...medians));
   return createRow({
@@ -153,20 +141,7 @@ function summarise({ name, goal }: Entry, { ours, peers }: Times, layouts: reado
     ours: median(ours),
     peer: medians[best],
     unit: 'ms a step',
-    ratio: median(ours.map((time, round) => time / peers[best][round])),
+    ratio: medianRatio(ours, peers[best]),
     goal,
   });
-}
-
-/** Rounds of one side that differ by more than this factor: others used the machine, and no ratio is to be believed. */
-const BUSY = 2;
-
-function describe({ name }: Entry, { ours, peers }: Times, layouts: readonly string[]): string {
-  const list = (values: readonly number[]) => values.map((value) => value.toFixed(0)).join(' ');
-  const others = layouts.map((layout, k) => `${layout} ${list(peers[k])}`).join('; ');
-  const fastest = Math.min(...ours) / Math.min(...peers.flat());
-  const busy = [ours, ...peers].some((times) => Math.max(...times) > BUSY * Math.min(...times));
-  const warning = busy ? ' (the machine was busy: do not trust this case)' : '';
-  const rounds = `ms a step by round: ours ${list(ours)}; ${others}`;
-  return `${name}: ${rounds}; ratio of the fastest rounds ${fastest.toFixed(2)}${warning}`;
 }
