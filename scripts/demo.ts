@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeCaseSheet } from './demo/case-sheet.ts';
-import { connect, type Client } from './demo/client.ts';
+import { connect, type Client } from './client/client.ts';
 import { runMainJob } from './demo/main-job.ts';
 import { parseOptions, usage, type DemoOptions } from './demo/options.ts';
-import { startOwnServer } from './demo/own-server.ts';
-import { writePhantoms } from './demo/phantoms.ts';
+import { startOwnServer } from './client/own-server.ts';
+import { writePhantoms } from './client/phantoms.ts';
 import { formatReport } from './demo/print.ts';
 import { readReport, type DemoReport } from './demo/report.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { drawContactSheet, type Cell, type Row } from '../drawing/contact-sheet.ts';
 import { grey, heat, outline, readField, readPicture, type Field, type Rgb } from '../drawing/pixels.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../client/client.ts';
 import type { MainJob, Made } from './main-job.ts';
 
 interface MaskOf {

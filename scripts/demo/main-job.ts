@@ -1,5 +1,5 @@
-import type { Client } from './client.ts';
-import { progressLine } from './progress.ts';
+import type { Client } from '../client/client.ts';
+import { follow, freeze, importDataset } from '../client/cohort.ts';
 
 /** A fusion or a model with its evaluation: the ids that the results are asked for by. */
 export interface Made {
@@ -97,82 +97,6 @@ async function hasDiagnoses(client: Client, datasetId: string): Promise<boolean>
   return negative.totalCount > 0 && positive.totalCount > 0;
 }
 
-async function importDataset(client: Client, manifest: string): Promise<string> {
-  const { importDataset: run } = await client.request<{ importDataset: { id: string } }>(
-    /* GraphQL */ `
-      mutation Import($input: ImportDatasetInput!) {
-        importDataset(input: $input) {
-          id
-        }
-      }
-    `,
-    { input: { path: manifest } },
-  );
-  await follow(client, 'import', run.id);
-  const { run: ended } = await client.request<{ run: { result: { datasetId: string } } }>(
-    /* GraphQL */ `
-      query Imported($id: ID!) {
-        run(id: $id) {
-          result
-        }
-      }
-    `,
-    { id: run.id },
-  );
-  return ended.result.datasetId;
-}
-
-const cohortName = 'all images';
-
-/** Freezes the cohort of all images; the same images give the same snapshot, so that a second demo finds its results. */
-async function freeze(client: Client, datasetId: string): Promise<string> {
-  const cohortId = (await findCohort(client, datasetId)) ?? (await createCohort(client, datasetId));
-  const { freezeCohort: snapshot } = await client.request<{ freezeCohort: { id: string } }>(
-    /* GraphQL */ `
-      mutation Freeze($cohortId: ID!) {
-        freezeCohort(cohortId: $cohortId) {
-          id
-        }
-      }
-    `,
-    { cohortId },
-  );
-  return snapshot.id;
-}
-
-async function findCohort(client: Client, datasetId: string): Promise<string | undefined> {
-  const { dataset } = await client.request<{
-    dataset: { cohorts: readonly { readonly id: string; readonly name: string }[] };
-  }>(
-    /* GraphQL */ `
-      query Cohorts($id: ID!) {
-        dataset(id: $id) {
-          cohorts {
-            id
-            name
-          }
-        }
-      }
-    `,
-    { id: datasetId },
-  );
-  return dataset.cohorts.find(({ name }) => name === cohortName)?.id;
-}
-
-async function createCohort(client: Client, datasetId: string): Promise<string> {
-  const { createCohort: cohort } = await client.request<{ createCohort: { id: string } }>(
-    /* GraphQL */ `
-      mutation Cohort($input: CreateCohortInput!) {
-        createCohort(input: $input) {
-          id
-        }
-      }
-    `,
-    { input: { datasetId, name: cohortName } },
-  );
-  return cohort.id;
-}
-
 /** What the 160 training images of a demo phantom get in 12 epochs; 50 real images would get 72, too few to learn. */
 const demoTraining = { minSteps: 240 };
 
@@ -207,10 +131,4 @@ function steps(client: Client, { preset, seed }: Settings) {
       return { name, id, evaluationId: evaluation.id };
     },
   };
-}
-
-async function follow(client: Client, label: string, runId: string): Promise<void> {
-  const line = progressLine(label);
-  await client.follow(runId, (progress) => line.update(progress));
-  line.end();
 }

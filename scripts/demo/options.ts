@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-
-export const modalities = ['fundus', 'ultrasound', 'dermoscopy'] as const;
+import { modalities } from '../client/phantoms.ts';
 
 export interface DemoOptions {
   /** Phantoms to make, where no folder is given. */

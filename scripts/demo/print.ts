@@ -1,4 +1,5 @@
 import { spearman } from '../../ml/metrics/spearman.ts';
+import { table } from '../client/table.ts';
 import type { DemoReport, Estimate } from './report.ts';
 
 /** The report as a person reads it: one table of fusions, one of models, one of raters; of models alone without diagnoses. */
@@ -95,11 +96,4 @@ function number(value: number | null): string {
 
 function interval({ low, high }: Estimate): string {
   return low === null || high === null ? '–' : `${low.toFixed(3)}–${high.toFixed(3)}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
-  const line = (row: readonly string[]): string =>
-    `  ${row.map((text, column) => text.padEnd(widths[column])).join('   ')}`.trimEnd();
-  return [line(head), `  ${widths.map((width) => '─'.repeat(width)).join('   ')}`, ...rows.map(line)];
 }

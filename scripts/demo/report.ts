@@ -1,4 +1,4 @@
-import type { Client } from './client.ts';
+import type { Client } from '../client/client.ts';
 import type { MainJob } from './main-job.ts';
 
 /** A number with its 95 % interval; null where it is undefined. */

@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { Resvg } from '@resvg/resvg-js';
 import { toPng, type Picture } from './pixels.ts';
+import { renderSvg, text } from './svg.ts';
 
 export interface Cell {
   readonly title: string;
@@ -28,7 +26,7 @@ const captionHeight = 34;
 const labelHeight = 24;
 
 /**
- * Rows of captioned pictures as one PNG. Text is set in a font that comes as an npm package: a bare machine has none.
+ * Rows of captioned pictures as one PNG.
  */
 export async function drawContactSheet(sheet: Sheet): Promise<Buffer> {
   const columns = Math.max(...sheet.rows.map((row) => row.cells.length));
@@ -62,19 +60,4 @@ async function drawRow(row: Row, top: number): Promise<string> {
     }),
   );
   return text(margin, top + 15, 13, row.label, '#111111', 'bold') + cells.join('');
-}
-
-function text(x: number, y: number, size: number, content: string, fill: string, weight = 'normal'): string {
-  const escaped = content.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-  return `<text x="${x}" y="${y}" font-size="${size}" fill="${fill}" font-weight="${weight}">${escaped}</text>`;
-}
-
-function renderSvg(svg: string): Buffer {
-  const fonts = path.join(
-    path.dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')),
-    'ttf',
-  );
-  const fontFiles = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((name) => path.join(fonts, name));
-  const options = { font: { fontFiles, loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans' } };
-  return Buffer.from(new Resvg(svg, options).render().asPng());
 }

@@ -1,13 +1,21 @@
 import path from 'node:path';
 import { writePhantomFolder } from '../phantom-folder.ts';
-import type { DemoOptions } from './options.ts';
 import { progressLine } from './progress.ts';
 
 // Sides that the presets work at.
 const sides: Readonly<Record<string, number>> = { demo: 64, paper: 256 };
 
+export interface PhantomOptions {
+  readonly preset: string;
+  readonly seed: number;
+  /** Number of images in all. */
+  readonly images: number;
+}
+
+export const modalities = ['fundus', 'ultrasound', 'dermoscopy'] as const;
+
 /** Writes one phantom dataset and answers its folder. */
-export async function writePhantoms(modality: string, options: DemoOptions): Promise<string> {
+export async function writePhantoms(modality: string, options: PhantomOptions): Promise<string> {
   const { images, preset, seed } = options;
   const size = sides[preset] ?? 64;
   const test = Math.round(images / 3);

@@ -1,0 +1,86 @@
+import type { Client } from './client.ts';
+import { progressLine } from './progress.ts';
+
+/** Imports a folder, or finds what was imported of it before; answers with the dataset's id. */
+export async function importDataset(client: Client, manifest: string): Promise<string> {
+  const { importDataset: run } = await client.request<{ importDataset: { id: string } }>(
+    /* GraphQL */ `
+      mutation Import($input: ImportDatasetInput!) {
+        importDataset(input: $input) {
+          id
+        }
+      }
+    `,
+    { input: { path: manifest } },
+  );
+  await follow(client, 'import', run.id);
+  const { run: ended } = await client.request<{ run: { result: { datasetId: string } } }>(
+    /* GraphQL */ `
+      query Imported($id: ID!) {
+        run(id: $id) {
+          result
+        }
+      }
+    `,
+    { id: run.id },
+  );
+  return ended.result.datasetId;
+}
+
+const cohortName = 'all images';
+
+/** Freezes the cohort of all images; the same images give the same snapshot, so that a second demo finds its results. */
+export async function freeze(client: Client, datasetId: string): Promise<string> {
+  const cohortId = (await findCohort(client, datasetId)) ?? (await createCohort(client, datasetId));
+  const { freezeCohort: snapshot } = await client.request<{ freezeCohort: { id: string } }>(
+    /* GraphQL */ `
+      mutation Freeze($cohortId: ID!) {
+        freezeCohort(cohortId: $cohortId) {
+          id
+        }
+      }
+    `,
+    { cohortId },
+  );
+  return snapshot.id;
+}
+
+async function findCohort(client: Client, datasetId: string): Promise<string | undefined> {
+  const { dataset } = await client.request<{
+    dataset: { cohorts: readonly { readonly id: string; readonly name: string }[] };
+  }>(
+    /* GraphQL */ `
+      query Cohorts($id: ID!) {
+        dataset(id: $id) {
+          cohorts {
+            id
+            name
+          }
+        }
+      }
+    `,
+    { id: datasetId },
+  );
+  return dataset.cohorts.find(({ name }) => name === cohortName)?.id;
+}
+
+async function createCohort(client: Client, datasetId: string): Promise<string> {
+  const { createCohort: cohort } = await client.request<{ createCohort: { id: string } }>(
+    /* GraphQL */ `
+      mutation Cohort($input: CreateCohortInput!) {
+        createCohort(input: $input) {
+          id
+        }
+      }
+    `,
+    { input: { datasetId, name: cohortName } },
+  );
+  return cohort.id;
+}
+
+/** Shows a run's progress until it has ended. */
+export async function follow(client: Client, label: string, runId: string): Promise<void> {
+  const line = progressLine(label);
+  await client.follow(runId, (progress) => line.update(progress));
+  line.end();
+}
