@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { logitLayer } from '../layers/dense-layer.ts';
 import { normalizeImage } from '../layers/image-normalization.ts';
 import { checkNetworkInput } from '../layers/network.ts';
-import { demoResnet, resnet, resnetConfig, stagesOf } from '../layers/resnet.ts';
+import { demoResnet, resnetConfig } from '../layers/resnet.ts';
 import { createWeights } from '../layers/weights.ts';
 import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
 import { concatChannels } from '../ops/concat.ts';
-import { globalAveragePool } from '../ops/global-average-pool.ts';
 import type { GradientDiagnosisModel } from './diagnosis-model.ts';
+import { residualClassifier } from './residual-classifier.ts';
 
 const config = z.strictObject({
   resnet: resnetConfig
@@ -33,16 +32,11 @@ export const dlCat: GradientDiagnosisModel<z.infer<typeof config>> = {
   build(input, { resnet: options }) {
     checkNetworkInput(input);
     const weights = createWeights(input.seed);
-    const backbone = resnet(weights.scope('resnet'), { ...options, in: 3 + input.structures });
-    const head = logitLayer(weights.scope('logit'), options.widths[3]);
+    const classify = residualClassifier(weights, { ...options, in: 3 + input.structures });
     return {
       weights,
       widths: options.widths,
-      apply({ image, mask }, mode) {
-        const x = concatChannels([normalizeImage(image), mask]); // [b, h, w, 3 + C]
-        const features = stagesOf(backbone, backbone.stem(x, mode), mode);
-        return { logit: head(globalAveragePool(features[3])), features };
-      },
+      apply: ({ image, mask }, mode) => classify(concatChannels([normalizeImage(image), mask]), mode),
     };
   },
   loss: (output, target) => diagnosisLoss(output, target),

@@ -2,6 +2,11 @@ import { createRegistry } from '../method.ts';
 import { baselineDia } from './baseline-dia.ts';
 import type { DiagnosisModel } from './diagnosis-model.ts';
 import { dlCat } from './dl-cat.ts';
+import { noMask } from './no-mask.ts';
 
 /** The diagnosis models by public name. To add one, write its file and name it here. */
-export const diagnosisModels = createRegistry<DiagnosisModel>('diagnosis model', [baselineDia, dlCat]);
+export const diagnosisModels = createRegistry<DiagnosisModel>('diagnosis model', [
+  baselineDia,
+  dlCat,
+  noMask,
+]);
