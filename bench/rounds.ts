@@ -6,10 +6,15 @@ export type Side = () => number | Promise<number>;
 /** Rounds of one side that differ by more than this factor: others used the machine, and no ratio is to be believed. */
 const BUSY = 2;
 
-export function milliseconds(work: () => unknown): number {
-  const start = performance.now();
-  work();
-  return performance.now() - start;
+/** Milliseconds of the work: the median of some runs in a row. */
+export async function medianTime(work: () => unknown, runs: number): Promise<number> {
+  const times: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const start = performance.now();
+    await work();
+    times.push(performance.now() - start);
+  }
+  return median(times);
 }
 
 /** Each side in turn, round by round, so that noise of the machine falls on all alike. Times by side and round. */

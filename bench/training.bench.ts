@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { loadBackend } from '../ml/backend.ts';
 import { withWay, type Way } from '../ml/ops/way.ts';
 import { startPeer, type Peer } from './peer.ts';
-import { describeTimes, interleave, medianRatio, milliseconds } from './rounds.ts';
+import { describeTimes, interleave, medianRatio, medianTime } from './rounds.ts';
 import { median, relativeDifference } from './statistics.ts';
 import { createRow, type Row, type Suite, type SuiteOptions } from './suite.ts';
 import { writeTensorFile } from './tensor-file.ts';
@@ -122,7 +122,7 @@ function time(
   layouts: readonly string[],
   rounds: number,
 ): Promise<number[][]> {
-  const ours = () => median(Array.from({ length: STEPS }, () => milliseconds(step)));
+  const ours = () => medianTime(step, STEPS);
   const others = layouts.map((layout) => async () => {
     const answer = await peer.ask<Timed>({ ask: 'step', layout, steps: STEPS, exact: false });
     return median(answer.times);
