@@ -1,0 +1,178 @@
+import type { Cell } from '../drawing/contact-sheet.ts';
+import { grey, heat, outline, readField, readPicture, type Field, type Rgb } from '../drawing/pixels.ts';
+import type { Client } from './client.ts';
+
+interface MaskOf {
+  readonly structure: { readonly name: string };
+  readonly url: string;
+}
+
+/** An image with what its raters drew. */
+export interface Case {
+  readonly id: string;
+  readonly path: string;
+  readonly url: string;
+  readonly diagnoses: readonly { readonly source: string; readonly value: number }[];
+  readonly annotations: readonly (MaskOf & { readonly rater: { readonly name: string } })[];
+}
+
+export interface MapOf {
+  readonly rater: { readonly name: string };
+  readonly weight: number;
+  readonly url: string;
+}
+
+const caseQuery = /* GraphQL */ `
+  query Case($filter: ImageFilter!) {
+    images(filter: $filter, first: 1) {
+      nodes {
+        id
+        path
+        url
+        diagnoses {
+          source
+          value
+        }
+        annotations {
+          url
+          structure {
+            name
+          }
+          rater {
+            name
+          }
+        }
+      }
+    }
+  }
+`;
+
+const fusedQuery = /* GraphQL */ `
+  query Fused($imageId: ID!, $id: ID!) {
+    image(id: $imageId) {
+      masks: fusedMasks(fusionId: $id) {
+        url
+        structure {
+          name
+        }
+      }
+      maps: expertnessMaps(fusionId: $id) {
+        url
+        weight
+        rater {
+          name
+        }
+      }
+    }
+  }
+`;
+
+const predictedQuery = /* GraphQL */ `
+  query Predicted($imageId: ID!, $id: ID!) {
+    image(id: $imageId) {
+      masks: predictedMasks(modelId: $id) {
+        url
+        structure {
+          name
+        }
+      }
+    }
+  }
+`;
+
+/** Names as papers write them. */
+const titles: Readonly<Record<string, string>> = {
+  'majority-vote': 'majority vote',
+  staple: 'STAPLE',
+  aggnet: 'AggNet',
+  'max-mig': 'Max-MIG',
+  'df-gt-expg': 'DF-GT (ExpG)',
+  'df-gt-raw': 'DF-GT (raw)',
+  'df-gt-transrob': 'DF-GT (TransRob)',
+  'df-gt-fourier': 'DF-GT (Fourier)',
+  'baseline-seg': 'Baseline-Seg',
+  'take-and-give': 'Take and Give',
+};
+
+export const titleOf = (method: string): string => titles[method] ?? method;
+
+const side = 300;
+const colours: readonly Rgb[] = [
+  [64, 224, 255],
+  [255, 214, 10],
+  [255, 64, 160],
+];
+
+/** What a fusion or a model made of a case. */
+export interface Result {
+  readonly name: string;
+  readonly masks: readonly MaskOf[];
+  readonly maps?: readonly MapOf[];
+}
+
+/** The first image, by import, that the filter holds for. */
+export async function findCase(client: Client, filter: object): Promise<Case> {
+  const { images } = await client.request<{ images: { nodes: Case[] } }>(caseQuery, { filter });
+  if (!images.nodes[0]) throw new Error(`no image to draw for ${JSON.stringify(filter)}`);
+  return images.nodes[0];
+}
+
+export const fusedOf = (client: Client, shown: Case, made: Named): Promise<Result> =>
+  resultOf(client, fusedQuery, shown, made);
+
+export const predictedOf = (client: Client, shown: Case, made: Named): Promise<Result> =>
+  resultOf(client, predictedQuery, shown, made);
+
+interface Named {
+  readonly name: string;
+  readonly id: string;
+}
+
+async function resultOf(client: Client, query: string, shown: Case, { name, id }: Named): Promise<Result> {
+  const { image } = await client.request<{ image: Omit<Result, 'name'> }>(query, { imageId: shown.id, id });
+  return { name, ...image };
+}
+
+/** The image, then each result's masks in grey. */
+export async function resultCells(client: Client, shown: Case, results: readonly Result[]): Promise<Cell[]> {
+  const picture = await readPicture(await client.download(shown.url), side);
+  const cells = results.map(async ({ name, masks }) => ({
+    title: titleOf(name),
+    picture: grey(await fields(client, masks)),
+  }));
+  return [{ title: 'image', picture }, ...(await Promise.all(cells))];
+}
+
+/** The image with each rater's outlines. */
+export async function raterCells(client: Client, shown: Case): Promise<Cell[]> {
+  const picture = await readPicture(await client.download(shown.url), side);
+  const raters = [...new Set(shown.annotations.map(({ rater }) => rater.name))];
+  return Promise.all(
+    raters.map(async (name) => {
+      const own = shown.annotations.filter(({ rater }) => rater.name === name);
+      return { title: name, picture: outline(picture, await fields(client, own), colours) };
+    }),
+  );
+}
+
+/** A result's expertness maps on one scale. */
+export async function mapCells(client: Client, of: readonly MapOf[]): Promise<Cell[]> {
+  const maps = await Promise.all(of.map(async ({ url }) => readField(await client.download(url), side)));
+  // One scale for all raters, about the uniform weight 1/n, so that brighter means trusted more.
+  let [low, high] = [1, 0];
+  for (const map of maps) {
+    for (const value of map.values) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  return of.map(({ rater, weight }, i) => ({
+    title: rater.name,
+    note: `mean weight ${weight.toFixed(3)}`,
+    picture: heat(maps[i], low, high),
+  }));
+}
+
+async function fields(client: Client, masks: readonly MaskOf[]): Promise<Field[]> {
+  return Promise.all(masks.map(async ({ url }) => readField(await client.download(url), side)));
+}

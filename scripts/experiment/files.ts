@@ -1,0 +1,44 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Experiment } from '../../ml/experiments/experiment.ts';
+import type { Client } from '../client/client.ts';
+import type { ExperimentResult } from './ask.ts';
+import { csv } from './csv.ts';
+import { drawBars } from './draw-bars.ts';
+import { drawSheet } from './draw-sheet.ts';
+import { formatTable } from './print.ts';
+
+interface Figure {
+  readonly spec: Experiment;
+  readonly result: ExperimentResult;
+  readonly datasetId: string;
+  readonly out: string;
+}
+
+/** Writes table, CSV, JSON and PNG of an experiment, and answers with the files' names. */
+export async function writeFiles(client: Client, figure: Figure): Promise<string[]> {
+  const { spec, result, datasetId, out } = figure;
+  const place = path.join(out, slug(result.snapshot.cohort.dataset.name));
+  await mkdir(place, { recursive: true });
+  const png =
+    spec.drawing === 'bars' ? drawBars(spec, result) : await drawSheet(client, spec, result, datasetId);
+  const contents: Record<string, string | Buffer> = {
+    txt: `${formatTable(spec, result)}\n`,
+    csv: csv(result),
+    json: `${JSON.stringify({ ...result, claims: spec.claims }, null, 2)}\n`,
+    png,
+  };
+  return Promise.all(
+    Object.entries(contents).map(async ([ending, content]) => {
+      const file = path.join(place, `${spec.name}.${ending}`);
+      await writeFile(file, content);
+      return file;
+    }),
+  );
+}
+
+const slug = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');

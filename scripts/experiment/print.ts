@@ -1,0 +1,74 @@
+import type { Experiment } from '../../ml/experiments/experiment.ts';
+import { table } from '../client/table.ts';
+import type { ExperimentResult, ResultRow } from './ask.ts';
+
+/** The table as a person reads it: numbers, then paired differences, then what the paper says. */
+export function formatTable({ title, claims }: Experiment, result: ExperimentResult): string {
+  const { snapshot, run, rows } = result;
+  const seconds = (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000;
+  const head =
+    `${title} · ${snapshot.cohort.dataset.name} · preset ${run.config.preset} · cohort ${snapshot.hash.slice(0, 12)} · ` +
+    `${run.environment?.backend ?? ''} · ${seconds.toFixed(0)} s`;
+  const numbers = rows.filter(({ against }) => against === null);
+  const differences = rows.filter(({ against }) => against !== null);
+  return [
+    head,
+    '',
+    ...numberTable(numbers),
+    ...(differences.length
+      ? ['', 'Differences of AUC on the same images (paired, DeLong)', ...differenceTable(differences)]
+      : []),
+    ...(rows.some(({ transductive }) => transductive)
+      ? [
+          '',
+          'Protocol paper: DF-GT has seen the diagnosis of each image that it fused, the test images too. Such an AUC',
+          'can be 1.0 by that alone: beside it stands permuted_auc, where the same was done with permuted diagnoses.',
+        ]
+      : []),
+    '',
+    'The paper says:',
+    ...claims.map(({ claim }) => `  ${claim}`),
+  ].join('\n');
+}
+
+function numberTable(rows: readonly ResultRow[]): string[] {
+  return table(
+    ['metric', 'protocol', 'method', 'model', 'rater', 'seeds', 'value', '95 % interval'],
+    rows.map((row) => [
+      row.metric,
+      row.protocol,
+      row.method,
+      row.model ?? '',
+      row.rater ?? '',
+      row.seeds.join(' '),
+      number(row.value) + (row.note ? ` (${row.note})` : ''),
+      interval(row),
+    ]),
+  );
+}
+
+function differenceTable(rows: readonly ResultRow[]): string[] {
+  return table(
+    ['protocol', 'model', 'method', 'minus', 'seeds', 'difference', '95 % interval', 'p', 'paper'],
+    rows.map((row) => [
+      row.protocol,
+      row.model ?? '',
+      row.rater ?? row.method,
+      row.against ?? '',
+      row.seeds.join(' '),
+      signed(row.value),
+      row.low === null || row.high === null ? '–' : `${signed(row.low)} to ${signed(row.high)}`,
+      row.pValue === null ? '–' : row.pValue.toFixed(4),
+      row.paper === null ? '–' : signed(row.paper),
+    ]),
+  );
+}
+
+const number = (value: number | null): string => (value === null ? 'undefined' : value.toFixed(3));
+
+const signed = (value: number | null): string =>
+  value === null ? 'undefined' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+
+function interval({ low, high }: ResultRow): string {
+  return low === null || high === null ? '–' : `${low.toFixed(3)} to ${high.toFixed(3)}`;
+}
