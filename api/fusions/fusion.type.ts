@@ -86,7 +86,7 @@ export class FusedImage {
   @Field(() => Float, {
     nullable: true,
     description:
-      'How noisy the expertness maps are: the share of their energy above 0.25 cycles a pixel, mean over raters; null where the method has no maps or they do not vary.',
+      'How noisy the expertness maps are: the share of their energy above 0.25 cycles a pixel, of all raters’ maps together; null where the method has no maps or they do not vary.',
   })
   spectralEnergy!: number | null;
 }

@@ -1,6 +1,6 @@
 import type { SampleSource } from '../../ml/data/sample.ts';
 import type { FusedSample } from '../../ml/fusion/fusion.ts';
-import { meanSpectralEnergy } from '../../ml/metrics/spectral-energy.ts';
+import { spectralEnergyOfMaps } from '../../ml/metrics/spectral-energy.ts';
 import type { Fusion, Prisma } from '../../prisma/client/client.ts';
 import { assertOwner } from '../runs/run-state.ts';
 import type { JobInput } from './job.ts';
@@ -79,7 +79,7 @@ async function storeBlobs(
       losses: [...sample.losses],
       initialLogit: sample.initialLogit,
       finalLogit: sample.finalLogit,
-      spectralEnergy: sample.expertness && meanSpectralEnergy(sample.expertness, { width, height }),
+      spectralEnergy: sample.expertness && spectralEnergyOfMaps(sample.expertness, { width, height }),
     },
     masks: fused.map((sha256, k) => ({ ...key, structureId: structureIds[k] ?? '', sha256 })),
     maps: maps.map((sha256, k) => ({ ...key, raterId: raterIds[k] ?? '', sha256 })),

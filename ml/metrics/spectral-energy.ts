@@ -14,15 +14,25 @@ interface Size {
  */
 export function spectralEnergy(
   values: ArrayLike<number>,
-  { height, width }: Size,
+  size: Size,
   above = NOISY_FREQUENCY,
 ): number | null {
+  return shareAbove([energy(values, size, above)]);
+}
+
+/** Energy of a map, its mean removed: all of it, and that which is not above the frequency. */
+interface Energy {
+  readonly total: number;
+  readonly low: number;
+}
+
+function energy(values: ArrayLike<number>, { height, width }: Size, above: number): Energy {
   if (values.length !== height * width)
     throw new RangeError(`a map of ${height} × ${width} is wanted: received ${values.length} values`);
   const [mean, square] = moments(values);
   const total = values.length * (square - mean * mean);
   // What rounding leaves of a constant map.
-  if (total <= 1e-12 * values.length * square) return null;
+  if (total <= 1e-12 * values.length * square) return { total: 0, low: 0 };
   let low = 0;
   for (let v = 0; v / width <= above && 2 * v <= width; v++) {
     const [real, imaginary] = columnsAt(values, v, mean, { height, width });
@@ -32,20 +42,27 @@ export function spectralEnergy(
       low += opposite * powerAt(real, imaginary, u);
     }
   }
-  return Math.min(1, Math.max(0, 1 - low / (values.length * total)));
+  return { total, low: low / values.length };
 }
 
-/** Mean over the maps that vary of [h, w, n] maps side by side; null where none does. */
-export function meanSpectralEnergy(maps: ArrayLike<number>, size: Size): number | null {
+function shareAbove(energies: readonly Energy[]): number | null {
+  const sum = (of: (one: Energy) => number): number => energies.reduce((all, one) => all + of(one), 0);
+  const total = sum((one) => one.total);
+  return total === 0 ? null : Math.min(1, Math.max(0, 1 - sum((one) => one.low) / total));
+}
+
+/**
+ * The share of the energy of n maps side by side, [h, w, n], each with its own mean removed. A rater's map that hardly
+ * varies hardly counts, whatever the shape of what little it has. Null where none varies.
+ */
+export function spectralEnergyOfMaps(maps: ArrayLike<number>, size: Size): number | null {
   const pixels = size.height * size.width;
   const n = maps.length / pixels;
-  const shares = Array.from({ length: n }, (_, rater) =>
-    spectralEnergy(
-      Float64Array.from({ length: pixels }, (_, pixel) => maps[pixel * n + rater]),
-      size,
-    ),
-  ).filter((share) => share !== null);
-  return shares.length === 0 ? null : shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  const energies = Array.from({ length: n }, (_, rater) => {
+    const values = Float64Array.from({ length: pixels }, (_, pixel) => maps[pixel * n + rater]);
+    return energy(values, size, NOISY_FREQUENCY);
+  });
+  return shareAbove(energies);
 }
 
 /** Mean, and mean square. */
