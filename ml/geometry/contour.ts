@@ -16,14 +16,20 @@ export interface Segment {
 export function contourOf(field: Field, level: number): Segment[] {
   const segments: Segment[] = [];
   for (let row = -1; row < field.height; row++) {
-    for (let column = -1; column < field.width; column++) addCell(segments, field, level, row, column);
+    for (let column = -1; column < field.width; column++) {
+      const joined = JOINED[cornersAbove(field, level, row, column)];
+      if (joined.length > 0) segments.push(...segmentsOf(joined, field, level, row, column));
+    }
   }
   return segments;
 }
 
-/** Edges of a cell: 0 top, 1 right, 2 bottom, 3 left. By which corners are inside, the edges each segment joins. */
-const JOINED: readonly (readonly (readonly [number, number])[])[] = [
-  [], // bits: 1 top left, 2 top right, 4 bottom right, 8 bottom left
+/** The edges of a cell that each of its segments joins: 0 top, 1 right, 2 bottom, 3 left. */
+type Joined = readonly (readonly [number, number])[];
+
+/** By which corners are above the level: bits 1 top left, 2 top right, 4 bottom right, 8 bottom left. */
+const JOINED: readonly Joined[] = [
+  [],
   [[3, 0]],
   [[0, 1]],
   [[3, 1]],
@@ -47,10 +53,18 @@ const JOINED: readonly (readonly (readonly [number, number])[])[] = [
   [],
 ];
 
-function addCell(segments: Segment[], field: Field, level: number, row: number, column: number): void {
+/** One bit a corner, those of `JOINED`. */
+function cornersAbove(field: Field, level: number, row: number, column: number): number {
+  const topLeft = valueAt(field, row, column) > level ? 1 : 0;
+  const topRight = valueAt(field, row, column + 1) > level ? 2 : 0;
+  const bottomRight = valueAt(field, row + 1, column + 1) > level ? 4 : 0;
+  const bottomLeft = valueAt(field, row + 1, column) > level ? 8 : 0;
+  return topLeft | topRight | bottomRight | bottomLeft;
+}
+
+function segmentsOf(joined: Joined, field: Field, level: number, row: number, column: number): Segment[] {
   const [a, b] = [valueAt(field, row, column), valueAt(field, row, column + 1)];
   const [d, c] = [valueAt(field, row + 1, column), valueAt(field, row + 1, column + 1)];
-  const inside = (a > level ? 1 : 0) + (b > level ? 2 : 0) + (c > level ? 4 : 0) + (d > level ? 8 : 0);
   const share = (from: number, to: number): number => (level - from) / (to - from);
   const crossing = (edge: number): [number, number] => {
     if (edge === 0) return [column + share(a, b), row];
@@ -58,8 +72,8 @@ function addCell(segments: Segment[], field: Field, level: number, row: number, 
     if (edge === 2) return [column + share(d, c), row + 1];
     return [column, row + share(a, d)];
   };
-  for (const [from, to] of JOINED[inside]) {
+  return joined.map(([from, to]) => {
     const [[x0, y0], [x1, y1]] = [crossing(from), crossing(to)];
-    segments.push({ x0, y0, x1, y1 });
-  }
+    return { x0, y0, x1, y1 };
+  });
 }

@@ -18,7 +18,8 @@ export function channelOf(
       `a mask of ${mask.length} values has no channel ${channel} of ${height}×${width} pixels`,
     );
   }
-  const values = Float32Array.from({ length: pixels }, (_, pixel) => mask[pixel * channels + channel]);
+  const values = new Float32Array(pixels);
+  for (let pixel = 0; pixel < pixels; pixel++) values[pixel] = mask[pixel * channels + channel];
   return { values, height, width };
 }
 

@@ -7,11 +7,11 @@ import type { Field } from './field.ts';
  */
 export function largestRegion(field: Field, level: number): Field | null {
   const { values, height, width } = field;
-  const above = Uint8Array.from(values, (value) => (value > level ? 1 : 0));
+  const above = new Uint8Array(values.length).map((_, pixel) => (values[pixel] > level ? 1 : 0));
   const regions = components(above, { height, width, corners: true });
   if (regions.sizes.length === 0) return null;
   const largest = regions.sizes.indexOf(Math.max(...regions.sizes));
-  const outside = Uint8Array.from(regions.labels, (label) => (label === largest ? 0 : 1));
+  const outside = above.map((_, pixel) => (regions.labels[pixel] === largest ? 0 : 1));
   const gaps = components(outside, { height, width, corners: false });
   const open = openGaps(gaps.labels, height, width);
   const left = values.map((value, pixel) => {

@@ -22,7 +22,7 @@ const TOLERANCE = 1e-6;
 
 /**
  * C-SVC with a radial kernel by LIBSVM (Chang and Lin, LIBSVM: a library for support vector machines, ACM TIST 2011).
- * Draws no random numbers. It works in one go: half a second for 5000 rows, growing with their square.
+ * Draws no random numbers. It works in one go: a second for 5000 rows, growing with their square.
  */
 export async function solveSvm(problem: SvmProblem): Promise<SvmSolution> {
   const SVM = await loadLibsvm();

@@ -60,7 +60,8 @@ export function toImages(samples: readonly Sample[], source: SampleSource): tf.T
   return tf.tensor4d(pixels, [samples.length, source.height, source.width, 3]);
 }
 
-function checkTrainable(sample: Sample, source: SampleSource): void {
+/** @throws RangeError where the sample lacks its fused mask, has another size than its source declares or holds NaN. */
+export function checkTrainable(sample: Sample, source: SampleSource): void {
   checkSample(sample, source);
   const { id, image, fused } = sample;
   if (!fused) throw new RangeError(`image '${id}' has no fused mask: open the source with a fusion`);

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { Method } from '../method.ts';
+import { decideRbfSvm, fitRbfSvm } from '../svm/rbf-svm.ts';
+import type { Biomarker } from './biomarkers/biomarker.ts';
+import type { FittedDiagnosisModel } from './diagnosis-model.ts';
+
+interface SvmSettings<Measure> {
+  readonly cost: number;
+  readonly gamma: 'scale' | number;
+  readonly measure: Measure;
+}
+
+/** A diagnosis by a support vector machine on biomarkers: score = its decision value. */
+export function svmModel<Measure>(
+  about: Pick<Method, 'name' | 'summary' | 'citation'>,
+  biomarker: Biomarker<Measure>,
+): FittedDiagnosisModel<SvmSettings<Measure>> {
+  return {
+    ...about,
+    task: 'diagnosis',
+    training: 'fit',
+    maskUse: 'discrete',
+    config: z.strictObject({
+      cost: z
+        .number()
+        .gt(0)
+        .default(1)
+        .describe(
+          'C, what a training image on the wrong side costs. Unstated in the publication: the common 1.',
+        ),
+      gamma: z
+        .union([z.literal('scale'), z.number().gt(0)])
+        .default('scale')
+        .describe(
+          "Narrowness of the radial kernel; 'scale': 1 / (features · variance), scikit-learn's default.",
+        ),
+      measure: biomarker.settings.prefault({}),
+    }),
+    presets: { paper: {}, demo: {} },
+    checkStructures: (structures, { measure }) => biomarker.checkStructures(structures, measure),
+    features: (mask, { measure }) => biomarker.measure(mask, measure),
+    fit: ({ features, labels, config: { cost, gamma } }) => fitRbfSvm({ features, labels, cost, gamma }),
+    predict: decideRbfSvm,
+  };
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { requireTensor } from '../fitted.ts';
+import type { Method } from '../method.ts';
+import { youdenThreshold } from '../metrics/youden.ts';
+import type { Biomarker } from './biomarkers/biomarker.ts';
+import type { FittedDiagnosisModel } from './diagnosis-model.ts';
+
+interface ThresholdSettings<Measure> {
+  readonly threshold: 'youden' | number;
+  readonly measure: Measure;
+}
+
+/** A diagnosis by one biomarker alone: score = its value − the threshold. */
+export function thresholdModel<Measure>(
+  about: Pick<Method, 'name' | 'summary' | 'citation'>,
+  biomarker: Biomarker<Measure>,
+): FittedDiagnosisModel<ThresholdSettings<Measure>> {
+  return {
+    ...about,
+    task: 'diagnosis',
+    training: 'fit',
+    maskUse: 'discrete',
+    config: z.strictObject({
+      threshold: z
+        .union([z.literal('youden'), z.number()])
+        .default('youden')
+        .describe(
+          "'youden': what tells the training images apart best; or a clinical value, for the vCDR 0.6. Moves the score, not its AUC.",
+        ),
+      measure: biomarker.settings.prefault({}),
+    }),
+    presets: { paper: {}, demo: {} },
+    checkStructures: (structures, { measure }) => biomarker.checkStructures(structures, measure),
+    features: (mask, { measure }) => biomarker.measure(mask, measure),
+    async fit({ features, labels, config }) {
+      const values = features.map(([value]) => value);
+      const threshold = config.threshold === 'youden' ? youdenThreshold(values, labels) : config.threshold;
+      return { tensors: new Map([['threshold', { shape: [1], values: Float32Array.of(threshold) }]]) };
+    },
+    predict: (fitted, [value]) => value - requireTensor(fitted, 'threshold').values[0],
+  };
+}

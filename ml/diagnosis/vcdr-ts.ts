@@ -1,0 +1,11 @@
+import { vcdr } from './biomarkers/cup-to-disc.ts';
+import { thresholdModel } from './threshold-model.ts';
+
+export const vcdrTs = thresholdModel(
+  {
+    name: 'vcdr-ts',
+    summary: 'Threshold on the vertical cup-to-disc ratio of the masks; fundus only, the image is not read.',
+    citation: 'Chandrika and Nirmala, Analysis of CDR detection for glaucoma diagnosis, IJERA 2:23–27, 2013.',
+  },
+  vcdr,
+);
