@@ -7,7 +7,7 @@ import { drawMasks, writeMasks } from './drawn-masks.ts';
 import { differenceRow, fuseAll, timeRow, type FusionCase, type Workplace } from './fusion-case.ts';
 
 const [VOTE, DAWID_SKENE] = ['majority vote', 'Dawid–Skene'].map((name) => `${name}, 7 raters, 256×256`);
-const RUNS = 3;
+const RUNS = 5;
 /** Iterations of Dawid–Skene that both are timed for. */
 const ITERATIONS = 5;
 /** Crowd-kit ends by its loss, early; we let it run until its rates stand as still as ours. */

@@ -41,11 +41,15 @@ interface Timing {
   readonly goal: number;
 }
 
-/** Rounds of both in turn; the row has the medians, and the median of the rounds' ratios. */
+/**
+ * Rounds of both in turn, after one that does not count, in which code is compiled and memory is fetched. The row has the
+ * medians, and the median of the rounds' ratios.
+ */
 export async function timeRow(
   { ours, peer, ...row }: Timing,
   { rounds, say }: Pick<Workplace, 'rounds' | 'say'>,
 ): Promise<Row> {
+  await interleave([ours, peer], 1);
   const times = await interleave([ours, peer], rounds);
   say(`${row.case}: ${row.unit} ${describeTimes(['ours', 'peer'], times)}`);
   const [mine, others] = times;

@@ -7,7 +7,7 @@ import { differenceRow, fuseAll, timeRow, type FusionCase, type Workplace } from
 
 const NAME = 'STAPLE, 7 raters, 256×256';
 /** Fusions in a row before the other side's turn. */
-const RUNS = 3;
+const RUNS = 5;
 
 interface Answer {
   readonly posterior: number[];

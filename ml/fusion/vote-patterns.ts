@@ -17,8 +17,8 @@ export interface VotePatterns {
   readonly ofPixel: Int32Array;
 }
 
-// Votes read as one number at a time; with the number of the pattern so far it stays a small exact integer.
-const GROUP = 16;
+// Raters read at a time: each pattern has 2^4 possible followers, looked up in a table, and it stays small.
+const GROUP = 4;
 
 /** @throws RangeError where nobody annotated the structure: its fused mask would be undefined, not empty. */
 export function readVotePatterns(sample: Sample, source: SampleSource, structure: number): VotePatterns {
@@ -30,9 +30,10 @@ export function readVotePatterns(sample: Sample, source: SampleSource, structure
     throw new RangeError(`image '${sample.id}': nobody annotated '${source.structures[structure]}'`);
   const offsets = Int32Array.from(annotators, (rater) => rater * c + structure);
   const ofPixel = new Int32Array(source.height * source.width);
-  let first: number[] = [];
+  let first = [0];
   for (let from = 0; from < m; from += GROUP) {
-    first = refine(ofPixel, raterMasks, offsets.subarray(from, from + GROUP), n * c);
+    const group = offsets.subarray(from, from + GROUP);
+    first = refine(ofPixel, { masks: raterMasks, stride: n * c, offsets: group, patterns: first.length });
   }
   const counts = new Float64Array(first.length);
   for (const pattern of ofPixel) counts[pattern] += 1;
@@ -42,23 +43,24 @@ export function readVotePatterns(sample: Sample, source: SampleSource, structure
   return { annotators, votes, counts, shares: sharesOf(votes, m), ofPixel };
 }
 
+interface Refinement {
+  readonly masks: Uint8Array;
+  /** From one pixel to the next, and to the raters within it, in values. */
+  readonly stride: number;
+  readonly offsets: Int32Array;
+  /** How many there are so far. */
+  readonly patterns: number;
+}
+
 /** Splits patterns by the votes of some more raters, in place; returns each pattern's first pixel. */
-function refine(ofPixel: Int32Array, masks: Uint8Array, offsets: Int32Array, stride: number): number[] {
-  const numbers = new Map<number, number>();
+function refine(ofPixel: Int32Array, { masks, stride, offsets, patterns }: Refinement): number[] {
+  const numbers = new Int32Array(patterns << offsets.length).fill(-1);
   const first: number[] = [];
-  // Neighbours mostly vote alike: the last answer saves most look-ups.
-  let [lastKey, last] = [-1, 0];
   for (let pixel = 0; pixel < ofPixel.length; pixel++) {
-    let bits = 0;
-    for (let j = 0; j < offsets.length; j++) bits = (bits << 1) | masks[pixel * stride + offsets[j]];
-    const key = ofPixel[pixel] * 2 ** GROUP + bits;
-    if (key !== lastKey) {
-      const known = numbers.get(key);
-      last = known ?? first.push(pixel) - 1;
-      if (known === undefined) numbers.set(key, last);
-      lastKey = key;
-    }
-    ofPixel[pixel] = last;
+    let key = ofPixel[pixel];
+    for (let j = 0; j < offsets.length; j++) key = (key << 1) | masks[pixel * stride + offsets[j]];
+    if (numbers[key] < 0) numbers[key] = first.push(pixel) - 1;
+    ofPixel[pixel] = numbers[key];
   }
   return first;
 }
