@@ -8,6 +8,7 @@ import { dawidSkeneCase, majorityVoteCase } from './fusion/crowd.ts';
 import { expGCase } from './fusion/expg.ts';
 import { SUITE, type FusionCase } from './fusion/fusion-case.ts';
 import { stapleCase } from './fusion/staple.ts';
+import { svmCase } from './fusion/svm.ts';
 import { startPeer } from './peer.ts';
 import type { Row, Suite, SuiteOptions } from './suite.ts';
 
@@ -20,12 +21,13 @@ const cases: readonly FusionCase[] = [
   buBilCase,
   agreementCase,
   aucCase,
+  svmCase,
 ];
 
 /** Fusions and the measures around them beside the packages that their users know, equal answers shown first. */
 export const fusion: Suite = {
   name: SUITE,
-  summary: 'fusions beside SimpleITK and crowd-kit, agreement and AUC beside scikit-learn and its like',
+  summary: 'fusions beside SimpleITK and crowd-kit, agreement, AUC and SVM beside scikit-learn and its like',
   async *run({ rounds, only, say }: SuiteOptions): AsyncGenerator<Row> {
     const backend = await loadBackend();
     const peer = await startPeer('fusion', backend.threads, say);

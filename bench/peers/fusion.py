@@ -12,6 +12,9 @@ import pandas as pd
 import SimpleITK as sitk
 from crowdkit.aggregation import DawidSkene, MajorityVote
 from sklearn.metrics import cohen_kappa_score, roc_auc_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
 
 
@@ -80,6 +83,11 @@ def agreement(ratings, partial):
     }
 
 
+def svm(features, labels, cost, gamma):
+    model = make_pipeline(StandardScaler(), SVC(C=cost, gamma=gamma, class_weight="balanced", tol=1e-6))
+    return {"decisions": model.fit(features, labels).decision_function(features).tolist()}
+
+
 PACKAGES = ["SimpleITK", "crowd-kit", "scikit-learn", "statsmodels", "krippendorff"]
 
 
@@ -93,6 +101,8 @@ def answer(what, question, state):
         return agreement(**question)
     if what == "auc":
         return {"auc": float(roc_auc_score(question["labels"], question["scores"]))}
+    if what == "svm":
+        return svm(**question)
     return getattr(state["masks"], what.replace("-", "_"))(**question)
 
 
