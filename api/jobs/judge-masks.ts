@@ -1,9 +1,8 @@
 import { auc, aucBootstrap, type Label } from '../../ml/metrics/auc.ts';
-import { predictDiagnoses } from '../../ml/training/predict.ts';
 import { openStoreSource, type StoreSourceOptions } from '../storage/store-source.ts';
 import type { JobInput } from './job.ts';
+import { loadJudge } from './judge.ts';
 import type { MetricRow } from './metric-row.ts';
-import { loadDiagnosisNetwork } from './networks.ts';
 
 export interface Reading {
   readonly scores: readonly { readonly imageId: string; readonly logit: number }[];
@@ -19,21 +18,16 @@ export async function judgeMasks(
   onStep: (done: number, total: number) => void,
 ): Promise<Reading> {
   const source = await openStoreSource(input, masks);
-  const built = await loadDiagnosisNetwork(input, judgeModelId, source);
+  const judge = await loadJudge(input, judgeModelId, source);
   try {
     const logits: number[] = [];
-    for await (const batch of predictDiagnoses({
-      network: built.network,
-      source,
-      signal: input.signal,
-      onStep,
-    })) {
+    for await (const batch of judge.read({ signal: input.signal, onStep })) {
       logits.push(...batch.map(({ logit }) => logit));
     }
     const scores = logits.map((logit, index) => ({ imageId: source.imageIds[index] ?? '', logit }));
     return { scores, labels: source.diagnoses };
   } finally {
-    built.dispose();
+    judge.dispose();
   }
 }
 

@@ -95,7 +95,8 @@ async function loadNetwork(
   return built;
 }
 
-function weightsOf({ id, sha256 }: Model): string {
-  if (!sha256) throw new Error(`model ${id} has no weights: its training has not succeeded`);
+/** Where the weights lie, or what a fitted model learned. */
+export function weightsOf({ id, sha256 }: Model): string {
+  if (!sha256) throw new Error(`model ${id} has learned nothing: its training has not succeeded`);
   return sha256;
 }

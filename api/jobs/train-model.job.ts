@@ -1,71 +1,23 @@
-import { checkpointFromBytes, saveWeights } from '../../ml/training/checkpoint.ts';
-import { train } from '../../ml/training/loop.ts';
-import { usableImages } from '../../ml/training/objective.ts';
-import type { TrainingConfig } from '../../ml/training/training-config.ts';
-import { openStoreSource } from '../storage/store-source.ts';
+import { isFitted, models } from '../../ml/models.ts';
 import type { TrainingRequest } from '../training/training.service.ts';
-import { newestCheckpoint, storeEpoch, weightsMediaType } from './epochs.ts';
-import type { Job, JobInput } from './job.ts';
-import { buildNetwork, networkMethod } from './networks.ts';
+import { fitModelAtOnce } from './fit-model.ts';
+import type { Job } from './job.ts';
+import { trainNetwork } from './train-network.ts';
 
-/**
- * Trains a model on a fusion's masks. After each epoch its numbers and a checkpoint are stored in one transaction; a
- * resumed training goes on after the newest one and ends with the same weights, bit for bit, as one never broken
- * (on the same backend, threads and processor).
- */
+/** Trains a model on a fusion's masks: a network epoch by epoch, a rule on measures of the mask at once. */
 export const trainModelJob: Job = {
   async perform(input) {
-    const { prisma, run, signal, progress } = input;
+    const { prisma, run } = input;
     const model = await prisma.model.findUniqueOrThrow({ where: { runId: run.id } });
-    const request = run.config as TrainingRequest;
-    const method = networkMethod(request.method);
-    const training = request.training as TrainingConfig;
-    const { source, validation } = await openSources(input, model.snapshotId, model.height, request);
-    const stored = await newestCheckpoint(input, run.id);
-    const built = await buildNetwork(input, { ...request, seed: run.seed }, source);
-    try {
-      const options = {
-        model: method,
-        config: request.config,
-        network: built.network,
-        training,
-        source,
-        validation: usableImages(method, validation).length ? validation : undefined,
-        seed: run.seed,
-        signal,
-        resume: stored ? checkpointFromBytes(stored) : undefined,
-        onStep: (done: number, total: number, epoch: number, epochs: number) =>
-          progress.report(done / total, `epoch ${epoch} of ${epochs}`),
-      };
-      let epochs = options.resume?.epoch ?? 0;
-      for await (const record of train(options)) {
-        await storeEpoch(input, record);
-        epochs = record.epoch;
-      }
-      const sha256 = await input.blobs.put(saveWeights(built.network), weightsMediaType);
-      return {
-        result: { epochs, sha256 },
-        write: async (tx) => {
-          await tx.model.update({ where: { id: model.id }, data: { sha256 } });
-        },
-      };
-    } finally {
-      built.dispose();
-    }
+    const method = models.get((run.config as TrainingRequest).method);
+    const learned = isFitted(method)
+      ? await fitModelAtOnce(input, model, method)
+      : await trainNetwork(input, model, method);
+    return {
+      result: learned,
+      write: async (tx) => {
+        await tx.model.update({ where: { id: model.id }, data: { sha256: learned.sha256 } });
+      },
+    };
   },
 };
-
-async function openSources(
-  { prisma, blobs }: JobInput,
-  snapshotId: string,
-  size: number,
-  { fusionId }: TrainingRequest,
-) {
-  const [source, validation] = await Promise.all(
-    (['train', 'validation'] as const).map((split) =>
-      openStoreSource({ prisma, blobs }, { snapshotId, size, split, fusionId }),
-    ),
-  );
-  if (!source || !validation) throw new Error('unreachable: two splits were opened');
-  return { source, validation };
-}

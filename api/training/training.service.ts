@@ -1,5 +1,6 @@
 import type { Fusion, Model, Prisma } from '../../prisma/client/client.ts';
-import { models, type Model as ModelMethod } from '../../ml/models.ts';
+import type { FittedDiagnosisModel } from '../../ml/diagnosis/diagnosis-model.ts';
+import { isFitted, models, type Model as ModelMethod } from '../../ml/models.ts';
 import { trainingConfig, trainingPresets } from '../../ml/training/training-config.ts';
 import { invalidInput } from '../errors.ts';
 import { requireSplit } from '../fusions/fusions.service.ts';
@@ -40,17 +41,18 @@ export async function trainModel(context: RunsContext, input: TrainModelInput): 
   const method = requireMethod(models, input.method);
   const preset = input.preset ?? 'demo';
   const config = parseConfig<unknown>(method, { preset, overrides: input.config, field: 'config' });
-  const training = parseConfig(schedule, { preset, overrides: input.training, field: 'training' });
+  const training = trainingOf(method, preset, input.training);
   const seed = requireSeed(input.seed ?? 1);
   const fusion = await requireFusion(prisma, input.fusionId);
   const diagnosisModelId = await checkDiagnosisModel(prisma, method, fusion, input.diagnosisModelId ?? null);
   await requireSplit(prisma, fusion, 'train');
   await requireTrainingImages(prisma, method, fusion.snapshotId);
+  if (isFitted(method)) await requireStructures(prisma, method, config, fusion.snapshotId);
   const request: TrainingRequest = {
     fusionId: fusion.id,
     method: method.name,
     config: config as Prisma.InputJsonObject,
-    training: training,
+    training,
     diagnosisModelId,
   };
   return prisma.$transaction(async (tx) => {
@@ -72,6 +74,40 @@ export async function trainModel(context: RunsContext, input: TrainModelInput): 
   });
 }
 
+/** A fitted model has no epochs, batches or learning rate: settings of a training would be passed over in silence. */
+function trainingOf(method: ModelMethod, preset: string, overrides: unknown): Prisma.InputJsonObject {
+  if (!isFitted(method)) return parseConfig(schedule, { preset, overrides, field: 'training' });
+  if (overrides == null || JSON.stringify(overrides) === '{}') return {};
+  throw invalidInput(
+    `training: '${method.name}' is fitted at once and has no such settings, received ${JSON.stringify(overrides)}`,
+    'training',
+  );
+}
+
+async function requireStructures(
+  prisma: RunsContext['prisma'],
+  method: FittedDiagnosisModel,
+  config: unknown,
+  snapshotId: string,
+): Promise<void> {
+  const structures = await prisma.structure.findMany({
+    where: { dataset: { cohorts: { some: { snapshots: { some: { id: snapshotId } } } } } },
+    orderBy: { position: 'asc' },
+  });
+  try {
+    method.checkStructures(
+      structures.map(({ name }) => name),
+      config,
+    );
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw invalidInput(
+      `fusionId: its snapshot ${snapshotId} does not suit '${method.name}': ${error.message}`,
+      'fusionId',
+    );
+  }
+}
+
 async function checkDiagnosisModel(
   prisma: RunsContext['prisma'],
   method: ModelMethod,
@@ -88,8 +124,18 @@ async function checkDiagnosisModel(
   if (id === null) return null;
   if (!needed) throw invalidInput(`diagnosisModelId '${id}': '${method.name}' uses none`, 'diagnosisModelId');
   const model = await requireModel(prisma, id, 'diagnosis', 'diagnosisModelId');
+  requireNetwork(method, model);
   requireMatch('diagnosisModelId', model, { ...fusion, what: `fusion '${fusion.id}'` });
   return id;
+}
+
+/** A rule on measures of the mask has no features for another network to take. */
+function requireNetwork(method: ModelMethod, { id, method: name }: Model): void {
+  if (!isFitted(models.get(name))) return;
+  throw invalidInput(
+    `diagnosisModelId '${id}': '${name}' is a rule on measures of the mask, '${method.name}' needs a network`,
+    'diagnosisModelId',
+  );
 }
 
 /** A diagnosis cannot be learned from one class; a segmentation learns from images with and without a diagnosis. */

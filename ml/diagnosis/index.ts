@@ -1,9 +1,14 @@
 import { createRegistry } from '../method.ts';
+import { asymmetryBorderSvm } from './asymmetry-border-svm.ts';
+import { asymmetryTs } from './asymmetry-ts.ts';
 import { baselineDia } from './baseline-dia.ts';
+import { borderTs } from './border-ts.ts';
 import type { DiagnosisModel } from './diagnosis-model.ts';
 import { dlCat } from './dl-cat.ts';
 import { dlRoi } from './dl-roi.ts';
 import { noMask } from './no-mask.ts';
+import { vcdrSvm } from './vcdr-svm.ts';
+import { vcdrTs } from './vcdr-ts.ts';
 
 /** The diagnosis models by public name. To add one, write its file and name it here. */
 export const diagnosisModels = createRegistry<DiagnosisModel>('diagnosis model', [
@@ -11,4 +16,9 @@ export const diagnosisModels = createRegistry<DiagnosisModel>('diagnosis model',
   dlCat,
   noMask,
   dlRoi,
+  vcdrTs,
+  vcdrSvm,
+  asymmetryTs,
+  borderTs,
+  asymmetryBorderSvm,
 ]);

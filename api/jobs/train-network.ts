@@ -1,0 +1,67 @@
+import type { GradientModel } from '../../ml/models.ts';
+import { checkpointFromBytes, saveWeights } from '../../ml/training/checkpoint.ts';
+import { train } from '../../ml/training/loop.ts';
+import { usableImages } from '../../ml/training/objective.ts';
+import type { TrainingConfig } from '../../ml/training/training-config.ts';
+import type { Model } from '../../prisma/client/client.ts';
+import { openStoreSource } from '../storage/store-source.ts';
+import type { TrainingRequest } from '../training/training.service.ts';
+import { newestCheckpoint, storeEpoch, weightsMediaType } from './epochs.ts';
+import type { JobInput } from './job.ts';
+import { buildNetwork } from './networks.ts';
+
+/**
+ * Trains a network. After each epoch its numbers and a checkpoint are stored in one transaction; a resumed training goes
+ * on after the newest one and ends with the same weights, bit for bit, as one never broken (on the same backend, threads
+ * and processor).
+ */
+export async function trainNetwork(
+  input: JobInput,
+  { snapshotId, height: size }: Model,
+  method: GradientModel,
+) {
+  const { run, signal, progress } = input;
+  const request = run.config as TrainingRequest;
+  const { source, validation } = await openSources(input, snapshotId, size, request);
+  const stored = await newestCheckpoint(input, run.id);
+  const built = await buildNetwork(input, { ...request, seed: run.seed }, source);
+  try {
+    const options = {
+      model: method,
+      config: request.config,
+      network: built.network,
+      training: request.training as TrainingConfig,
+      source,
+      validation: usableImages(method, validation).length ? validation : undefined,
+      seed: run.seed,
+      signal,
+      resume: stored ? checkpointFromBytes(stored) : undefined,
+      onStep: (done: number, total: number, epoch: number, epochs: number) =>
+        progress.report(done / total, `epoch ${epoch} of ${epochs}`),
+    };
+    let epochs = options.resume?.epoch ?? 0;
+    for await (const record of train(options)) {
+      await storeEpoch(input, record);
+      epochs = record.epoch;
+    }
+    const sha256 = await input.blobs.put(saveWeights(built.network), weightsMediaType);
+    return { epochs, sha256 };
+  } finally {
+    built.dispose();
+  }
+}
+
+async function openSources(
+  { prisma, blobs }: JobInput,
+  snapshotId: string,
+  size: number,
+  { fusionId }: TrainingRequest,
+) {
+  const [source, validation] = await Promise.all(
+    (['train', 'validation'] as const).map((split) =>
+      openStoreSource({ prisma, blobs }, { snapshotId, size, split, fusionId }),
+    ),
+  );
+  if (!source || !validation) throw new Error('unreachable: two splits were opened');
+  return { source, validation };
+}
