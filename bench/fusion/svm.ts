@@ -16,7 +16,7 @@ export const svmCase: FusionCase = {
     const labels = Array.from({ length: 150 }, (): 0 | 1 => (random() < 0.4 ? 1 : 0));
     const features = labels.map((label) => [0.45 + 0.15 * label + 0.1 * normal(random)]);
     const config = vcdrSvm.config.parse({});
-    const fitted = await vcdrSvm.fit({ features, labels, config });
+    const fitted = await vcdrSvm.fit({ features, labels, config, seed: 1 });
     const ours = features.map((row) => vcdrSvm.predict(fitted, row));
     const question = { ask: 'svm', features, labels, cost: config.cost, gamma: config.gamma };
     const { decisions } = await peer.ask<{ decisions: number[] }>(question);
