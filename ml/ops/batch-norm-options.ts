@@ -1,12 +1,24 @@
 import type * as tf from '@tensorflow/tfjs';
 
-export interface BatchNormOptions {
-  readonly scale: tf.Tensor1D; // [channels]
-  readonly offset: tf.Tensor1D; // [channels]
+export type BatchNormOptions = Settings & (Training | Frozen);
+
+interface Training {
+  /** Normalises by the batch's statistics and updates the moving ones. */
+  readonly training: boolean;
   readonly movingMean: tf.Variable; // [channels]
   readonly movingVariance: tf.Variable; // [channels]
-  /** True: normalise by the batch's statistics and update the moving ones; false: by the moving ones (frozen). */
-  readonly training: boolean;
+}
+
+interface Frozen {
+  /** Normalises by the moving statistics. */
+  readonly training: false;
+  readonly movingMean: tf.Tensor; // [channels]
+  readonly movingVariance: tf.Tensor; // [channels]
+}
+
+interface Settings {
+  readonly scale: tf.Tensor1D; // [channels]
+  readonly offset: tf.Tensor1D; // [channels]
   /** Share of the old moving statistics that stays. */
   readonly momentum?: number;
   readonly epsilon?: number;
@@ -15,5 +27,6 @@ export interface BatchNormOptions {
   readonly residual?: tf.Tensor4D;
 }
 
-export type BatchNormSettings = Required<Omit<BatchNormOptions, 'residual'>> &
-  Pick<BatchNormOptions, 'residual'>;
+export type BatchNormSettings = Required<Omit<Settings, 'residual'>> &
+  Pick<Settings, 'residual'> &
+  (Training | Frozen);
