@@ -12,10 +12,13 @@ module.exports = {
     {
       name: 'ml-packages',
       comment:
-        'The numbers stand on TensorFlow.js and zod; a file format or a database driver belongs elsewhere.',
+        'The numbers stand on TensorFlow.js, LIBSVM and zod; a file format or a database driver belongs elsewhere.',
       severity: 'error',
       from: { path: '^ml/', pathNot: '(\\.test\\.ts$|^ml/cli/)' },
-      to: { dependencyTypes: ['npm'], pathNot: 'node_modules/(@tensorflow/|zod/|node-api-headers/)' },
+      to: {
+        dependencyTypes: ['npm'],
+        pathNot: 'node_modules/(@tensorflow/|libsvm-js/|zod/|node-api-headers/)',
+      },
     },
     {
       name: 'only-jobs-run-ml',

@@ -48,7 +48,8 @@ export class TrainModelInput {
 
   @Field(() => GraphQLJSON, {
     nullable: true,
-    description: "Settings of the training (epochs, batch, learning rate) that differ from the preset's.",
+    description:
+      "Settings of the training (epochs, batch, learning rate) that differ from the preset's; refused for methods that are fitted at once, such as 'vcdr-svm'.",
   })
   training?: Record<string, unknown> | null;
 

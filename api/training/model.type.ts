@@ -29,11 +29,11 @@ export class Model {
   @Field(() => String, {
     nullable: true,
     description:
-      'Its weights (safetensors), relative to the address of the server; null until its run has succeeded.',
+      'Its weights, or what a fitted model learned (safetensors), relative to the address of the server; null until its run has succeeded.',
   })
   url!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'SHA-256 of the weights, in hexadecimal.' })
+  @Field(() => String, { nullable: true, description: 'SHA-256 of that file, in hexadecimal.' })
   sha256!: string | null;
 
   @RefersTo('run_id')
