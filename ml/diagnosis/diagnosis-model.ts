@@ -11,6 +11,8 @@ export interface DiagnosisOutput {
   readonly auxiliaryLogit?: tf.Tensor1D;
   /** Residual stages B1..B4: [b, h/4, w/4, ·] … [b, h/32, w/32, ·]. */
   readonly features: readonly tf.Tensor4D[];
+  /** What the network asks of its own maps, beside the diagnosis, where it does: computed when its loss wants it. */
+  readonly innerLoss?: () => tf.Scalar;
 }
 
 /** Image [b, h, w, 3] in [0, 1] and soft mask [b, h, w, C] to the logit of the diagnosis; differentiable in both. */

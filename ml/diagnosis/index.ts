@@ -4,6 +4,7 @@ import { asymmetryTs } from './asymmetry-ts.ts';
 import { baselineDia } from './baseline-dia.ts';
 import { borderTs } from './border-ts.ts';
 import type { DiagnosisModel } from './diagnosis-model.ts';
+import { dlAtt } from './dl-att.ts';
 import { dlCat } from './dl-cat.ts';
 import { dlRoi } from './dl-roi.ts';
 import { noMask } from './no-mask.ts';
@@ -16,6 +17,7 @@ export const diagnosisModels = createRegistry<DiagnosisModel>('diagnosis model',
   dlCat,
   noMask,
   dlRoi,
+  dlAtt,
   vcdrTs,
   vcdrSvm,
   asymmetryTs,

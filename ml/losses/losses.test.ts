@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { loadBackend } from '../backend.ts';
+import { attentionLoss } from './attention-loss.ts';
 import { balancedPositiveWeight, diagnosisLoss } from './diagnosis-loss.ts';
 import { segmentationLoss } from './segmentation-loss.ts';
 
@@ -68,4 +69,13 @@ test.each([
     return segmentationLoss(output, { fused: map([1]), majority: map([0]) }, { coarseWeight, coarseTarget });
   });
   expect(loss).toBeCloseTo(expected, 6);
+});
+
+test.each<[string, number[], number[], number]>([
+  ['maps of one shape', [1, 3], [0.2, 0.6], 0],
+  // ½ log(½ / ¼) + ½ log(½ / ¾)
+  ['other shapes', [1, 1], [0.25, 0.75], 0.5 * LOG_4_3],
+  ['nothing wanted', [0, 0], [0.25, 0.75], 0],
+])('attention loss is the divergence of %s', (_, wanted, predicted, expected) => {
+  expect(value(() => attentionLoss(map(wanted), map(predicted)))).toBeCloseTo(expected, 5);
 });

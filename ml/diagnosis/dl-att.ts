@@ -1,0 +1,145 @@
+import type * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { averagePool } from '../layers/average-pool.ts';
+import { logitLayer } from '../layers/dense-layer.ts';
+import { normalizeImage } from '../layers/image-normalization.ts';
+import { checkNetworkInput, type LayerMode, type NetworkInput } from '../layers/network.ts';
+import { demoResnet, resnet, resnetConfig } from '../layers/resnet.ts';
+import { smoothing } from '../layers/smoothing.ts';
+import { createWeights } from '../layers/weights.ts';
+import { attentionLoss } from '../losses/attention-loss.ts';
+import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
+import { globalAveragePool } from '../ops/global-average-pool.ts';
+import { multiply } from '../ops/multiply.ts';
+import { areaLocalisation } from './area-localisation.ts';
+import { attentionPrediction } from './attention-prediction.ts';
+import type { DiagnosisNetwork, GradientDiagnosisModel } from './diagnosis-model.ts';
+
+const width = z.int().min(1);
+const weight = z.number().min(0).default(1);
+
+const config = z.strictObject({
+  resnet: resnetConfig.prefault({}).describe('The classification subnet; ResNet50 in the paper.'),
+  trunk: resnetConfig
+    .default({ block: 'basic', stem: 64, widths: [64, 128, 256, 512], blocks: [2, 2, 2, 2] })
+    .describe('Trunk of the attention subnet; like ResNet18 (Li et al., as recalled).'),
+  lateral: width
+    .default(32)
+    .describe('Channels to which each stage of the trunk is reduced (Li et al., as recalled).'),
+  merged: width
+    .default(64)
+    .describe('Channels of the convolution over all of them (Li et al., as recalled).'),
+  localisation: z
+    .tuple([width, width, width, width])
+    .default([64, 128, 256, 512])
+    .describe('Channels of the localisation subnet, its stem’s as its first; our own choice.'),
+  attention: z
+    .enum(['given', 'predicted'])
+    .default('given')
+    .describe(
+      'What the localisation subnet attends to: the mask, or what the attention subnet makes of the image, as Li et al. do. The latter leaves the mask to training alone, without a gradient, so it cannot steer DF-GT.',
+    ),
+  saliency: z
+    .enum(['cam', 'guided-backprop'])
+    .default('guided-backprop')
+    .describe(
+      'How the localisation subnet shows what its logit rests on: guided backpropagation, as Li et al. do, or the class activation map, which costs no way back.',
+    ),
+  floor: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.5)
+    .describe('What is left of a feature where no attention falls: θ of Li et al.'),
+  blur: z
+    .number()
+    .gt(0)
+    .default(1 / 32)
+    .describe(
+      'Deviation by which masks, in place of tracked gazes, and guided saliency are smoothed, as a share of the image’s height; our own choice.',
+    ),
+  attentionWeight: weight.describe('Weight of the attention subnet’s divergence; our own choice.'),
+  localisationWeight: weight.describe('Weight of the localisation subnet’s own diagnosis; our own choice.'),
+});
+export type DlAttConfig = z.infer<typeof config>;
+
+/**
+ * DL-ATT, AG-CNN: attention to where a physician looks, here the mean over structures of the mask, smoothed. (1) One subnet
+ * learns to predict attention; (2) one classifies features dimmed outside of it, and what its logit rests on is the area;
+ * (3) a residual network classifies with stem and B1 dimmed outside that area. The loss adds to (3)'s cross-entropy that of
+ * (2) and the divergence of (1) from the mask. image [b, h, w, 3], mask [b, h, w, C] → logit [b], (2)'s logit [b]
+ */
+export const dlAtt: GradientDiagnosisModel<DlAttConfig> = {
+  name: 'dl-att',
+  task: 'diagnosis',
+  training: 'gradient',
+  maskUse: 'differentiable',
+  summary: 'Attention to the mask finds the area that matters, and a residual classifier attends to that.',
+  citation:
+    'Li, Xu, Wang, Jiang, Liu, Attention based glaucoma detection, CVPR 2019 (AG-CNN; widths as recalled, loss weights ' +
+    'unknown and 1 here, masks in place of tracked gazes), with ResNet50 (He et al., CVPR 2016) as the last classifier.',
+  config,
+  presets: {
+    paper: {},
+    demo: {
+      resnet: demoResnet,
+      trunk: { block: 'basic', stem: 8, widths: [8, 16, 32, 64], blocks: [1, 1, 1, 1] },
+      lateral: 4,
+      merged: 8,
+      localisation: [8, 16, 32, 64],
+      saliency: 'cam',
+    },
+  },
+  build,
+  loss(output, target, { localisationWeight, attentionWeight }) {
+    const loss = diagnosisLoss(output, target, { auxiliaryWeight: localisationWeight });
+    return attentionWeight === 0 ? loss : loss.add(output.innerLoss!().mul(attentionWeight));
+  },
+};
+
+function build(input: NetworkInput, config: DlAttConfig): DiagnosisNetwork {
+  checkNetworkInput(input);
+  const { height, width } = input;
+  const { widths } = config.resnet;
+  const sigma = config.blur * height;
+  const weights = createWeights(input.seed);
+  const predict = attentionPrediction(weights.scope('attention'), config);
+  const localise = areaLocalisation(weights.scope('localisation'), {
+    ...{ height, width, sigma, saliency: config.saliency },
+    stem: config.localisation[0],
+    widths: config.localisation,
+  });
+  const backbone = resnet(weights.scope('resnet'), { ...config.resnet, in: 3 });
+  const head = logitLayer(weights.scope('logit'), widths[3]);
+  const smooth = smoothing({ height: height / 2, width: width / 2 }, sigma / 2);
+  const gate = (map: tf.Tensor4D): tf.Tensor4D => map.mul(1 - config.floor).add(config.floor);
+
+  /** B1..B4 where what lies outside the area is dimmed in stem and B1. */
+  const attendedStages = (x: tf.Tensor4D, area: tf.Tensor4D, mode: LayerMode): tf.Tensor4D[] => {
+    const stem = multiply(backbone.stem(x, mode), gate(area)); // [b, h/2, w/2, stem]
+    const features = [multiply(backbone.stages[0](stem, mode), gate(averagePool(area, 2)))];
+    for (const stage of backbone.stages.slice(1)) features.push(stage(features.at(-1)!, mode));
+    return features;
+  };
+
+  return {
+    weights,
+    widths,
+    apply({ image, mask }, mode) {
+      const x = normalizeImage(image);
+      const given = smooth(averagePool(mask.mean(3, true), 2)); // [b, h/2, w/2, 1]
+      const predicted = memoized(() => predict(x, mode));
+      const attention = config.attention === 'given' ? given : predicted();
+      const { logit: auxiliaryLogit, saliency } = localise(x, gate(attention), mode);
+      const features = attendedStages(x, saliency, mode);
+      const innerLoss = (): tf.Scalar => attentionLoss(given, predicted());
+      return { logit: head(globalAveragePool(features[3])), auxiliaryLogit, features, innerLoss };
+    },
+  };
+}
+
+/** Once, and only if asked for: a subnet that only the loss needs costs nothing at inference. */
+function memoized<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
