@@ -64,6 +64,11 @@ describe.each(
     expect(bytesOf(model, await fit(more)).equals(bytesOf(model, await fit()))).toBe(true);
   });
 
+  test('stops when it is told to, with the reason given', async () => {
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(fitModel({ model, config, source, seed: 1, signal })).rejects.toThrow('enough');
+  });
+
   test('refuses images of one diagnosis, images without fused masks, and other structures', async () => {
     const samples = await source.read(source.ids.map((__, index) => index));
     const changed = (change: Partial<Sample>) =>
