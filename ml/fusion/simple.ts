@@ -82,7 +82,7 @@ interface Figures extends RaterPerformance {
   readonly dice: number;
 }
 
-/** Each rater's mask beside the hard vote. */
+/** Each rater's mask beside the hard vote; a tie left undecided counts half as foreground, half as background. */
 function compare(
   { votes, counts, annotators }: VotePatterns,
   shares: Float64Array,
@@ -90,11 +90,13 @@ function compare(
 ): Figures[] {
   const m = annotators.length;
   return annotators.map((_, j) => {
-    const pixels = [0, 0, 0, 0]; // [truth · 2 + vote]
+    let [hit, missed, invented, rejected] = [0, 0, 0, 0];
     shares.forEach((share, t) => {
-      pixels[decide(share, output.ties) * 2 + votes[t * m + j]] += counts[t];
+      const inside = counts[t] * decide(share, output.ties);
+      const outside = counts[t] - inside;
+      if (votes[t * m + j]) [hit, invented] = [hit + inside, invented + outside];
+      else [missed, rejected] = [missed + inside, rejected + outside];
     });
-    const [rejected, invented, missed, hit] = pixels;
     return {
       dice: (2 * hit) / (2 * hit + missed + invented) || (hit + missed + invented === 0 ? 1 : 0),
       sensitivity: hit + missed > 0 ? hit / (hit + missed) : null,
