@@ -38,7 +38,17 @@ function selection(field: GraphQLField<unknown, unknown>, depth: number): string
   return depth > 0 ? `${field.name} ${everything(type, depth - 1)}` : null;
 }
 
-const lists = ['datasets', 'images', 'cohorts', 'fusions', 'models', 'runs', 'evaluations', 'auditEvents'];
+const lists = [
+  'datasets',
+  'images',
+  'cohorts',
+  'fusions',
+  'models',
+  'runs',
+  'evaluations',
+  'experiments',
+  'auditEvents',
+];
 
 test.each(lists)('every field of %s, and of what it leads to, can be read', async (list) => {
   const schema = await loadSchema();
@@ -60,6 +70,25 @@ test('every type, and every query, mutation and subscription, is described', asy
   const fields = roots.flatMap((root) => Object.values(root?.getFields() ?? {}));
   expect(fields.length).toBeGreaterThan(20);
   expect(fields.filter(({ description }) => !description).map(({ name }) => name)).toEqual([]);
+});
+
+test('an experiment tells its numbers in order, each with the work that it was computed from', async () => {
+  const { data } = await api.ask(
+    `query ($id: ID!) { experiment(id: $id) { name run { kind } snapshot { hash } rows { metric method against value
+      seeds steps { label run { evaluation { id } } } } } }`,
+    { id: results.experimentId },
+  );
+  const steps = [{ label: 'evaluate', run: { evaluation: { id: results.evaluationId } } }];
+  const row = { method: 'df-gt-expg', value: 0.25, seeds: [1, 2], steps };
+  expect(data.experiment).toEqual({
+    name: 'figure-4',
+    run: { kind: 'experiment' },
+    snapshot: { hash: 'b'.repeat(64) },
+    rows: [
+      { ...row, metric: 'auc', against: null },
+      { ...row, metric: 'auc_difference', against: 'majority-vote' },
+    ],
+  });
 });
 
 test('a fusion tells how far it trusts each rater, beside what is known of them', async () => {

@@ -1,4 +1,5 @@
 import type { PrismaClient } from '../../api/db.ts';
+import type { Prisma } from '../../prisma/client/client.ts';
 
 export interface SeededResults {
   readonly snapshotId: string;
@@ -6,6 +7,7 @@ export interface SeededResults {
   readonly modelId: string;
   readonly evaluationId: string;
   readonly trainingRunId: string;
+  readonly experimentId: string;
 }
 
 const sha256 = 'a'.repeat(64);
@@ -19,7 +21,7 @@ export async function seedResults(prisma: PrismaClient, datasetId: string): Prom
   const { id: snapshotId } = await prisma.snapshot.create({
     data: { cohortId: cohort.id, hash: 'b'.repeat(64), imageCount: images.length },
   });
-  const run = (kind: 'fusion' | 'training' | 'evaluation', key: string) => ({
+  const run = (kind: 'fusion' | 'training' | 'evaluation' | 'experiment', key: string) => ({
     create: {
       kind,
       key: key.repeat(64),
@@ -121,11 +123,44 @@ export async function seedResults(prisma: PrismaClient, datasetId: string): Prom
       },
     });
   }
+  const experimentId = await seedExperiment(prisma, run('experiment', 'f'), snapshotId, evaluation.runId);
   return {
     snapshotId,
+    experimentId,
     fusionId: fusion.id,
     modelId: model.id,
     evaluationId: evaluation.id,
     trainingRunId: model.runId,
   };
+}
+
+async function seedExperiment(
+  prisma: PrismaClient,
+  run: { readonly create: Prisma.RunCreateWithoutExperimentInput },
+  snapshotId: string,
+  evaluationRunId: string,
+): Promise<string> {
+  const { id } = await prisma.experiment.create({
+    data: {
+      run,
+      snapshot: { connect: { id: snapshotId } },
+      name: 'figure-4',
+      steps: { create: { position: 3, label: 'evaluate', run: { connect: { id: evaluationRunId } } } },
+    },
+  });
+  const place = {
+    experimentId: id,
+    protocol: 'paper',
+    method: 'df-gt-expg',
+    model: 'dl-cat',
+    transductive: true,
+  };
+  for (const [position, metric] of ['auc', 'auc_difference'].entries()) {
+    const against = position === 1 ? 'majority-vote' : null;
+    const row = await prisma.experimentRow.create({
+      data: { ...place, position, metric, against, value: 0.25, seeds: [1, 2] },
+    });
+    await prisma.experimentRowStep.create({ data: { rowId: row.id, experimentId: id, position: 3 } });
+  }
+  return id;
 }
