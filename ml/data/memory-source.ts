@@ -50,3 +50,9 @@ export function checkSample(sample: Sample, shape: Shape): void {
     }
   }
 }
+
+/** @throws RangeError where the image holds what is no number: a network would spread it over all that it gives. */
+export function checkImage({ id, image }: Pick<Sample, 'id' | 'image'>): void {
+  const at = image.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) throw new RangeError(`sample '${id}': image holds ${image[at]}, at value ${at}`);
+}

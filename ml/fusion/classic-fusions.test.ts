@@ -155,6 +155,26 @@ test.each([
   },
 );
 
+test.each([staple, dawidSkene, simple] as Fusion[])(
+  '$name follows four who agree, and gives no weight to the fifth, who says the opposite',
+  async (fusion) => {
+    const source = createSource({
+      images: 1,
+      raters: 5,
+      structures: 1,
+      mask: (_, rater, __, pixel) => (inDisc(0, pixel) === 1) !== (rater === 4) ? 1 : 0, // prettier-ignore
+    });
+    const [{ fused, raters, converged }] = await fuseAll(fusion, { source });
+    fused.forEach((value, pixel) => expect(value).toBeCloseTo(inDisc(0, pixel), 9));
+    const [opposite] = raters.slice(-1);
+    expect(opposite.weight).toBe(0);
+    expect(opposite.sensitivity).toBeCloseTo(0, 9);
+    expect(opposite.specificity).toBeCloseTo(0, 9);
+    for (const { weight } of raters.slice(0, 4)) expect(weight).toBeCloseTo(1 / 4, 9);
+    expect(converged).toBe(true);
+  },
+);
+
 test('SIMPLE leaves out the rater who lies far from the vote, and trusts the one in the middle most', async () => {
   const { raters, fused } = await fuseDiscs(simple);
   const weights = raters.map(({ weight }) => weight);

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { checkSample } from '../data/memory-source.ts';
+import { checkImage, checkSample } from '../data/memory-source.ts';
 import type { Sample, SampleSource } from '../data/sample.ts';
 import { demoResnet } from '../layers/resnet.ts';
 import { baselineSeg } from '../segmentation/baseline-seg.ts';
@@ -99,16 +99,18 @@ export async function* seeAll(
     const size = values.length / samples.length;
     await setImmediate();
     signal?.throwIfAborted();
-    yield samples.map((sample, k) => ({
-      sample,
-      masks: read[k],
-      logits: values.slice(k * size, (k + 1) * size),
-    }));
+    yield samples.map((sample, k) => {
+      const logits = values.slice(k * size, (k + 1) * size);
+      const odd = logits.find((logit) => !Number.isFinite(logit));
+      if (odd !== undefined) throw new RangeError(`image '${sample.id}': the network's logit is ${odd}`);
+      return { sample, masks: read[k], logits };
+    });
   }
 }
 
 export function checkedMasks(sample: Sample, source: SampleSource): RaterMasks {
   checkSample(sample, source);
+  checkImage(sample);
   return readRaterMasks(sample, source);
 }
 

@@ -14,11 +14,13 @@ interface ResultInput {
   readonly source: SampleSource;
   readonly parametrisation: Parametrisation;
   readonly optimised: Optimised;
+  /** As in DfGtConfig. */
+  readonly tolerance: number;
 }
 
 /** Reads the expertness of every pixel, unanimous ones too, and fuses with it. */
 export function fusedSamples(input: ResultInput): FusedSample[] {
-  const { batch, optimised } = input;
+  const { batch, optimised, tolerance } = input;
   const maps = expertnessMaps(input);
   return batch.samples.map((sample, image): FusedSample => {
     const losses = optimised.losses.map((step) => step[image]);
@@ -30,7 +32,7 @@ export function fusedSamples(input: ResultInput): FusedSample[] {
       expertness: map,
       raters: disputedWeights(map, masks).map((weight) => ({ weight, sensitivity: null, specificity: null })),
       iterations: losses.length - 1,
-      converged: hasConverged(losses),
+      converged: hasConverged(losses, tolerance),
       losses,
       initialLogit: optimised.initialLogits[image],
       finalLogit: optimised.bestLogits[image],
@@ -38,11 +40,11 @@ export function fusedSamples(input: ResultInput): FusedSample[] {
   });
 }
 
-/** True where the last tenth of the steps bought less than a hundredth of what all steps bought. */
-function hasConverged(losses: readonly number[]): boolean {
+/** True where the last tenth of the steps bought no more than this share of what all steps bought. */
+function hasConverged(losses: readonly number[], tolerance: number): boolean {
   const best = (until: number): number => Math.min(...losses.slice(0, until));
   const end = best(losses.length);
-  return best(Math.ceil(losses.length * 0.9)) - end <= 0.01 * (losses[0] - end);
+  return best(Math.ceil(losses.length * 0.9)) - end <= tolerance * (losses[0] - end);
 }
 
 /** One map [h, w, n] an image. */

@@ -70,6 +70,15 @@ describe.each(methods)('%s', (_, fusion) => {
     expect(unlabelled).toEqual(labelled);
   });
 
+  test('an image has converged by a tolerance that is a setting', async () => {
+    const converged = async (tolerance: number) => {
+      const all = await fuseAll(fusion, { source: createSource(), config: { tolerance, steps: 10 } });
+      return all.map((sample) => sample.converged);
+    };
+    expect(await converged(1)).toEqual([true, true, true]);
+    expect(await converged(0)).toContain(false);
+  });
+
   test('needs a diagnosis network', async () => {
     const source = createSource();
     const events = fusion.fuse({ source, config: fusion.config.parse({}), seed: 1 });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { checkSample } from '../data/memory-source.ts';
+import { checkImage, checkSample } from '../data/memory-source.ts';
 import type { Sample } from '../data/sample.ts';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
 import { bceWithLogits } from '../ops/bce.ts';
@@ -21,10 +21,18 @@ export const dfGtConfig = z.strictObject({
   objective: z.enum(['bce', 'signedLogit']).default('bce'),
   /**
    * given: the diagnosis of the image, as in the paper. pseudo: what the diagnosis network says of the image with the
-   * majority vote, so that no label is read.
+   * majority vote, so that no label is read; a logit of exactly 0 says 0.
    */
   label: z.enum(['given', 'pseudo']).default('given'),
-  /** Images optimised in one graph; bounds memory. An image's result does not depend on it. */
+  /**
+   * Share of all that the steps bought; an image has converged whose last tenth of the steps bought no more than that. Our
+   * choice; it ends nothing, every image has all steps.
+   */
+  tolerance: z.number().nonnegative().max(1).default(0.01),
+  /**
+   * Images optimised in one graph; bounds memory. An image's result depends on it by rounding alone, which many steep steps
+   * through a rough θ carry far.
+   */
   imagesAtOnce: z.number().int().positive().max(1024).default(8),
 });
 export type DfGtConfig = z.infer<typeof dfGtConfig>;
@@ -68,7 +76,10 @@ export async function* fuseDiagnosisFirst(
     signal?.throwIfAborted();
     const count = Math.min(config.imagesAtOnce, source.ids.length - from);
     const samples = await source.read(Array.from({ length: count }, (_, k) => from + k));
-    samples.forEach((sample) => checkSample(sample, source));
+    samples.forEach((sample) => {
+      checkSample(sample, source);
+      checkImage(sample);
+    });
     const batch = createBatch(samples, source);
     let labels: tf.Tensor1D | undefined;
     let optimiser: MapOptimiser | undefined;
@@ -89,7 +100,8 @@ export async function* fuseDiagnosisFirst(
         await nextTurn();
         signal?.throwIfAborted();
       }
-      yield fusedSamples({ batch, source, parametrisation, optimised: optimiser.result() });
+      const optimised = optimiser.result();
+      yield fusedSamples({ batch, source, parametrisation, optimised, tolerance: config.tolerance });
     } finally {
       optimiser?.dispose();
       labels?.dispose();

@@ -45,6 +45,22 @@ describe.each(learning.map((fusion) => [fusion.name, fusion] as const))('%s lear
     await expect(fusion.fuse(input(fusion)).next()).rejects.toThrow(`'${name}' learns from training images`);
   });
 
+  test('what it learned, spoilt by NaN, is refused with the image’s name or not used: no mask holds NaN', async () => {
+    const { tensors } = (await fitAll(fusion, input(fusion)))!;
+    const spoilt = [...tensors].map(
+      ([key, { shape, values }]) => [key, { shape, values: values.map(() => NaN) }] as const,
+    );
+    const masks: Float32Array[] = [];
+    const fuse = async () => {
+      for await (const event of fusion.fuse({ ...input(fusion), fitted: { tensors: new Map(spoilt) } })) {
+        if (Array.isArray(event)) masks.push(...event.map(({ fused }) => fused));
+      }
+    };
+    const error = await fuse().catch((reason: Error) => reason.message);
+    if (error !== undefined) expect(error).toBe("image 'image-0': the network's logit is NaN");
+    for (const mask of masks) expect(mask.every(Number.isFinite)).toBe(true);
+  });
+
   test('no training image is refused', async () => {
     const events = fusion.fit!({ ...input(fusion), source: createSource({ images: 0 }) });
     await expect(events.next()).rejects.toThrow('received none');

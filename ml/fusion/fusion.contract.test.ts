@@ -106,6 +106,35 @@ describe.each(combining.map((fusion) => [fusion.name, fusion] as const))('%s', (
     }
   });
 
+  test('one rater who says the opposite of all others everywhere leaves masks and weights well defined', async () => {
+    const agreed = await createSource({ raters: 1 }).read([0, 1, 2]);
+    const source = createSource({
+      raters: 4,
+      mask: (image, rater, structure, pixel) => {
+        const inside = agreed[image].raterMasks[pixel * 2 + structure] === 1;
+        return inside !== (rater === 3) ? 1 : 0;
+      },
+    });
+    for (const { fused, raters } of await fuseAll(fusion, { source })) {
+      expect(fused.every((value) => value >= 0 && value <= 1)).toBe(true);
+      expect(raters.every(({ weight }) => weight >= 0)).toBe(true);
+      expect(raters.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 6);
+    }
+  });
+
+  test('an image that holds NaN is refused by name where a network reads it, and does no harm elsewhere', async () => {
+    const clean = createSource();
+    const samples = await clean.read([0, 1, 2]);
+    const image = samples[1].image.with(7, NaN);
+    const source = memorySource({ ...clean, samples: samples.with(1, { ...samples[1], image }) });
+    const fusing = fuseAll(fusion, { source });
+    if (fusion.needsDiagnosisModel || fusion.fit) {
+      await expect(fusing).rejects.toThrow("sample 'image-1': image holds NaN, at value 7");
+    } else {
+      expect(await fusing).toEqual(await fuseAll(fusion, { source: clean }));
+    }
+  });
+
   test('a rater who did not annotate an image has no part in it', async () => {
     const source = createSource({ annotated: (image, rater) => (image === 1 && rater === 2 ? 0 : 1) });
     const [, with3] = await fuseAll(fusion, { source });
