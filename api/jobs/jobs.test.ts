@@ -69,13 +69,19 @@ test('majority vote: one soft mask an image and structure, equal weights, run wi
 });
 
 test.each(['staple', 'dawid-skene', 'simple'])(
-  '%s: weights and rates of every rater are stored',
+  '%s: weights and rates of every rater are stored, and how each image ended, by which settings',
   async (method) => {
     const request = { snapshotId: tiny.snapshotId, method, size: tiny.size };
     const fusion = await succeeded(fuseLabels(context, request));
     const weights = await context.prisma.raterWeight.findMany({ where: { fusionId: fusion.id } });
     expect(weights).toHaveLength(24 * 7);
     expect(weights.some(({ sensitivity, specificity }) => sensitivity! > 0 && specificity! > 0)).toBe(true);
+    const images = await context.prisma.fusedImage.findMany({ where: { fusionId: fusion.id } });
+    expect(images.every(({ iterations, converged }) => iterations > 0 && converged)).toBe(true);
+    const { config } = (await ended(fusion.runId)).config as { config: Record<string, unknown> };
+    expect(config.ties).toBe('foreground');
+    expect(config.tolerance).toBeLessThanOrEqual(1e-9);
+    expect(config.maxIterations).toBeGreaterThanOrEqual(100);
   },
 );
 
