@@ -24,6 +24,8 @@ import {
 import { fusedAtOnce } from './fused-at-once.ts';
 import { requireFitted, requireTensor, type Fitted } from '../fitted.ts';
 import type { FitInput, FuseInput, FusedSample, Fusion, FusionProgress } from './fusion.ts';
+import { raterFigures, type RaterPerformance } from './rater-figures.ts';
+import type { RaterMasks } from './rater-masks.ts';
 
 const NAME = 'aggnet';
 
@@ -123,18 +125,25 @@ async function* fuse({ source, config, seed, fitted, signal }: FuseInput<CrowdCo
 }
 
 function result({ sample, masks, logits }: Seen, figures: CrowdFigures): FusedSample {
-  const c = masks.structures;
-  // One figure a rater: the mean over structures.
-  const mean = (all: Float64Array, rater: number): number =>
-    all.subarray(rater * c, (rater + 1) * c).reduce((sum, value) => sum + value / c, 0);
   const fused = posterior(sample, masks, figures, logits);
   const plain = fusedAtOnce({ id: sample.id, fused, weights: oddsWeights(sample, masks, oddsOf(figures)) });
-  const raters = plain.raters.map(({ weight }, rater) => ({
-    weight,
-    sensitivity: mean(figures.sensitivity, rater),
-    specificity: mean(figures.specificity, rater),
-  }));
+  const raters = plain.raters.map(({ weight }, rater) =>
+    raterFigures(weight, performanceOf(rater, sample, masks, figures)),
+  );
   return { ...plain, raters };
+}
+
+/** α and β of the structures that the rater annotated in this image: the same in every image. [C] */
+function performanceOf(
+  rater: number,
+  { annotated }: Sample,
+  { structures: c }: RaterMasks,
+  { sensitivity, specificity }: CrowdFigures,
+): (RaterPerformance | null)[] {
+  return Array.from({ length: c }, (_, k) => {
+    const j = rater * c + k;
+    return annotated[j] ? { sensitivity: sensitivity[j], specificity: specificity[j] } : null;
+  });
 }
 
 export const aggnet: Fusion<CrowdConfig> = {

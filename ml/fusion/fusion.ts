@@ -2,6 +2,7 @@ import type { SampleSource } from '../data/sample.ts';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
 import type { Method } from '../method.ts';
 import type { Fitted } from '../fitted.ts';
+import type { RaterFigures } from './rater-figures.ts';
 
 export interface FitInput<Config> {
   /** The images to learn from or to fuse. `diagnoses` are the labels that a label-reading fusion sees. */
@@ -17,15 +18,6 @@ export interface FitInput<Config> {
 export interface FuseInput<Config> extends FitInput<Config> {
   /** What `fit` learned, for fusions that have it. */
   readonly fitted?: Fitted;
-}
-
-/** What a fusion says of one rater on one image; null where the method has no such figure. */
-export interface RaterFigures {
-  /** Mean weight in the disputed region (pixels where raters disagree); weights of an image sum to one over raters. */
-  readonly weight: number;
-  /** Against the truth that the fusion estimates: means over the structures that the rater annotated. */
-  readonly sensitivity: number | null;
-  readonly specificity: number | null;
 }
 
 export interface FusedSample {

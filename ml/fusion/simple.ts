@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { byImage } from './by-image.ts';
 import type { Fusion } from './fusion.ts';
-import { fuseStructures, type FusedStructure, type RaterPerformance } from './structure-fusion.ts';
+import type { RaterPerformance } from './rater-figures.ts';
+import { fuseStructures, type FusedStructure } from './structure-fusion.ts';
 import { decide, voteOutput, type VoteOutput } from './vote-output.ts';
 import { toPixels, type VotePatterns } from './vote-patterns.ts';
 
@@ -59,7 +60,7 @@ function select(patterns: VotePatterns, config: SimpleConfig): FusedStructure {
   const shares = vote(patterns, weights);
   return {
     fused: toPixels(patterns, shares),
-    performance: compare(patterns, shares, config),
+    performance: compare(patterns, shares, config).map(({ dice: _, ...rates }) => rates),
     weights,
     iterations,
     converged,

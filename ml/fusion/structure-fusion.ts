@@ -1,10 +1,8 @@
 import type { Sample, SampleSource } from '../data/sample.ts';
-import type { FusedSample, RaterFigures } from './fusion.ts';
+import type { FusedSample } from './fusion.ts';
+import { raterFigures, type RaterPerformance } from './rater-figures.ts';
 import { isUnanimous, readVotePatterns, toPixels, type VotePatterns } from './vote-patterns.ts';
 import { applyOutput, type VoteOutput } from './vote-output.ts';
-
-/** A rater against the estimated truth of one structure; null where a share would rest on no pixel. */
-export type RaterPerformance = Pick<RaterFigures, 'sensitivity' | 'specificity'>;
 
 /** The fusion of one structure of one image; lists in the order of the patterns' annotators. */
 export interface FusedStructure {
@@ -49,21 +47,13 @@ export function fuseStructures(
     id: sample.id,
     fused: applyOutput(fused, output),
     expertness: null,
-    raters: weights.map((weight, rater) => figures(weight, performance[rater])),
+    raters: weights.map((weight, rater) => raterFigures(weight, performance[rater])),
     iterations: Math.max(...parts.map(({ iterations }) => iterations)),
     converged: parts.every(({ converged }) => converged),
     losses: addLosses(parts.map(({ losses }) => losses)),
     initialLogit: null,
     finalLogit: null,
   };
-}
-
-function figures(weight: number, structures: readonly (RaterPerformance | null)[]): RaterFigures {
-  const mean = (key: keyof RaterPerformance) => {
-    const known = structures.map((one) => one?.[key] ?? null).filter((share) => share !== null);
-    return known.length > 0 ? known.reduce((sum, share) => sum + share, 0) / known.length : null;
-  };
-  return { weight, sensitivity: mean('sensitivity'), specificity: mean('specificity') };
 }
 
 /** Nothing speaks against anyone; a share of no pixels at all is not a number, so it is null. */
