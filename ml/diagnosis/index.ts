@@ -7,6 +7,7 @@ import type { DiagnosisModel } from './diagnosis-model.ts';
 import { dlAtt } from './dl-att.ts';
 import { dlCat } from './dl-cat.ts';
 import { dlRoi } from './dl-roi.ts';
+import { dlSeat } from './dl-seat.ts';
 import { noMask } from './no-mask.ts';
 import { vcdrSvm } from './vcdr-svm.ts';
 import { vcdrTs } from './vcdr-ts.ts';
@@ -18,6 +19,7 @@ export const diagnosisModels = createRegistry<DiagnosisModel>('diagnosis model',
   noMask,
   dlRoi,
   dlAtt,
+  dlSeat,
   vcdrTs,
   vcdrSvm,
   asymmetryTs,

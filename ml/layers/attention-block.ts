@@ -12,6 +12,8 @@ export interface AttentionBlockOptions {
   readonly query: number;
   readonly value: number;
   readonly heads: number;
+  /** Width inside the MLP; the value's by default, as in equation 9. */
+  readonly hidden?: number;
   /** The equations as printed: no residual and no layer-norm. */
   readonly equationsOnly: boolean;
 }
@@ -40,14 +42,14 @@ export function attentionBlock(
   weights: Weights,
   options: AttentionBlockOptions,
 ): (input: AttentionInput) => tf.Tensor4D {
-  const { query: queryWidth, value: width, heads, equationsOnly } = options;
+  const { query: queryWidth, value: width, heads, hidden = width, equationsOnly } = options;
   if (width % heads !== 0)
     throw new RangeError(`${heads} attention heads do not divide tokens of width ${width}`);
   const toQuery = tokenDense(weights.scope('query'), { in: queryWidth, out: width });
   // A bias on keys would add the same to all affinities of a query, which softmax takes away again.
   const toKey = tokenDense(weights.scope('key'), { in: width, out: width, bias: false });
   const toValue = tokenDense(weights.scope('value'), { in: width, out: width });
-  const mlp = feedForward(weights.scope('mlp'), width);
+  const mlp = feedForward(weights.scope('mlp'), width, hidden);
   const gather = (query: tf.Tensor4D, key: tf.Tensor4D, value: tf.Tensor4D): tf.Tensor4D =>
     attention(toQuery(query), toKey(key), toValue(value), { heads });
 
@@ -69,10 +71,10 @@ export function attentionBlock(
   };
 }
 
-/** GELU(f·W1)·W2 with W1, W2 of the tokens' own width (equation 9), and biases; plus the residual, where there is one. */
-function feedForward(weights: Weights, width: number): TokenLayer {
-  const first = tokenDense(weights.scope('first'), { in: width, out: width });
-  const second = tokenDense(weights.scope('second'), { in: width, out: width });
+/** GELU(f·W1)·W2 (equation 9), and biases; plus the residual, where there is one. */
+function feedForward(weights: Weights, width: number, hidden: number): TokenLayer {
+  const first = tokenDense(weights.scope('first'), { in: width, out: hidden });
+  const second = tokenDense(weights.scope('second'), { in: hidden, out: width });
   return (tokens, residual) => second(gelu(first(tokens)), residual);
 }
 
