@@ -1,7 +1,10 @@
+import { goodFolder, grey } from '../../tests/helpers/image-folder.ts';
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
 import { tinyDataset, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
 import { phantoms } from '../../ml/data/index.ts';
 import { sampleOf } from '../../ml/data/phantom-source.ts';
+import { createCohort, freezeCohort } from '../cohorts/cohorts.service.ts';
+import { importDataset } from '../datasets/import/import-dataset.ts';
 import { openStoreSource } from './store-source.ts';
 
 let context: TestJobContext;
@@ -44,6 +47,27 @@ test('masks at another size are area averages, made binary at one half', async (
   expect(small?.raterMasks).toHaveLength(16 * 16 * 7 * 2);
   expect(sum(small?.raterMasks) * 4).toBeGreaterThan(0.85 * sum(full?.raterMasks));
   expect(sum(small?.raterMasks) * 4).toBeLessThan(1.15 * sum(full?.raterMasks));
+});
+
+test('images of different sizes come at the one size that is asked for, with their masks', async () => {
+  const wide = (values: (x: number) => number) =>
+    grey(
+      8,
+      4,
+      Array.from({ length: 32 }, (_, pixel) => values(pixel % 8)),
+    );
+  const { folder } = await goodFolder({
+    'two.png': await wide((x) => 10 * x),
+    'm/two-a.png': await wide((x) => (x < 4 ? 255 : 0)),
+  });
+  const { datasetId } = await importDataset(context, { path: folder });
+  const cohort = await createCohort(context, { datasetId, name: 'two sizes' });
+  const { id: snapshotId } = await freezeCohort(context, cohort.id);
+  const samples = await (await open({ snapshotId, size: 2 })).read([0, 1]);
+  expect(samples.map(({ image }) => image.length)).toEqual([12, 12]);
+  // [h, w, n]: rater a has the left half, rater b has not seen this image.
+  expect([...samples[1].raterMasks]).toEqual([1, 0, 0, 0, 1, 0, 0, 0]);
+  expect([...samples[1].annotated]).toEqual([1, 0]);
 });
 
 test('an image without its fused mask is an error that names it, not an empty mask', async () => {
