@@ -31,20 +31,35 @@ export function formatTable({ title, claims }: Experiment, result: ExperimentRes
   ].join('\n');
 }
 
+/** A line a fusion (or rater), a column a diagnosis model (or rater): value and 95 % interval. */
 function numberTable(rows: readonly ResultRow[]): string[] {
-  return table(
-    ['metric', 'protocol', 'method', 'model', 'rater', 'seeds', 'value', '95 % interval'],
-    rows.map((row) => [
-      row.metric,
-      row.protocol,
-      row.method,
-      row.model ?? '',
-      row.rater ?? '',
-      row.seeds.join(' '),
-      number(row.value) + (row.note ? ` (${row.note})` : ''),
-      interval(row),
-    ]),
-  );
+  const columnOf = ({ model, rater }: ResultRow): string => model ?? rater ?? 'all raters';
+  const lineOf = ({ metric, protocol, method, model, rater, seeds }: ResultRow): string[] => [
+    metric,
+    protocol,
+    model === null || rater === null ? method : rater,
+    seeds.join(' '),
+  ];
+  const columns = [...new Set(rows.map(columnOf))];
+  const lines = new Map(rows.map((row) => [lineOf(row).join('|'), lineOf(row)]));
+  const notes = [...new Set(rows.flatMap(({ note }) => note ?? []))];
+  const cell = (row: ResultRow | undefined): string => {
+    if (!row) return '';
+    const mark = row.note === null ? '' : ` [${notes.indexOf(row.note) + 1}]`;
+    return `${number(row.value)} ${interval(row)}${mark}`;
+  };
+  return [
+    ...table(
+      ['metric', 'protocol', 'masks', 'seeds', ...columns],
+      [...lines].map(([key, line]) => [
+        ...line,
+        ...columns.map((column) =>
+          cell(rows.find((row) => columnOf(row) === column && lineOf(row).join('|') === key)),
+        ),
+      ]),
+    ),
+    ...notes.map((note, index) => `  [${index + 1}] ${note}`),
+  ];
 }
 
 function differenceTable(rows: readonly ResultRow[]): string[] {
@@ -70,5 +85,5 @@ const signed = (value: number | null): string =>
   value === null ? 'undefined' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
 
 function interval({ low, high }: ResultRow): string {
-  return low === null || high === null ? '–' : `${low.toFixed(3)} to ${high.toFixed(3)}`;
+  return low === null || high === null ? '' : `(${low.toFixed(2)}–${high.toFixed(2)})`;
 }
