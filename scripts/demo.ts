@@ -1,38 +1,29 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeCaseSheet } from './demo/case-sheet.ts';
-import { connect, type Client } from './client/client.ts';
+import type { Client } from './client/client.ts';
+import { command, withServer } from './client/command.ts';
 import { runMainJob } from './demo/main-job.ts';
 import { parseOptions, usage, type DemoOptions } from './demo/options.ts';
-import { startOwnServer } from './client/own-server.ts';
 import { writePhantoms } from './client/phantoms.ts';
 import { formatReport } from './demo/print.ts';
 import { readReport, type DemoReport } from './demo/report.ts';
 
-const options = parseOptions(process.argv.slice(2));
-if (options === 'help') console.log(usage);
-else await demo(options);
+await command(async () => {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === 'help') console.log(usage);
+  else await withServer(options.url, (client) => demo(client, options));
+});
 
 /** The main job over GraphQL, on phantoms or on a folder of real data; prints tables, writes JSON and pictures. */
-async function demo(options: DemoOptions): Promise<void> {
-  const server = options.url ? { url: options.url, stop: async () => undefined } : await startOwnServer();
-  const client = connect(server.url);
-  const stop = (): void => void server.stop().then(() => process.exit(130));
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  try {
-    const reports: DemoReport[] = [];
-    if (options.data) reports.push(await demoOf(client, dataName(options.data), options.data, options));
-    else
-      for (const modality of options.modalities) reports.push(await demoOfPhantom(client, modality, options));
-    if (options.json) {
-      const content = reports.length === 1 ? reports[0] : reports;
-      await writeFile(options.json, `${JSON.stringify(content, null, 2)}\n`);
-    }
-  } finally {
-    await client.close();
-    await server.stop();
-  }
+async function demo(client: Client, options: DemoOptions): Promise<void> {
+  const reports: DemoReport[] = [];
+  if (options.data) reports.push(await demoOf(client, dataName(options.data), options.data, options));
+  else
+    for (const modality of options.modalities) reports.push(await demoOfPhantom(client, modality, options));
+  if (!options.json) return;
+  const content = reports.length === 1 ? reports[0] : reports;
+  await writeFile(options.json, `${JSON.stringify(content, null, 2)}\n`);
 }
 
 async function demoOfPhantom(client: Client, modality: string, options: DemoOptions): Promise<DemoReport> {

@@ -1,33 +1,21 @@
 import path from 'node:path';
 import { experiments } from '../ml/experiments/index.ts';
-import { connect, type Client } from './client/client.ts';
+import type { Client } from './client/client.ts';
 import { freeze, importDataset } from './client/cohort.ts';
-import { startOwnServer } from './client/own-server.ts';
+import { command, withServer } from './client/command.ts';
 import { writePhantoms } from './client/phantoms.ts';
 import { askExperiment } from './experiment/ask.ts';
 import { parseOptions, usage, type ExperimentOptions } from './experiment/options.ts';
 import { formatTable } from './experiment/print.ts';
 import { writeFiles } from './experiment/files.ts';
 
-const options = parseOptions(process.argv.slice(2));
-if (options === 'help') console.log(usage);
-else await runExperiment(options);
+await command(async () => {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === 'help') console.log(usage);
+  else await withServer(options.url, (client) => figureOf(client, options));
+});
 
 /** One figure of the paper over GraphQL, on a phantom or on a folder of real data: table, plot, CSV and JSON. */
-async function runExperiment(options: ExperimentOptions): Promise<void> {
-  const server = options.url ? { url: options.url, stop: async () => undefined } : await startOwnServer();
-  const client = connect(server.url);
-  const stop = (): void => void server.stop().then(() => process.exit(130));
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  try {
-    await figureOf(client, options);
-  } finally {
-    await client.close();
-    await server.stop();
-  }
-}
-
 async function figureOf(client: Client, options: ExperimentOptions): Promise<void> {
   const { experiment, preset, config, data, modality } = options;
   const folder = data ?? (await writePhantoms(modality, { ...options, seed: options.phantomSeed }));

@@ -73,10 +73,15 @@ function differenceTable(rows: readonly ResultRow[]): string[] {
       row.seeds.join(' '),
       signed(row.value),
       row.low === null || row.high === null ? '–' : `${signed(row.low)} to ${signed(row.high)}`,
-      row.pValue === null ? '–' : row.pValue.toFixed(4),
+      pValue(row.pValue),
       row.paper === null ? '–' : signed(row.paper),
     ]),
   );
+}
+
+function pValue(value: number | null): string {
+  if (value === null) return '–';
+  return value < 0.0001 ? '< 0.0001' : value.toFixed(4);
 }
 
 const number = (value: number | null): string => (value === null ? 'undefined' : value.toFixed(3));

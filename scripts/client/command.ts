@@ -1,0 +1,30 @@
+import { connect, type Client } from './client.ts';
+import { startOwnServer } from './own-server.ts';
+
+/** Ends a command that fails with its reason on one line and exit code 1: the reason is for its user, a stack is not. */
+export async function command(work: () => Promise<void> | void): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}
+
+/** Lends a client of the server at `url`, or of one of its own that ends with the work and with Ctrl-C. */
+export async function withServer(
+  url: string | undefined,
+  work: (client: Client) => Promise<void>,
+): Promise<void> {
+  const server = url ? { url, stop: async () => undefined } : await startOwnServer();
+  const client = connect(server.url);
+  const stop = (): void => void server.stop().then(() => process.exit(130));
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  try {
+    await work(client);
+  } finally {
+    await client.close();
+    await server.stop();
+  }
+}
