@@ -54,6 +54,8 @@ async function request<T>(endpoint: URL, query: string, variables: Record<string
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query, variables }),
+  }).catch((error: Error) => {
+    throw new Error(`no answer from ${endpoint.href}: ${String(error.cause ?? error)}`, { cause: error });
   });
   const answer = (await response.json()) as Answer<T>;
   if (answer.errors?.length) {
