@@ -55,7 +55,10 @@ async function request<T>(endpoint: URL, query: string, variables: Record<string
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query, variables }),
   }).catch((error: Error) => {
-    throw new Error(`no answer from ${endpoint.href}: ${String(error.cause ?? error)}`, { cause: error });
+    throw new Error(
+      `no answer from ${endpoint.href}: ${(error.cause instanceof Error ? error.cause : error).message}`,
+      { cause: error },
+    );
   });
   const answer = (await response.json()) as Answer<T>;
   if (answer.errors?.length) {
