@@ -7,6 +7,7 @@ import { fetched, read, readById, type Fetched } from '../read/read.ts';
 import { Related } from '../read/sql-fields.ts';
 import { FuseLabelsInput, FusionFilter } from './fusion.input.ts';
 import { FusedImageConnection, Fusion, FusionConnection, ofSucceeded } from './fusion.type.ts';
+import { ImageRaterWeightConnection } from './rater-weight.type.ts';
 import { fuseLabels } from './fusions.service.ts';
 
 const filterable: Equality = {
@@ -21,6 +22,8 @@ const filterable: Equality = {
   permutedDiagnoses: same('permuted_diagnoses', 'boolean'),
   status: { type: 'run_status', sql: (row) => `(select r.status from runs r where r.id = ${row}.run_id)` },
 };
+
+const ofOne: Equality = { imageId: same('image_id', 'uuid'), raterId: same('rater_id', 'uuid') };
 
 @Resolver(() => Fusion)
 export class FusionResolver {
@@ -53,6 +56,23 @@ export class FusionResolver {
     @Root() fusion: Fetched,
     @Info() info: GraphQLResolveInfo,
     @Args(() => PageArgs) _page: PageArgs,
+  ): Connection<Fetched> {
+    return fetched(fusion, info);
+  }
+
+  @Related({
+    on: (weight, row) => `${weight}.fusion_id = ${row}.id and ${ofSucceeded(`${row}.id`)}`,
+    where: (row, { imageId, raterId }, bind) => equalTo(ofOne, row, { imageId, raterId }, bind),
+  })
+  @FieldResolver(() => ImageRaterWeightConnection, {
+    description: 'What it says of raters image by image: of one image, of one rater, or of all.',
+  })
+  imageRaterWeights(
+    @Root() fusion: Fetched,
+    @Info() info: GraphQLResolveInfo,
+    @Args(() => PageArgs) _page: PageArgs,
+    @Arg('imageId', () => ID, { nullable: true, description: 'Only of this image.' }) _imageId?: string,
+    @Arg('raterId', () => ID, { nullable: true, description: 'Only of this rater.' }) _raterId?: string,
   ): Connection<Fetched> {
     return fetched(fusion, info);
   }

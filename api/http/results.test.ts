@@ -91,6 +91,33 @@ test('an experiment tells its numbers in order, each with the work that it was c
   });
 });
 
+test('what a fusion says of a rater can be asked by image and by rater, structure by structure', async () => {
+  const figures =
+    'rater { id name } weight sensitivity performance { structure { name } sensitivity specificity }';
+  const { data } = await api.ask(
+    `query ($id: ID!) { fusion(id: $id) { imageRaterWeights(first: 100) { totalCount nodes { image { id } ${figures} } } } }`,
+    { id: results.fusionId },
+  );
+  const { nodes, totalCount } = data.fusion.imageRaterWeights;
+  expect(totalCount).toBe(nodes.length);
+  const judged = nodes.find((node: any) => node.performance.length > 0);
+  expect(judged.performance).toEqual([
+    { structure: { name: 'disc' }, sensitivity: 0, specificity: null },
+    { structure: { name: 'cup' }, sensitivity: 0.25, specificity: null },
+  ]);
+
+  const { data: narrowed } = await api.ask(
+    `query ($id: ID!, $imageId: ID!, $raterId: ID!) {
+      fusion(id: $id) { imageRaterWeights(imageId: $imageId, raterId: $raterId) { nodes { ${figures} } } }
+      image(id: $imageId) { raterWeights(fusionId: $id) { ${figures} } } }`,
+    { id: results.fusionId, imageId: judged.image.id, raterId: judged.rater.id },
+  );
+  const { rater, weight, sensitivity, performance } = judged;
+  const own = { rater, weight, sensitivity, performance };
+  expect(narrowed.fusion.imageRaterWeights.nodes).toEqual([own]);
+  expect(narrowed.image.raterWeights).toContainEqual(own);
+});
+
 test('a fusion tells how far it trusts each rater, beside what is known of them', async () => {
   const { data } = await api.ask(
     `query ($id: ID!) { fusion(id: $id) { method transductive run { status environment } raterWeights { weight

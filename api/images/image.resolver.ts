@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from '
 import type { RequestContext } from '../context.ts';
 import { ofSucceeded } from '../fusions/fusion.type.ts';
 import { ExpertnessMap, FusedMask, PredictedMask } from '../fusions/mask.type.ts';
+import { ImageRaterWeight } from '../fusions/rater-weight.type.ts';
 import { PageArgs, type Connection } from '../read/connection.type.ts';
 import { requireId, withId } from '../read/conditions.ts';
 import { fetched, read, type Fetched } from '../read/read.ts';
@@ -69,6 +70,18 @@ export class ImageResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('fusionId', () => ID) _fusionId: string,
   ): ExpertnessMap[] {
+    return fetched(image, info);
+  }
+
+  @Related({ on: pointsHere('image_id'), where: ofFusion, order: byRater })
+  @FieldResolver(() => [ImageRaterWeight], {
+    description: 'How far a fusion trusts each rater on this image. Empty until the fusion has succeeded.',
+  })
+  raterWeights(
+    @Root() image: Fetched,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('fusionId', () => ID) _fusionId: string,
+  ): ImageRaterWeight[] {
     return fetched(image, info);
   }
 

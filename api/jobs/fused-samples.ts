@@ -12,6 +12,7 @@ interface Rows {
   readonly masks: Prisma.FusedMaskCreateManyInput[];
   readonly maps: Prisma.ExpertnessMapCreateManyInput[];
   readonly weights: Prisma.RaterWeightCreateManyInput[];
+  readonly performances: Prisma.RaterPerformanceCreateManyInput[];
 }
 
 /** Stores a batch: its blobs first, then all of its rows in one transaction. */
@@ -29,6 +30,7 @@ export async function storeFusedSamples(
     await tx.fusedMask.createMany({ data: rows.flatMap(({ masks }) => masks), skipDuplicates });
     await tx.expertnessMap.createMany({ data: rows.flatMap(({ maps }) => maps), skipDuplicates });
     await tx.raterWeight.createMany({ data: rows.flatMap(({ weights }) => weights), skipDuplicates });
+    await tx.raterPerformance.createMany({ data: rows.flatMap(({ performances }) => performances), skipDuplicates }); // prettier-ignore
     await tx.fusedImage.createMany({ data: rows.map(({ image }) => image), skipDuplicates });
   });
 }
@@ -83,6 +85,13 @@ async function storeBlobs(
     },
     masks: fused.map((sha256, k) => ({ ...key, structureId: structureIds[k] ?? '', sha256 })),
     maps: maps.map((sha256, k) => ({ ...key, raterId: raterIds[k] ?? '', sha256 })),
+    performances: sample.raters.flatMap(({ structures = [] }, rater) =>
+      structures.flatMap((performance, k) =>
+        performance
+          ? { ...key, raterId: raterIds[rater] ?? '', structureId: structureIds[k] ?? '', ...performance }
+          : [],
+      ),
+    ),
     weights: sample.raters.map(({ weight, sensitivity, specificity }, k) => ({
       ...key,
       raterId: raterIds[k] ?? '',

@@ -76,6 +76,14 @@ test.each(['staple', 'dawid-skene', 'simple'])(
     const weights = await context.prisma.raterWeight.findMany({ where: { fusionId: fusion.id } });
     expect(weights).toHaveLength(24 * 7);
     expect(weights.some(({ sensitivity, specificity }) => sensitivity! > 0 && specificity! > 0)).toBe(true);
+    const [first] = weights;
+    const { imageId, raterId } = first;
+    const performances = await context.prisma.raterPerformance.findMany({
+      where: { fusionId: fusion.id, imageId, raterId },
+    });
+    expect(performances).toHaveLength(2);
+    const mean = (performances[0].sensitivity! + performances[1].sensitivity!) / 2;
+    expect(first.sensitivity).toBeCloseTo(mean, 12);
     const images = await context.prisma.fusedImage.findMany({ where: { fusionId: fusion.id } });
     expect(images.every(({ iterations, converged }) => iterations > 0 && converged)).toBe(true);
     const { config } = (await ended(fusion.runId)).config as { config: Record<string, unknown> };

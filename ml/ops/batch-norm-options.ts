@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 
 export type BatchNormOptions = Settings & (Training | Frozen);
 
-interface Training {
+export interface Training {
   /** Normalises by the batch's statistics and updates the moving ones. */
   readonly training: boolean;
   readonly movingMean: tf.Variable; // [channels]

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { nativeBatchNorm } from './batch-norm-native.ts';
-import type { BatchNormOptions, BatchNormSettings } from './batch-norm-options.ts';
+import type { BatchNormOptions, BatchNormSettings, Training } from './batch-norm-options.ts';
 import { rawBatchNorm } from './batch-norm-raw.ts';
 import { relu } from './relu.ts';
 import { choose } from './way.ts';
@@ -28,14 +28,19 @@ function plainBatchNorm(x: tf.Tensor4D, settings: BatchNormSettings): tf.Tensor4
   const { mean, variance } = training
     ? tf.moments(x, [0, 1, 2])
     : { mean: movingMean as tf.Tensor, variance: movingVariance as tf.Tensor };
-  if (training) updateMoving(settings, mean, variance, x.size / x.shape[3]);
+  if (settings.training) updateMoving(settings, mean, variance, x.size / x.shape[3]);
   const rate = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)));
   const normal = tf.add(tf.mul(tf.sub(x, mean), rate), offset);
   const sum = residual ? tf.add(normal, residual) : normal;
   return (activation === 'relu' ? relu(sum) : sum) as tf.Tensor4D;
 }
 
-function updateMoving(settings: BatchNormSettings, mean: tf.Tensor, variance: tf.Tensor, n: number): void {
+function updateMoving(
+  settings: BatchNormSettings & Training,
+  mean: tf.Tensor,
+  variance: tf.Tensor,
+  n: number,
+): void {
   const { movingMean, movingVariance, momentum } = settings;
   const blend = (old: tf.Variable, now: tf.Tensor, factor: number) =>
     tf.tidy(() => old.assign(tf.add(tf.mul(old, momentum), tf.mul(now, factor))));

@@ -64,6 +64,16 @@ export async function seedResults(prisma: PrismaClient, datasetId: string): Prom
       })),
     });
   }
+  await prisma.raterPerformance.createMany({
+    data: structures.map(({ id: structureId }, k) => ({
+      ...of,
+      imageId: images[0].id,
+      raterId: raters[0].id,
+      structureId,
+      sensitivity: k / 4,
+      specificity: null,
+    })),
+  });
   const model = await prisma.model.create({
     data: {
       run: run('training', 'd'),
