@@ -33,7 +33,12 @@ export interface ExperimentResult {
   readonly snapshot: {
     readonly hash: string;
     readonly imageCount: number;
-    readonly cohort: { readonly dataset: { readonly name: string } };
+    readonly cohort: {
+      readonly dataset: {
+        readonly name: string;
+        readonly raters: readonly { readonly name: string; readonly informativeness: number | null }[];
+      };
+    };
   };
   readonly rows: readonly ResultRow[];
 }
@@ -66,6 +71,10 @@ const resultDocument = /* GraphQL */ `
         cohort {
           dataset {
             name
+            raters {
+              name
+              informativeness
+            }
           }
         }
       }

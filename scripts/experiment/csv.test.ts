@@ -21,7 +21,7 @@ const row: ResultRow = {
 };
 
 test('a row a number: full precision, quoted where it must be, with its seeds and cohort', () => {
-  const snapshot = { hash: 'abc', imageCount: 1, cohort: { dataset: { name: 'set' } } };
+  const snapshot = { hash: 'abc', imageCount: 1, cohort: { dataset: { name: 'set', raters: [] } } };
   const [head, line, end] = csv({ rows: [row], snapshot }).split('\r\n');
   expect(head).toBe(
     'protocol,method,model,rater,against,metric,value,low,high,interval,pValue,transductive,note,paper,seeds,cohort',

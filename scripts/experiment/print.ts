@@ -1,4 +1,5 @@
 import type { Experiment } from '../../ml/experiments/experiment.ts';
+import { spearman } from '../../ml/metrics/spearman.ts';
 import { table } from '../client/table.ts';
 import type { ExperimentResult, ResultRow } from './ask.ts';
 
@@ -15,6 +16,7 @@ export function formatTable({ title, claims }: Experiment, result: ExperimentRes
     head,
     '',
     ...numberTable(numbers),
+    ...rankLines(result),
     ...(differences.length
       ? ['', 'Differences of AUC on the same images (paired, DeLong)', ...differenceTable(differences)]
       : []),
@@ -60,6 +62,27 @@ function numberTable(rows: readonly ResultRow[]): string[] {
     ),
     ...notes.map((note, index) => `  [${index + 1}] ${note}`),
   ];
+}
+
+/** Where it is known how informative raters are: whether a fusion's weights rank them so. */
+function rankLines({ snapshot, rows }: ExperimentResult): string[] {
+  const known = new Map(
+    snapshot.cohort.dataset.raters.map(({ name, informativeness }) => [name, informativeness]),
+  );
+  const weights = rows.filter(({ metric, rater }) => metric === 'weight' && known.get(rater ?? '') != null);
+  const fusions = new Map(
+    weights.map(({ method, seeds }) => [`${method}, seeds ${seeds.join(' ')}`, { method, seeds }]),
+  );
+  const lines = [...fusions].map(([label, { method, seeds }]) => {
+    const own = weights.filter((row) => row.method === method && row.seeds.join() === seeds.join());
+    const stated = own.map(({ rater }) => known.get(rater!)!);
+    const rho = spearman(
+      own.map(({ value }) => value ?? 0),
+      stated,
+    );
+    return `  ${label}: ${rho === null ? 'undefined: the weights do not differ' : rho.toFixed(2)}`;
+  });
+  return lines.length ? ['', 'Spearman correlation of weight and stated informativeness', ...lines] : [];
 }
 
 function differenceTable(rows: readonly ResultRow[]): string[] {

@@ -5,8 +5,8 @@ export type Split = 'train' | 'validation' | 'test';
 
 /**
  * How a simulated rater draws. The shape that the rater outlines has the parameter
- *   informativeness · true + (1 − informativeness) · visible + bias + noise · (a fresh standard normal draw),
- * in standard deviations of the true parameter.
+ *   (informativeness · true + (1 − informativeness) · visible) / spread + bias + noise · (a fresh standard normal draw),
+ * in standard deviations of the true parameter; `spread` brings the mixture back to unit variance.
  */
 export interface RaterTruth {
   readonly name: string;
