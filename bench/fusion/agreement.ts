@@ -4,7 +4,9 @@ import {
   addVotes,
   fleissKappa,
   krippendorffAlpha,
+  voteTotals,
   type VoteCounts,
+  type VoteTotals,
 } from '../../ml/metrics/agreement/vote-counts.ts';
 import { createRandom } from '../../ml/random.ts';
 import { relativeDifference } from '../statistics.ts';
@@ -78,7 +80,7 @@ function leaveOut(ratings: readonly (readonly (0 | 1)[])[]): Label[][] {
 }
 
 /** Item by item: only the votes that were given count. */
-function countVotes(ratings: readonly (readonly Label[])[]): VoteCounts {
+function countVotes(ratings: readonly (readonly Label[])[]): VoteTotals {
   const counts: VoteCounts = new Map();
   for (let item = 0; item < ITEMS; item++) {
     const given = ratings.map((votes) => votes[item]).filter((vote) => vote !== null);
@@ -87,5 +89,5 @@ function countVotes(ratings: readonly (readonly Label[])[]): VoteCounts {
       given.map((vote) => [vote]),
     );
   }
-  return counts;
+  return voteTotals(counts);
 }

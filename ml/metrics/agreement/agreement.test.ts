@@ -2,12 +2,12 @@
 // alpha (nominal) 0.388888888888889 for three raters, 0.285714285714286 for the image that one rater left out.
 
 import { cohenKappa, countPair, noPixels, pairDice } from './pair-counts.ts';
-import { addVotes, fleissKappa, krippendorffAlpha, type VoteCounts } from './vote-counts.ts';
+import { addVotes, fleissKappa, krippendorffAlpha, voteTotals, type VoteTotals } from './vote-counts.ts';
 
-const votes = (...images: number[][][]): VoteCounts => {
-  const counts: VoteCounts = new Map();
+const votes = (...images: number[][][]): VoteTotals => {
+  const counts = new Map<number, Float64Array>();
   for (const masks of images) addVotes(counts, masks);
-  return counts;
+  return voteTotals(counts);
 };
 
 test('a pair of raters: values worked by hand, the same in one image or two', () => {

@@ -1,4 +1,5 @@
-import { diversity, energyDistance } from './energy-distance.ts';
+import { createRandom } from '../../random.ts';
+import { diversity, energyDistance, energyDistancesToOthers } from './energy-distance.ts';
 
 test('two sets of masks: worked by hand', () => {
   // d([1,1], [1,0]) = 1/2. Raters {11, 10}: diversity (0 + 1/2 + 1/2 + 0) / 4 = 1/4; to {10}: (1/2 + 0) / 2 = 1/4.
@@ -12,4 +13,16 @@ test('empty masks are alike, sets without masks have no distance, other sizes ar
   expect(energyDistance([[0, 0]], [[0, 0]])).toBe(0);
   expect([energyDistance([], [[1]]), diversity([])]).toEqual([null, null]);
   expect(() => energyDistance([[1]], [[1, 0]])).toThrow('1 and 2 pixels');
+});
+
+test('of one mask to the others: the same from distances as from masks', () => {
+  const random = createRandom('masks');
+  const masks = Array.from({ length: 4 }, () => Array.from({ length: 30 }, () => (random() < 0.5 ? 1 : 0)));
+  // Of two single masks the energy distance is twice their distance.
+  const distances = masks.map((a) => masks.map((b) => energyDistance([a], [b])! / 2));
+  const others = (k: number) => masks.filter((_, i) => i !== k);
+  energyDistancesToOthers(distances).forEach((distance, k) =>
+    expect(distance).toBeCloseTo(energyDistance([masks[k]], others(k))!, 12),
+  );
+  expect(energyDistancesToOthers([[0]])).toEqual([]);
 });

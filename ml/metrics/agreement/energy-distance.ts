@@ -1,3 +1,6 @@
+import { mean } from '../measure.ts';
+import { countPair, noPixels, type PairCounts } from './pair-counts.ts';
+
 /**
  * Generalised energy distance of two sets of masks of one image (Kohl et al. 2018): 2 E[d(S, Y)] - E[d(S, S')] -
  * E[d(Y, Y')], d = 1 - IoU, both empty: d = 0. Expectations run over all ordered pairs, each mask with itself too.
@@ -16,6 +19,19 @@ export function diversity(raters: readonly ArrayLike<number>[]): number | null {
   return raters.length === 0 ? null : meanDistance(raters, raters);
 }
 
+/**
+ * The energy distance of each mask of one image to all its others, from the masks' distances among each other
+ * (`distances[i][j]` = d of masks i and j): how far a rater stands apart. None where there is no other.
+ */
+export function energyDistancesToOthers(distances: readonly (readonly number[])[]): number[] {
+  if (distances.length < 2) return [];
+  return distances.map((row, mask) => {
+    const others = distances.map((_, k) => k).filter((k) => k !== mask);
+    const toOthers = mean(others.map((k) => row[k]));
+    return 2 * toOthers - mean(others.flatMap((j) => others.map((k) => distances[j][k])));
+  });
+}
+
 function meanDistance(first: readonly ArrayLike<number>[], second: readonly ArrayLike<number>[]): number {
   let sum = 0;
   for (const a of first) for (const b of second) sum += distance(a, b);
@@ -23,13 +39,11 @@ function meanDistance(first: readonly ArrayLike<number>[], second: readonly Arra
 }
 
 function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  if (a.length !== b.length) {
-    throw new RangeError(`masks differ in size: ${a.length} and ${b.length} pixels`);
-  }
-  let [both, either] = [0, 0];
-  for (let i = 0; i < a.length; i++) {
-    if (a[i] && b[i]) both += 1;
-    if (a[i] || b[i]) either += 1;
-  }
+  return pairDistance(countPair(noPixels, a, b));
+}
+
+/** d = 1 - IoU of two masks; both empty: 0. */
+export function pairDistance({ both, firstOnly, secondOnly }: PairCounts): number {
+  const either = both + firstOnly + secondOnly;
   return either === 0 ? 0 : 1 - both / either;
 }

@@ -4,18 +4,26 @@
  */
 export type VoteCounts = Map<number, Float64Array>;
 
-/** Adds one image: the masks (0 and 1) of those raters who annotated it. */
-export function addVotes(counts: VoteCounts, masks: readonly ArrayLike<number>[]): void {
-  const n = masks.length;
+/** How many of the masks (0 and 1) of one image say yes, at each pixel: [h, w]. */
+export function votesOf(masks: readonly ArrayLike<number>[]): Uint16Array {
   const pixels = masks[0]?.length ?? 0;
   const odd = masks.find(({ length }) => length !== pixels);
   if (odd) throw new RangeError(`masks differ in size: ${pixels} and ${odd.length} pixels`);
-  const row = counts.get(n) ?? new Float64Array(n + 1);
-  counts.set(n, row);
-  for (let i = 0; i < pixels; i++) row[masks.reduce((sum, mask) => sum + (mask[i] ? 1 : 0), 0)] += 1;
+  const votes = new Uint16Array(pixels);
+  for (const mask of masks) for (let i = 0; i < pixels; i++) votes[i] += mask[i] ? 1 : 0;
+  return votes;
 }
 
-interface Totals {
+/** Adds one image: the masks (0 and 1) of those raters who annotated it. */
+export function addVotes(counts: VoteCounts, masks: readonly ArrayLike<number>[]): void {
+  const n = masks.length;
+  const row = counts.get(n) ?? new Float64Array(n + 1);
+  counts.set(n, row);
+  for (const votes of votesOf(masks)) row[votes] += 1;
+}
+
+/** Sums over pixels that both figures below are made of: those of two images add up to those of both together. */
+export interface VoteTotals {
   /** Pixels that two or more raters annotated, their votes, and those that said yes. */
   readonly items: number;
   readonly votes: number;
@@ -26,7 +34,7 @@ interface Totals {
   readonly disagreeing: number;
 }
 
-function totals(counts: VoteCounts): Totals {
+export function voteTotals(counts: VoteCounts): VoteTotals {
   let [items, votes, yes, agreeing, disagreeing] = [0, 0, 0, 0, 0];
   for (const [n, row] of counts) {
     if (n < 2) continue;
@@ -47,16 +55,14 @@ function totals(counts: VoteCounts): Totals {
  * sum of squares of the two categories' shares of all votes. Where n differs between pixels each pixel uses its own n
  * and weighs the same (our choice). Pixels with fewer than two raters do not enter. Null without any, or where all votes are equal.
  */
-export function fleissKappa(counts: VoteCounts): number | null {
-  const { items, votes, yes, agreeing } = totals(counts);
+export function fleissKappa({ items, votes, yes, agreeing }: VoteTotals): number | null {
   if (items === 0 || yes === 0 || yes === votes) return null;
   const byChance = (yes / votes) ** 2 + (1 - yes / votes) ** 2;
   return (agreeing / items - byChance) / (1 - byChance);
 }
 
 /** Krippendorff's alpha, nominal: 1 - D_o / D_e from coincidences within pixels; null as Fleiss' kappa is. */
-export function krippendorffAlpha(counts: VoteCounts): number | null {
-  const { votes, yes, disagreeing } = totals(counts);
+export function krippendorffAlpha({ votes, yes, disagreeing }: VoteTotals): number | null {
   if (votes === 0 || yes === 0 || yes === votes) return null;
   return 1 - (disagreeing / (2 * yes * (votes - yes))) * (votes - 1);
 }
