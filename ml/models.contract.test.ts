@@ -122,7 +122,7 @@ function unreached(model: GradientModel, network: TrainedNetwork): string[] {
   const objective = objectiveOf({ model, config, network, training: quickTraining(), source });
   return tf.tidy(() => {
     const batch = toBatch(samples, source);
-    const { gradients } = lossAndGradients(() => objective(batch, { training: true }), network.weights);
+    const { gradients } = lossAndGradients(objective(batch, { training: true, epoch: 1 }), network.weights);
     return [...network.weights.trainable.keys()].filter(
       (name) => !gradients[name]?.dataSync<'float32'>().some((value) => value !== 0),
     );

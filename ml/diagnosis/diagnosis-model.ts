@@ -15,6 +15,14 @@ export interface DiagnosisOutput {
   readonly innerLoss?: () => tf.Scalar;
 }
 
+/** What a training step is about: a batch, and the epoch, counted from 1. */
+export interface StepInput {
+  readonly image: tf.Tensor4D;
+  readonly mask: tf.Tensor4D;
+  readonly target: DiagnosisTarget;
+  readonly epoch: number;
+}
+
 /** Image [b, h, w, 3] in [0, 1] and soft mask [b, h, w, C] to the logit of the diagnosis; differentiable in both. */
 export interface DiagnosisNetwork extends Network<
   { image: tf.Tensor4D; mask: tf.Tensor4D },
@@ -22,6 +30,11 @@ export interface DiagnosisNetwork extends Network<
 > {
   /** Channels of the features B1..B4. */
   readonly widths: readonly number[];
+  /**
+   * What a step minimises, where that is more than the model's loss of the output. It is called outside the loss's tape:
+   * what it computes before it returns is constant to the step.
+   */
+  readonly prepareStep?: (input: StepInput) => () => tf.Scalar;
 }
 
 /**

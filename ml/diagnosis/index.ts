@@ -8,6 +8,7 @@ import { dlAtt } from './dl-att.ts';
 import { dlCat } from './dl-cat.ts';
 import { dlRoi } from './dl-roi.ts';
 import { dlSeat } from './dl-seat.ts';
+import { dlSsl } from './dl-ssl.ts';
 import { noMask } from './no-mask.ts';
 import { vcdrSvm } from './vcdr-svm.ts';
 import { vcdrTs } from './vcdr-ts.ts';
@@ -19,6 +20,7 @@ export const diagnosisModels = createRegistry<DiagnosisModel>('diagnosis model',
   noMask,
   dlRoi,
   dlAtt,
+  dlSsl,
   dlSeat,
   vcdrTs,
   vcdrSvm,

@@ -4,6 +4,8 @@ import { inFold } from '../data/fold.ts';
 import type { SampleSource } from '../data/sample.ts';
 import type { GradientDiagnosisModel } from '../diagnosis/diagnosis-model.ts';
 import { dlCat } from '../diagnosis/dl-cat.ts';
+import { dlSsl } from '../diagnosis/dl-ssl.ts';
+import { configOf } from '../method.ts';
 import { buildModel, createSquares, quickTraining } from '../models.test-helper.ts';
 import { segmentationModels } from '../segmentation/index.ts';
 import { checkpointFromBytes, checkpointToBytes, saveWeights, type Checkpoint } from './checkpoint.ts';
@@ -16,7 +18,8 @@ const config = model.config.parse({
   resnet: { block: 'basic', stem: 4, widths: [4, 4, 4, 4], blocks: [1, 1, 1, 1] },
 });
 const source = createSquares(10);
-const build = (seed = 1) => buildModel(model, seed, config);
+type Settings = Partial<TrainOptions>;
+const build = (settings: Settings = {}) => buildModel(settings.model ?? model, 1, settings.config ?? config);
 
 beforeAll(async () => {
   await loadBackend();
@@ -28,11 +31,9 @@ function saveTrainable({ weights }: TrainedNetwork): Buffer {
   return Buffer.concat(arrays.map(({ buffer }) => Buffer.from(buffer)));
 }
 
-type Settings = Partial<TrainOptions>;
-
 /** Trains to the end; the weights' bytes and the records. */
 async function run(settings: Settings = {}) {
-  const { network, dispose } = build();
+  const { network, dispose } = build(settings);
   const options = {
     model,
     config,
@@ -71,6 +72,15 @@ test.each([1, 2])('resumed after epoch %i it ends with the same bits as the unbr
   const rest = await run({ training, resume });
   expect(rest.records.map((record) => record.epoch)).toEqual([1, 2, 3].slice(epoch));
   expect(rest.records.at(-1)!.steps).toBe(whole.records.at(-1)!.steps);
+  expect(rest.weights.equals(whole.weights)).toBe(true);
+});
+
+test('a student and the teacher that learns beside it are resumed to the bit', async () => {
+  const ssl: Settings = { model: dlSsl, config: configOf(dlSsl, { preset: 'demo' }) };
+  const whole = await run(ssl);
+  const resume = checkpointFromBytes(checkpointToBytes(whole.checkpoints[0]));
+  expect([...resume.tensors.keys()]).toContain('adam/teacher/stem/conv/filter/m');
+  const rest = await run({ ...ssl, resume });
   expect(rest.weights.equals(whole.weights)).toBe(true);
 });
 

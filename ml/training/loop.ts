@@ -95,7 +95,7 @@ function step(objective: Objective, { samples, options, adam, epoch, place }: St
   return tf.tidy(() => {
     const batch = toBatch(samples, source, changeOf);
     const { weights } = network;
-    return trainStep(() => objective(batch, { training: true }), { weights, adam, clipValue, place });
+    return trainStep(objective(batch, { training: true, epoch }), { weights, adam, clipValue, place });
   });
 }
 
@@ -117,7 +117,7 @@ async function validationLoss(
   const images = usableImages(model, validation);
   let sum = 0;
   for await (const samples of readAhead(validation, inBatches(images, training.batchSize), signal)) {
-    const loss = tf.tidy(() => objective(toBatch(samples, validation), { training: false }).dataSync()[0]);
+    const loss = tf.tidy(() => objective(toBatch(samples, validation), { training: false })().dataSync()[0]);
     sum += loss * samples.length;
   }
   return sum / images.length;

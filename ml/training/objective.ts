@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { SampleSource } from '../data/sample.ts';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
-import type { Mode } from '../layers/network.ts';
 import { balancedPositiveWeight } from '../losses/diagnosis-loss.ts';
 import type { GradientModel, Model } from '../models.ts';
 import type { SegmentationNetwork } from '../segmentation/segmentation-model.ts';
@@ -10,8 +9,12 @@ import type { TrainingConfig } from './training-config.ts';
 
 export type TrainedNetwork = DiagnosisNetwork | SegmentationNetwork;
 
-/** What a step minimises, by the model's task: a batch to a scalar. Call inside tf.tidy. */
-export type Objective = (batch: Batch, mode: Mode) => tf.Scalar;
+/** Validation, or training in an epoch counted from 1. */
+export type ObjectiveMode =
+  { readonly training: false } | { readonly training: true; readonly epoch: number };
+
+/** What a step minimises, by the model's task: a batch to the loss that is to be differentiated. Call inside tf.tidy. */
+export type Objective = (batch: Batch, mode: ObjectiveMode) => () => tf.Scalar;
 
 export interface ObjectiveOptions {
   readonly model: GradientModel;
@@ -26,17 +29,17 @@ export interface ObjectiveOptions {
 export function objectiveOf({ model, config, network, training, source }: ObjectiveOptions): Objective {
   if (model.task === 'segmentation') {
     const segmentation = network as SegmentationNetwork;
-    return (batch, mode) => model.loss(segmentation.apply({ image: batch.image }, mode), batch, config);
+    return (batch, mode) => () => model.loss(segmentation.apply({ image: batch.image }, mode), batch, config);
   }
   const diagnosis = network as DiagnosisNetwork;
   const { positiveWeight: asked } = training;
   const positiveWeight = asked === 'balanced' ? balancedPositiveWeight(source.diagnoses) : asked;
-  return (batch, mode) =>
-    model.loss(
-      diagnosis.apply({ image: batch.image, mask: batch.fused }, mode),
-      { diagnosis: batch.diagnosis, positiveWeight },
-      config,
-    );
+  return ({ image, fused: mask, diagnosis: labels }, mode) => {
+    const target = { diagnosis: labels, positiveWeight };
+    if (mode.training && diagnosis.prepareStep)
+      return diagnosis.prepareStep({ image, mask, target, epoch: mode.epoch });
+    return () => model.loss(diagnosis.apply({ image, mask }, mode), target, config);
+  };
 }
 
 /** Indices of the images that the task can learn from: a diagnosis model needs a known diagnosis. */

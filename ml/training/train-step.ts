@@ -5,7 +5,7 @@ import type { Adam } from '../ops/adam.ts';
 /** Gradients of the network's trainable weights, by their full names, and the loss. */
 export function lossAndGradients(
   loss: () => tf.Scalar,
-  { trainable }: Weights,
+  { trainable }: Pick<Weights, 'trainable'>,
 ): { value: tf.Scalar; gradients: tf.NamedTensorMap } {
   const { value, grads } = tf.variableGrads(loss, [...trainable.values()]);
   const gradients: tf.NamedTensorMap = {};

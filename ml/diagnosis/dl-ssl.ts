@@ -1,0 +1,129 @@
+import type * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { normalizeImage } from '../layers/image-normalization.ts';
+import { checkNetworkInput, type NetworkInput } from '../layers/network.ts';
+import { demoResnet, resnetConfig } from '../layers/resnet.ts';
+import { createWeights } from '../layers/weights.ts';
+import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
+import { sigmoid } from '../ops/sigmoid.ts';
+import type { DiagnosisNetwork, GradientDiagnosisModel, StepInput } from './diagnosis-model.ts';
+import { implicitMap } from './implicit-map.ts';
+import { implicitTeacher, teacherConfig } from './implicit-teacher.ts';
+import { metaDerivative } from './meta-step.ts';
+import { residualClassifier } from './residual-classifier.ts';
+
+const rate = z.number().gt(0);
+const epoch = z.int().min(0);
+
+const config = z.strictObject({
+  resnet: resnetConfig.prefault({}).describe('The student; ResNet50 in the paper.'),
+  map: z.int().min(1).default(256).describe('Channels before the student’s implicit map; the authors’ code.'),
+  teacher: teacherConfig
+    .prefault({})
+    .describe('The teacher’s widths; MobileNetV2’s, as in the authors’ code.'),
+  virtualRates: z
+    .tuple([rate, rate, rate])
+    .default([3e-4, 1e-4, 1e-5])
+    .describe('Rate η of the student’s virtual step, in three stretches of the training; the authors’ code.'),
+  virtualEpochs: z
+    .tuple([epoch, epoch])
+    .default([15, 40])
+    .describe('Last epochs of the first two stretches; the authors’ code.'),
+});
+export type DlSslConfig = z.infer<typeof config>;
+
+/**
+ * DL-SSL: a student learns from a teacher what to see in an image. The student gives a diagnosis and an implicit map; the
+ * teacher, who sees image, mask and label, says what the map should be, and learns to say what makes the student better at
+ * labelled images (`metaDerivative`). The mask acts in training alone: asked, the student sees the image.
+ * image [b, h, w, 3] → logit [b]
+ *
+ * Our own choices: the second half of each batch, another at each epoch, stands in for images without a diagnosis, with the
+ * student's own for one, since all are labelled here; teacher and student learn in each step, instead of in turns of an
+ * epoch, so that the student is updated as often as other models; the steps that are only tried run with frozen
+ * statistics, which they must not move.
+ */
+export const dlSsl: GradientDiagnosisModel<DlSslConfig> = {
+  name: 'dl-ssl',
+  task: 'diagnosis',
+  training: 'gradient',
+  maskUse: 'training',
+  summary: 'A student of the image alone, taught by a network that sees masks in training.',
+  citation:
+    'Wu, Yu, Chen et al., Leveraging undiagnosed data for glaucoma classification with teacher-student learning, MICCAI ' +
+    '2020, 731–740, on ResNet50 (He et al., CVPR 2016); the meta step by finite differences.',
+  config,
+  presets: {
+    paper: {},
+    demo: {
+      resnet: demoResnet,
+      map: 32,
+      teacher: { stem: 4, widths: [4, 4, 4, 8, 12, 20, 40], blocks: [1, 1, 1, 1, 1, 1, 1], top: 160 },
+    },
+  },
+  build,
+  loss: (output, target) => diagnosisLoss(output, target),
+};
+
+const FROZEN = { training: false };
+const TRAINING = { training: true };
+
+function build(input: NetworkInput, config: DlSslConfig): DiagnosisNetwork {
+  checkNetworkInput(input);
+  const { widths } = config.resnet;
+  const weights = createWeights(input.seed);
+  const classify = residualClassifier(weights.scope('student'), { ...config.resnet, in: 3 });
+  const toMap = implicitMap(weights.scope('student/map'), {
+    eighth: widths[1],
+    sixteenth: widths[2],
+    inner: config.map,
+  });
+  const student = new Map([...weights.trainable]); // what is there before the teacher
+  const teach = implicitTeacher(weights.scope('teacher'), {
+    ...config.teacher,
+    structures: input.structures,
+  });
+
+  /** How the teacher's maps of the images without label should change; and those images with the student's guess. */
+  function prepareTeacher({ image, mask, target, epoch }: StepInput) {
+    const half = Math.ceil(image.shape[0] / 2);
+    const [known, unknown] = [image.slice(0, half), image.slice(half)];
+    const label: tf.Tensor1D = sigmoid(classify(unknown, FROZEN).logit);
+    const asked = { image: unknown, mask: mask.slice(half), label };
+    const told = { ...target, diagnosis: target.diagnosis.slice(0, half) };
+    const derivative = metaDerivative({
+      student,
+      maps: () => toMap(classify(unknown, FROZEN).features, FROZEN),
+      wanted: teach(asked, FROZEN),
+      judge: () => diagnosisLoss(classify(known, FROZEN), told),
+      rate: rateAt(config, epoch),
+    });
+    return { asked, derivative };
+  }
+
+  return {
+    weights,
+    widths,
+    apply: ({ image }, mode) => classify(normalizeImage(image), mode),
+    prepareStep(input) {
+      const step = { ...input, image: normalizeImage(input.image) };
+      const { image, mask, target } = step;
+      const wanted = teach({ image, mask, label: target.diagnosis }, FROZEN);
+      const { asked, derivative } = prepareTeacher(step);
+      return () => {
+        const output = classify(image, TRAINING);
+        const apart = toMap(output.features, TRAINING).sub(wanted).square().mean<tf.Scalar>();
+        const teacherLoss = teach(asked, TRAINING).mul(derivative).mean<tf.Scalar>();
+        return diagnosisLoss(output, target).add<tf.Scalar>(apart).add(teacherLoss);
+      };
+    },
+  };
+}
+
+function rateAt(
+  { virtualRates: [first, second, last], virtualEpochs: [early, late] }: DlSslConfig,
+  epoch: number,
+): number {
+  if (epoch <= early) return first;
+  return epoch <= late ? second : last;
+}
