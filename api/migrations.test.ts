@@ -128,6 +128,29 @@ describe('the store refuses', () => {
     expect(await prisma.run.create({ data })).toMatchObject({ status: 'queued' });
   });
 
+  test('a sensitivity that is no share, and a second one of the same rater and structure', async () => {
+    const { prisma } = database;
+    const ids = await seedImage();
+    const { datasetId } = await prisma.image.findUniqueOrThrow({ where: { id: ids.imageId } });
+    const fusion = await prisma.fusion.create({
+      data: {
+        run: { create: { kind: 'fusion', key: sha('d'), config: {}, codeVersion: 'test' } },
+        snapshot: {
+          create: { hash: sha('d'), imageCount: 1, cohort: { create: { datasetId, name: 'all' } } },
+        },
+        method: 'staple',
+        transductive: false,
+        width: 2,
+        height: 2,
+      },
+    });
+    const store = (sensitivity: number | null) =>
+      prisma.raterPerformance.create({ data: { fusionId: fusion.id, ...ids, sensitivity } });
+    await expect(store(1.5)).rejects.toThrow(/rater_performance_sensitivity_share/);
+    await store(null);
+    await expect(store(0.5)).rejects.toThrow(/Unique constraint/);
+  });
+
   test('an ended run that does not say when', async () => {
     const data = {
       kind: 'fusion',

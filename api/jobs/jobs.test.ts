@@ -1,4 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { phantomSource } from '../../ml/data/phantom-source.ts';
+import type { RaterPerformance } from '../../ml/fusion/rater-figures.ts';
+import { staple } from '../../ml/fusion/staple.ts';
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
 import { tinyDataset, tinyResnet, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
 import { evaluate } from '../evaluations/evaluations.service.ts';
@@ -92,6 +95,31 @@ test.each(['staple', 'dawid-skene', 'simple'])(
     expect(config.maxIterations).toBeGreaterThanOrEqual(100);
   },
 );
+
+test('STAPLE: the stored performance on each structure is what the fusion gives for the masks as they were drawn', async () => {
+  const request = { snapshotId: tiny.snapshotId, method: 'staple', size: tiny.size };
+  const fusion = await succeeded(fuseLabels(context, request));
+  const stored = await context.prisma.raterPerformance.findMany({
+    where: { fusionId: fusion.id },
+    include: { image: true, rater: true, structure: true },
+  });
+  expect(stored).toHaveLength(24 * 7 * 2);
+  // Straight from the phantom: neither store nor codecs have touched these.
+  const source = phantomSource(tiny.phantom);
+  const drawn = new Map<string, RaterPerformance>();
+  for await (const batch of staple.fuse({ source, config: staple.config.parse({}), seed: 1 })) {
+    for (const { id, raters } of Array.isArray(batch) ? batch : []) {
+      raters.forEach(({ structures }, r) =>
+        structures?.forEach((one, s) => {
+          if (one) drawn.set([`${id}.png`, source.raters[r], source.structures[s]].join(), one);
+        }),
+      );
+    }
+  }
+  for (const { image, rater, structure, sensitivity, specificity } of stored) {
+    expect({ sensitivity, specificity }).toEqual(drawn.get([image.path, rater.name, structure.name].join()));
+  }
+});
 
 test('training: numbers of every epoch once, the newest checkpoints, weights on the model', async () => {
   const model = await succeeded(train({ training: { epochs: 4, batchSize: 4 } }));

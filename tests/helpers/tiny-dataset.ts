@@ -4,7 +4,7 @@ import type { PrismaClient } from '../../api/db.ts';
 import type { BlobStore } from '../../api/storage/blob-store.ts';
 import { encodeBinaryMask } from '../../api/storage/mask-codec.ts';
 import { phantoms } from '../../ml/data/index.ts';
-import type { PhantomCase } from '../../ml/data/phantoms/phantom.ts';
+import type { Phantom, PhantomCase } from '../../ml/data/phantoms/phantom.ts';
 
 /** The smallest networks that the methods build: a training takes a second or two on any backend. */
 export const tinyResnet = { block: 'basic', stem: 4, widths: [4, 4, 4, 4], blocks: [1, 1, 1, 1] } as const;
@@ -12,6 +12,8 @@ export const tinyResnet = { block: 'basic', stem: 4, widths: [4, 4, 4, 4], block
 export interface TinyDataset {
   readonly datasetId: string;
   readonly snapshotId: string;
+  /** Where its images and masks come from. */
+  readonly phantom: Phantom;
   /** Side of the square images. */
   readonly size: number;
 }
@@ -48,7 +50,7 @@ export async function tinyDataset(
     const imageId = await storeImage(prisma, blobs, dataset.id, item);
     await storeMasks(prisma, blobs, imageId, item, dataset);
   }
-  return { datasetId: dataset.id, snapshotId: await freezeAll(prisma, dataset.id), size };
+  return { datasetId: dataset.id, snapshotId: await freezeAll(prisma, dataset.id), phantom, size };
 }
 
 async function storeImage(
