@@ -1,8 +1,10 @@
 import type * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
+import { detached } from '../layers/detached.ts';
 import { normalizeImage } from '../layers/image-normalization.ts';
 import { checkNetworkInput, type NetworkInput } from '../layers/network.ts';
 import { demoResnet, resnetConfig } from '../layers/resnet.ts';
+import { withKept } from '../layers/shifted-weights.ts';
 import { createWeights } from '../layers/weights.ts';
 import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
 import { sigmoid } from '../ops/sigmoid.ts';
@@ -40,8 +42,8 @@ export type DlSslConfig = z.infer<typeof config>;
  *
  * Our own choices: the second half of each batch, another at each epoch, stands in for images without a diagnosis, with the
  * student's own for one, since all are labelled here; teacher and student learn in each step, instead of in turns of an
- * epoch, so that the student is updated as often as other models; the steps that are only tried run with frozen
- * statistics, which they must not move.
+ * epoch, so that the student is updated as often as other models. Steps that are only tried see the statistics of their batch,
+ * as in training, but do not move the kept ones.
  */
 export const dlSsl: GradientDiagnosisModel<DlSslConfig> = {
   name: 'dl-ssl',
@@ -65,7 +67,6 @@ export const dlSsl: GradientDiagnosisModel<DlSslConfig> = {
   loss: (output, target) => diagnosisLoss(output, target),
 };
 
-const FROZEN = { training: false };
 const TRAINING = { training: true };
 
 function build(input: NetworkInput, config: DlSslConfig): DiagnosisNetwork {
@@ -88,14 +89,14 @@ function build(input: NetworkInput, config: DlSslConfig): DiagnosisNetwork {
   function prepareTeacher({ image, mask, target, epoch }: StepInput) {
     const half = Math.ceil(image.shape[0] / 2);
     const [known, unknown] = [image.slice(0, half), image.slice(half)];
-    const label: tf.Tensor1D = sigmoid(classify(unknown, FROZEN).logit);
+    const label: tf.Tensor1D = sigmoid(classify(unknown, TRAINING).logit);
     const asked = { image: unknown, mask: mask.slice(half), label };
     const told = { ...target, diagnosis: target.diagnosis.slice(0, half) };
     const derivative = metaDerivative({
       student,
-      maps: () => toMap(classify(unknown, FROZEN).features, FROZEN),
-      wanted: teach(asked, FROZEN),
-      judge: () => diagnosisLoss(classify(known, FROZEN), told),
+      maps: () => toMap(classify(unknown, TRAINING).features, TRAINING),
+      wanted: teach(asked, TRAINING),
+      judge: () => diagnosisLoss(classify(known, TRAINING), told),
       rate: rateAt(config, epoch),
     });
     return { asked, derivative };
@@ -108,13 +109,17 @@ function build(input: NetworkInput, config: DlSslConfig): DiagnosisNetwork {
     prepareStep(input) {
       const step = { ...input, image: normalizeImage(input.image) };
       const { image, mask, target } = step;
-      const wanted = teach({ image, mask, label: target.diagnosis }, FROZEN);
-      const { asked, derivative } = prepareTeacher(step);
+      const { wanted, asked, derivative } = withKept([...weights.statistics.values()], () => ({
+        wanted: teach({ image, mask, label: target.diagnosis }, TRAINING),
+        ...prepareTeacher(step),
+      }));
       return () => {
         const output = classify(image, TRAINING);
         const apart = toMap(output.features, TRAINING).sub(wanted).square().mean<tf.Scalar>();
         const teacherLoss = teach(asked, TRAINING).mul(derivative).mean<tf.Scalar>();
-        return diagnosisLoss(output, target).add<tf.Scalar>(apart).add(teacherLoss);
+        // Only the derivative of the teacher's loss has a meaning: its value would blur the student's.
+        const silent = teacherLoss.sub<tf.Scalar>(detached(teacherLoss));
+        return diagnosisLoss(output, target).add<tf.Scalar>(apart).add(silent);
       };
     },
   };

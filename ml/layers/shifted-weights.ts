@@ -11,14 +11,21 @@ export function withShifted<T>(
   work: () => T,
 ): T {
   const moved = Object.keys(direction).map((name) => weights.get(name)!);
-  const before = moved.map((weight) => weight.clone());
-  try {
+  return withKept(moved, (before) => {
     Object.values(direction).forEach((step, i) =>
       tf.tidy(() => moved[i].assign(before[i].add(step.mul(amount)))),
     );
     return work();
+  });
+}
+
+/** Runs `work` and puts the variables back to the bit, whatever became of them; `before` is what they were. */
+export function withKept<T>(variables: readonly tf.Variable[], work: (before: readonly tf.Tensor[]) => T): T {
+  const before = variables.map((variable) => variable.clone());
+  try {
+    return work(before);
   } finally {
-    moved.forEach((weight, i) => weight.assign(before[i]));
+    variables.forEach((variable, i) => variable.assign(before[i]));
     tf.dispose(before);
   }
 }
