@@ -9,9 +9,13 @@ import type { VotePatterns } from './vote-patterns.ts';
 
 const config = z.strictObject({
   ...voteOutput,
-  /** Sum of squared changes of all rates at which it has converged; an iteration costs next to nothing. */
-  tolerance: z.number().nonnegative().default(1e-14),
-  maxIterations: z.number().int().positive().default(1000),
+  /** An iteration costs next to nothing. */
+  tolerance: z
+    .number()
+    .nonnegative()
+    .default(1e-14)
+    .describe('It has converged where the squared changes of all rates sum to less than this.'),
+  maxIterations: z.int().positive().default(1000).describe('Iterations after which it ends unconverged.'),
   /** Rates and prior stay this far from 0 and 1; crowd-kit's value. */
   clip: z.number().positive().max(0.1).default(1e-10),
 });

@@ -24,11 +24,16 @@ export const dfGtConfig = z.strictObject({
    * majority vote, so that no label is read; a logit of exactly 0 says 0.
    */
   label: z.enum(['given', 'pseudo']).default('given'),
-  /**
-   * Share of all that the steps bought; an image has converged whose last tenth of the steps bought no more than that. Our
-   * choice; it ends nothing, every image has all steps.
-   */
-  tolerance: z.number().nonnegative().max(1).default(0.01),
+  /** Our choice. */
+  tolerance: z
+    .number()
+    .nonnegative()
+    .max(1)
+    .default(0.01)
+    .describe(
+      'An image has converged whose last tenth of the steps bought no more than this share of what all steps bought. ' +
+        'It ends nothing: every image has all steps.',
+    ),
   /**
    * Images optimised in one graph; bounds memory. An image's result depends on it by rounding alone, which many steep steps
    * through a rough θ carry far.

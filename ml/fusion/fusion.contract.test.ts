@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
 import { loadBackend } from '../backend.ts';
 import { memorySource } from '../data/memory-source.ts';
 import {
@@ -31,6 +32,12 @@ describe.each(combining.map((fusion) => [fusion.name, fusion] as const))('%s', (
     for (const preset of Object.values(fusion.presets))
       expect(fusion.config.parse(preset)).toMatchObject(preset);
     expect(() => fusion.config.parse({ unknownSetting: 1 })).toThrow(/unknownSetting/);
+  });
+
+  test('what it takes for converged is told with its settings', () => {
+    const { properties = {} } = z.toJSONSchema(fusion.config, { io: 'input', unrepresentable: 'any' });
+    for (const name of ['tolerance', 'maxIterations'].filter((name) => name in properties))
+      expect((properties[name] as { description?: string }).description).toMatch(/converged/);
   });
 
   test('gives a soft mask, maps that sum to one over raters and weights that sum to one', async () => {

@@ -12,9 +12,13 @@ const config = z.strictObject({
   alpha: z.number().nonnegative().default(1),
   /** So many raters stay, whatever their Dice (our choice): of two who disagree nobody can say which one is right. */
   minimumRaters: z.number().int().positive().default(3),
-  /** Largest change of a rater's Dice at which it has converged (our choice). */
-  tolerance: z.number().nonnegative().default(1e-9),
-  maxIterations: z.number().int().positive().default(100),
+  /** Our choice. */
+  tolerance: z
+    .number()
+    .nonnegative()
+    .default(1e-9)
+    .describe("It has converged where no rater's Dice changes by more than this."),
+  maxIterations: z.int().positive().default(100).describe('Iterations after which it ends unconverged.'),
 });
 export type SimpleConfig = z.infer<typeof config>;
 

@@ -32,9 +32,13 @@ const config = z.strictObject({
   coupling: z.number().positive().default(0.5),
   /** Mean-field sweeps in each E-step of the mrf prior (our choice). */
   sweeps: z.number().int().positive().default(5),
-  /** Sum of squared changes of all rates at which it has converged. ITK's 1e-14; an iteration costs next to nothing. */
-  tolerance: z.number().nonnegative().default(1e-14),
-  maxIterations: z.number().int().positive().default(1000),
+  /** ITK's 1e-14; an iteration costs next to nothing. */
+  tolerance: z
+    .number()
+    .nonnegative()
+    .default(1e-14)
+    .describe('It has converged where the squared changes of all rates sum to less than this.'),
+  maxIterations: z.int().positive().default(1000).describe('Iterations after which it ends unconverged.'),
   /** Rates and priors stay this far from 0 and 1, so that logarithms are finite; far below what moves a posterior. */
   clip: z.number().positive().max(0.1).default(1e-12),
 });
