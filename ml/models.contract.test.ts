@@ -17,7 +17,7 @@ import { loadWeights, saveWeights } from './training/checkpoint.ts';
 import { train } from './training/loop.ts';
 import { objectiveOf, type TrainedNetwork } from './training/objective.ts';
 import { predictDiagnoses, predictMasks } from './training/predict.ts';
-import { lossAndGradients } from './training/train-step.ts';
+import { lossAndGradients } from './layers/gradients.ts';
 
 const source = createSquares(4);
 let samples: Sample[];

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { loadBackend } from '../backend.ts';
 import { configOf } from '../method.ts';
 import { networkInput, SIZE } from '../models.test-helper.ts';
-import { lossAndGradients } from '../training/train-step.ts';
+import { lossAndGradients } from '../layers/gradients.ts';
 import { baselineDia } from './baseline-dia.ts';
 
 beforeAll(async () => {

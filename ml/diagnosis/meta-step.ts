@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withShifted } from '../layers/shifted-weights.ts';
-import { lossAndGradients } from '../training/train-step.ts';
+import { lossAndGradients } from '../layers/gradients.ts';
 
 export interface MetaStep {
   /** θ: what the student learns. */

@@ -3,7 +3,7 @@ import { loadBackend } from '../backend.ts';
 import { baselineDia } from '../diagnosis/baseline-dia.ts';
 import { configOf } from '../method.ts';
 import { networkInput, SIZE } from '../models.test-helper.ts';
-import { lossAndGradients } from '../training/train-step.ts';
+import { lossAndGradients } from '../layers/gradients.ts';
 import { takeAndGive, type TakeAndGiveConfig } from './take-and-give.ts';
 
 beforeAll(async () => {
