@@ -17,9 +17,6 @@ import { train } from '../training/loop.ts';
 import { predictDiagnoses } from '../training/predict.ts';
 import { trainingConfig, trainingPresets } from '../training/training-config.ts';
 
-/** ExpG's ranks want many images, as it gives all to one rater on most; AUCs and raw weights are clear with fewer. */
-const FEW = 100;
-
 /** How a parametrisation of DF-GT ranked the raters of a phantom. */
 export interface Ranking {
   /** Mean weight of each rater where raters disagree. */
@@ -40,27 +37,32 @@ export interface PhantomRanking {
 /**
  * What diagnosis-first fusion finds on a phantom whose truth is known: DL-CAT is trained on the votes of the training
  * images, then asked for the expertness of the test images, with their diagnoses (transductive) and, as a control, with
- * permuted ones. Demo presets; the images are held in memory.
+ * permuted ones. Demo presets; the images are held in memory. ExpG's ranks want many images, as it gives all to one rater
+ * on most; raw's and the AUCs are clear with `few`.
  */
-export async function rankRaters(phantom: Phantom, seed: number): Promise<PhantomRanking> {
+export async function rankRaters(
+  phantom: Phantom,
+  seed: number,
+  few = phantom.length,
+): Promise<PhantomRanking> {
   const [learned, seen] = [await withVotes(phantom, 'train'), await withVotes(phantom, 'test')];
-  const few = subsetSource(
+  const first = subsetSource(
     seen,
-    seen.ids.map((_, index) => index).filter((index) => index < FEW),
+    seen.ids.map((_, index) => index).filter((index) => index < few),
   );
   const theta = await trainTheta(learned, seed);
   try {
     const stated = phantom.raterTruth.map(({ informativeness }) => informativeness);
-    const raw = await fuse(dfGtRaw, few, theta, seed);
+    const raw = await fuse(dfGtRaw, first, theta, seed);
     const expG = await fuse(dfGtExpG, seen, theta, seed);
-    const permuted = await fuse(dfGtExpG, permuteDiagnoses(few, seed), theta, seed);
+    const permuted = await fuse(dfGtExpG, permuteDiagnoses(first, seed), theta, seed);
     return {
       raw: rankingOf(raw, stated),
       expG: rankingOf(expG, stated),
       auc: {
-        vote: await score(theta, few),
-        expG: await score(theta, await withMasks(few, expG)),
-        permuted: await score(theta, await withMasks(few, permuted)),
+        vote: await score(theta, first),
+        expG: await score(theta, await withMasks(first, expG)),
+        permuted: await score(theta, await withMasks(first, permuted)),
       },
     };
   } finally {
