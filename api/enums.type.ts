@@ -1,8 +1,8 @@
 import { registerEnumType } from 'type-graphql';
-import { ModelTask, RaterKind, RunKind, RunStatus, Split } from '../prisma/client/enums.ts';
+import { AgreementMapKind, ModelTask, RaterKind, RunKind, RunStatus, Split } from '../prisma/client/enums.ts';
 
 /** The store's enumerations, as GraphQL shows them. */
-export { ModelTask, RaterKind, RunKind, RunStatus, Split };
+export { AgreementMapKind, ModelTask, RaterKind, RunKind, RunStatus, Split };
 
 registerEnumType(Split, {
   name: 'Split',
@@ -41,5 +41,13 @@ registerEnumType(ModelTask, {
   valuesConfig: {
     diagnosis: { description: 'Image and mask in, diagnosis out.' },
     segmentation: { description: 'Image in, mask out.' },
+  },
+});
+
+registerEnumType(AgreementMapKind, {
+  name: 'AgreementMapKind',
+  valuesConfig: {
+    agreement: { description: "Share of the annotators on the majority's side, 0.5 to 1." },
+    entropy: { description: 'Entropy of their votes in bits: 0 where all agree, 1 where they split evenly.' },
   },
 });

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
+import { AgreementResolver } from './agreement/agreement.resolver.ts';
 import { AuditEventResolver } from './audit/audit-event.resolver.ts';
 import { CohortResolver, SnapshotResolver } from './cohorts/cohort.resolver.ts';
 import { DatasetResolver } from './datasets/dataset.resolver.ts';
@@ -19,6 +20,7 @@ let built: Promise<GraphQLSchema> | undefined;
 export function loadSchema(): Promise<GraphQLSchema> {
   built ??= buildSchema({
     resolvers: [
+      AgreementResolver,
       AuditEventResolver,
       CohortResolver,
       DatasetResolver,

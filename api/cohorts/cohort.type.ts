@@ -1,5 +1,6 @@
 import { GraphQLDateTimeISO, GraphQLJSON } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Agreement } from '../agreement/agreement.type.ts';
 import { Annotation } from '../annotations/annotation.type.ts';
 import { Dataset } from '../datasets/dataset.type.ts';
 import { Diagnosis } from '../diagnoses/diagnosis.type.ts';
@@ -59,6 +60,10 @@ export class Snapshot {
   @RefersTo('cohort_id')
   @Field(() => Cohort)
   cohort!: Cohort;
+
+  @Related({ on: pointsHere('snapshot_id') })
+  @Field(() => [Agreement], { description: 'How far its raters agree, as far as measured, oldest first.' })
+  agreements!: Agreement[];
 }
 
 @From('snapshot_images', [ascending('position', 'int8')])

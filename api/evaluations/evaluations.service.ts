@@ -1,7 +1,13 @@
 import type { Evaluation, Fusion, Model, Prisma, Split } from '../../prisma/client/client.ts';
 import { invalidInput } from '../errors.ts';
 import { controlOf, defaultSplit, needsControl, requireSplit } from '../fusions/fusions.service.ts';
-import { requireFusion, requireMatch, requireModel, requireSeed } from '../runs/requirements.ts';
+import {
+  requireFusion,
+  requireImages,
+  requireMatch,
+  requireModel,
+  requireSeed,
+} from '../runs/requirements.ts';
 import { createRun, type RunsContext } from '../runs/runs.service.ts';
 
 export interface EvaluateInput {
@@ -73,9 +79,4 @@ function createEvaluation(
   return tx.evaluation.create({
     data: { runId, snapshotId, split, fusionId, modelId, judgeModelId, transductive },
   });
-}
-
-async function requireImages(prisma: RunsContext['prisma'], snapshotId: string, split: Split): Promise<void> {
-  if (await prisma.snapshotImage.count({ where: { snapshotId, split } })) return;
-  throw invalidInput(`split '${split}': snapshot ${snapshotId} has no such images`, 'split');
 }

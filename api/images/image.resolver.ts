@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import { AgreementMap, ofSucceededAgreement } from '../agreement/agreement.type.ts';
 import type { RequestContext } from '../context.ts';
 import { ofSucceeded } from '../fusions/fusion.type.ts';
 import { ExpertnessMap, FusedMask, PredictedMask } from '../fusions/mask.type.ts';
@@ -22,6 +23,11 @@ const byRater = () => [
 function ofFusion(row: string, { fusionId }: Arguments, bind: Bind): string[] {
   const id = `${bind(requireId(fusionId, 'fusionId'))}::uuid`;
   return [`${row}.fusion_id = ${id}`, ofSucceeded(id)];
+}
+
+function ofAgreement(row: string, { agreementId }: Arguments, bind: Bind): string[] {
+  const id = `${bind(requireId(agreementId, 'agreementId'))}::uuid`;
+  return [`${row}.agreement_id = ${id}`, ofSucceededAgreement(id)];
 }
 
 @Resolver(() => Image)
@@ -99,6 +105,23 @@ export class ImageResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('modelId', () => ID) _modelId: string,
   ): PredictedMask[] {
+    return fetched(image, info);
+  }
+
+  @Related({
+    on: pointsHere('image_id'),
+    where: ofAgreement,
+    order: () => [...byStructure(), ascending('kind', 'text', (row) => `${row}.kind::text`)],
+  })
+  @FieldResolver(() => [AgreementMap], {
+    description:
+      'Where its annotators agree. Empty for structures that fewer than two annotated, and until the run has succeeded.',
+  })
+  agreementMaps(
+    @Root() image: Fetched,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('agreementId', () => ID) _agreementId: string,
+  ): AgreementMap[] {
     return fetched(image, info);
   }
 }

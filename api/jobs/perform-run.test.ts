@@ -22,7 +22,14 @@ async function cancelledAtItsEnd(seed: number, outcome: Outcome): Promise<string
       return outcome;
     },
   };
-  const jobs = { import: job, fusion: job, training: job, evaluation: job, experiment: job };
+  const jobs = {
+    import: job,
+    fusion: job,
+    training: job,
+    evaluation: job,
+    experiment: job,
+    agreement: job,
+  };
   const workerStops = new AbortController().signal;
   await createPerform(context, jobs)({ runId: run.id, workflowId: run.id }, workerStops);
   return (await context.prisma.run.findUniqueOrThrow({ where: { id: run.id } })).status;

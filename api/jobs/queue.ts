@@ -41,6 +41,7 @@ const queueOf: Record<RunKind, string> = {
   training: 'compute',
   evaluation: 'compute',
   experiment: 'experiments',
+  agreement: 'compute',
 };
 /** A run starts within this time of its commit; a poll is one indexed query. */
 const pollMs = 100;

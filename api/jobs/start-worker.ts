@@ -4,6 +4,7 @@ import { evaluateJob } from './evaluate.job.ts';
 import { fuseLabelsJob } from './fuse-labels.job.ts';
 import { importDatasetJob } from './import-dataset.job.ts';
 import type { Job, JobContext } from './job.ts';
+import { measureAgreementJob } from './measure-agreement.job.ts';
 import { createPerform } from './perform-run.ts';
 import { startQueueWorker, type Worker } from './queue.ts';
 import { runExperimentJob } from './run-experiment.job.ts';
@@ -15,6 +16,7 @@ const jobs: Record<RunKind, Job> = {
   training: trainModelJob,
   evaluation: evaluateJob,
   experiment: runExperimentJob,
+  agreement: measureAgreementJob,
 };
 
 /** Takes runs from the queue and brings them to their end, until closed. One worker a process. */

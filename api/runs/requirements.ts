@@ -1,4 +1,4 @@
-import type { Fusion, Model, ModelTask, Run, Snapshot } from '../../prisma/client/client.ts';
+import type { Fusion, Model, ModelTask, Run, Snapshot, Split } from '../../prisma/client/client.ts';
 import type { Registry, Method } from '../../ml/method.ts';
 import type { Database } from '../db.ts';
 import { conflict, invalidInput, notFound } from '../errors.ts';
@@ -11,6 +11,11 @@ export async function requireSnapshot(db: Database, id: string): Promise<Snapsho
   const snapshot = uuid.test(id) ? await db.snapshot.findUnique({ where: { id } }) : null;
   if (!snapshot) throw notFound('snapshot', id);
   return snapshot;
+}
+
+export async function requireImages(db: Database, snapshotId: string, split: Split): Promise<void> {
+  if (await db.snapshotImage.count({ where: { snapshotId, split } })) return;
+  throw invalidInput(`split '${split}': snapshot ${snapshotId} has no such images`, 'split');
 }
 
 export async function requireFusion(db: Database, id: string): Promise<Fusion> {

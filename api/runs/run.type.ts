@@ -1,5 +1,6 @@
 import { GraphQLDateTimeISO, GraphQLJSON } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { Agreement } from '../agreement/agreement.type.ts';
 import { RunKind, RunStatus } from '../enums.type.ts';
 import { Evaluation } from '../evaluations/evaluation.type.ts';
 import { Experiment } from '../experiments/experiment.type.ts';
@@ -125,6 +126,10 @@ export class Run {
   @Related({ on: pointsHere('run_id') })
   @Field(() => Experiment, { nullable: true, description: 'What it makes, where it is an experiment.' })
   experiment!: Experiment | null;
+
+  @Related({ on: pointsHere('run_id') })
+  @Field(() => Agreement, { nullable: true, description: 'What it makes, where it measures agreement.' })
+  agreement!: Agreement | null;
 }
 
 @From(

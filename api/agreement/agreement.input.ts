@@ -1,0 +1,26 @@
+import { Field, ID, InputType, Int } from 'type-graphql';
+import { RunStatus, Split } from '../enums.type.ts';
+
+@InputType({ description: 'All that is given must hold.' })
+export class AgreementFilter {
+  @Field(() => ID, { nullable: true })
+  snapshotId?: string | null;
+
+  @Field(() => Split, { nullable: true, description: 'Those over this split alone.' })
+  split?: Split | null;
+
+  @Field(() => RunStatus, { nullable: true, description: 'Status of its run.' })
+  status?: RunStatus | null;
+}
+
+@InputType()
+export class MeasureAgreementInput {
+  @Field(() => ID)
+  snapshotId!: string;
+
+  @Field(() => Split, { nullable: true, description: 'Only the images of this split; all where left out.' })
+  split?: Split | null;
+
+  @Field(() => Int, { defaultValue: 1, description: 'Of the bootstrap.' })
+  seed!: number;
+}

@@ -1,0 +1,58 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
+import type { RequestContext } from '../context.ts';
+import { PageArgs, type Connection } from '../read/connection.type.ts';
+import { equalTo, same, withId, type Equality } from '../read/conditions.ts';
+import { read, readById } from '../read/read.ts';
+import { Related } from '../read/sql-fields.ts';
+import { AgreementFilter, MeasureAgreementInput } from './agreement.input.ts';
+import { measureAgreement } from './agreement.service.ts';
+import { Agreement, AgreementConnection } from './agreement.type.ts';
+
+const filterable: Equality = {
+  snapshotId: same('snapshot_id', 'uuid'),
+  split: same('split', 'split'),
+  status: { type: 'run_status', sql: (row) => `(select r.status from runs r where r.id = ${row}.run_id)` },
+};
+
+@Resolver(() => Agreement)
+export class AgreementResolver {
+  @Related({ where: (row, { filter }, bind) => equalTo(filterable, row, filter, bind) })
+  @Query(() => AgreementConnection, {
+    description: 'How far raters agree, as far as measured, oldest first.',
+  })
+  agreements(
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Args(() => PageArgs) _page: PageArgs,
+    @Arg('filter', () => AgreementFilter, { nullable: true }) _filter?: AgreementFilter,
+  ): Promise<Connection<Agreement>> {
+    return read(context, info);
+  }
+
+  @Related({ where: withId })
+  @Query(() => Agreement, {
+    nullable: true,
+    description: 'One measurement of agreement; null if there is none with this id.',
+  })
+  agreement(
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('id', () => ID) _id: string,
+  ): Promise<Agreement | null> {
+    return read(context, info);
+  }
+
+  @Mutation(() => Agreement, {
+    description:
+      'Measures how far the raters of a snapshot agree, and draws where. Answers at once; follow `run`. The same question has one answer.',
+  })
+  async measureAgreement(
+    @Ctx() context: RequestContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('input', () => MeasureAgreementInput) input: MeasureAgreementInput,
+  ): Promise<Agreement> {
+    const agreement = await measureAgreement(context, input);
+    return readById(context, info, agreement.id);
+  }
+}
