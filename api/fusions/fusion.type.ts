@@ -52,10 +52,16 @@ export class FusedImage {
   @Field(() => Image)
   image!: Image;
 
-  @Field(() => Int)
+  @Field(() => Int, {
+    description:
+      'Of the structure that took longest; 0 where nothing is iterated on the image. Their limit is a setting (maxIterations, steps): see converged.',
+  })
   iterations!: number;
 
-  @Field(() => Boolean, { description: 'The method ended by its own rule, not by the limit of iterations.' })
+  @Field(() => Boolean, {
+    description:
+      "The method's criterion was met, within its tolerance. Tolerance and limit are the run's: Fusion.run.config.config; what they mean: Method.configSchema.",
+  })
   converged!: boolean;
 
   @Sql(
@@ -64,7 +70,8 @@ export class FusedImage {
   )
   @Field(() => [Float], {
     nullable: 'items',
-    description: 'The objective after each iteration; empty for closed forms; null where it was not finite.',
+    description:
+      'The objective after each iteration, of DF-GT also before the first; empty where the method has none (votes, SIMPLE); null where it was not finite.',
   })
   losses!: (number | null)[];
 

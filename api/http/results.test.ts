@@ -178,16 +178,31 @@ test("an image's fused, predicted masks and maps are found by fusion and model",
   }
 });
 
+test('how the fusion of an image went is told with the image', async () => {
+  const query = `query ($id: ID!) { images(first: 9) { nodes { path fusedImage(fusionId: $id) {
+    iterations converged losses image { path } } } } }`;
+  const { data, errors } = await api.ask(query, { id: results.fusionId });
+  expect(errors).toBeUndefined();
+  const nodes = [...data.images.nodes].sort((a, b) => a.path.localeCompare(b.path));
+  expect(nodes).toHaveLength(6);
+  nodes.forEach(({ path, fusedImage }, i) => {
+    // The first image by path is the one that did not converge, and whose last loss is no number.
+    const losses = [0.5, i > 0 ? 0.25 : null];
+    expect(fusedImage).toEqual({ iterations: 2, converged: i > 0, losses, image: { path } });
+  });
+});
+
 test('results of a fusion that has not succeeded are not shown', async () => {
   const { prisma } = api.context;
   const { runId } = await prisma.fusion.findUniqueOrThrow({ where: { id: results.fusionId } });
   const query = `query ($id: ID!) { fusion(id: $id) { raterWeights { weight } images(first: 9) { totalCount nodes {
-    iterations } } } images(first: 1) { nodes { fusedMasks(fusionId: $id) { url } } } }`;
+    iterations } } } images(first: 1) { nodes { fusedMasks(fusionId: $id) { url }
+    fusedImage(fusionId: $id) { converged } raterWeights(fusionId: $id) { weight } } } }`;
   await prisma.run.update({ where: { id: runId }, data: { status: 'failed' } });
   const { data } = await api.ask(query, { id: results.fusionId });
   await prisma.run.update({ where: { id: runId }, data: { status: 'succeeded' } });
   expect(data.fusion).toEqual({ raterWeights: [], images: { totalCount: 0, nodes: [] } });
-  expect(data.images.nodes).toEqual([{ fusedMasks: [] }]);
+  expect(data.images.nodes).toEqual([{ fusedMasks: [], fusedImage: null, raterWeights: [] }]);
 });
 
 test('an evaluation gives its numbers with intervals and flags, and its images the worst first', async () => {

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import { AgreementMap, ofSucceededAgreement } from '../agreement/agreement.type.ts';
 import type { RequestContext } from '../context.ts';
-import { ofSucceeded } from '../fusions/fusion.type.ts';
+import { FusedImage, ofSucceeded } from '../fusions/fusion.type.ts';
 import { ExpertnessMap, FusedMask, PredictedMask } from '../fusions/mask.type.ts';
 import { ImageRaterWeight } from '../fusions/rater-weight.type.ts';
 import { PageArgs, type Connection } from '../read/connection.type.ts';
@@ -52,6 +52,19 @@ export class ImageResolver {
     @Arg('id', () => ID) _id: string,
   ): Promise<Image | null> {
     return read(context, info);
+  }
+
+  @Related({ on: pointsHere('image_id'), where: ofFusion })
+  @FieldResolver(() => FusedImage, {
+    nullable: true,
+    description: 'How its fusion went. Null until the fusion has succeeded.',
+  })
+  fusedImage(
+    @Root() image: Fetched,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('fusionId', () => ID) _fusionId: string,
+  ): FusedImage | null {
+    return fetched(image, info);
   }
 
   @Related({ on: pointsHere('image_id'), where: ofFusion, order: byStructure })
