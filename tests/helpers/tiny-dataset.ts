@@ -99,7 +99,8 @@ async function storeMasks(
   await prisma.annotation.createMany({ data });
 }
 
-async function freezeAll(prisma: PrismaClient, datasetId: string): Promise<string> {
+/** All images of a dataset in a cohort, frozen; answers with the snapshot. */
+export async function freezeAll(prisma: PrismaClient, datasetId: string): Promise<string> {
   const images = await prisma.image.findMany({
     where: { datasetId },
     orderBy: { path: 'asc' },
