@@ -47,6 +47,7 @@ const lists = [
   'runs',
   'evaluations',
   'experiments',
+  'agreements',
   'auditEvents',
 ];
 
@@ -226,6 +227,71 @@ test('an evaluation gives its numbers with intervals and flags, and its images t
     { id: results.evaluationId, after: evaluation.worst.pageInfo.endCursor },
   );
   expect(rest.data.evaluation.imageMetrics.nodes.map((m: any) => m.value)).toEqual([3 / 6, 4 / 6, 5 / 6]);
+});
+
+test('an agreement gives its numbers by structure: of all raters, of one, of two', async () => {
+  const { data } = await api.ask(
+    `query ($id: ID!) { agreement(id: $id) { split run { kind agreement { id } } snapshot { agreements { id } }
+      metrics { name value low high interval count undefinedCount note structure { name } rater { name }
+        otherRater { name } } } }`,
+    { id: results.agreementId },
+  );
+  const { metrics, ...agreement } = data.agreement;
+  const self = { id: results.agreementId };
+  expect(agreement).toEqual({
+    split: null,
+    run: { kind: 'agreement', agreement: self },
+    snapshot: { agreements: [self] },
+  });
+  const of = (m: any) => [m.structure.name, m.name, m.rater?.name, m.otherRater?.name];
+  expect(metrics.map(of)).toEqual(
+    ['disc', 'cup'].flatMap((structure) => [
+      [structure, 'fleiss_kappa', undefined, undefined],
+      [structure, 'generalised_energy_distance', 'rater 0', undefined],
+      [structure, 'dice', 'rater 0', 'rater 1'],
+    ]),
+  );
+  expect(metrics[0]).toMatchObject({ value: null, undefinedCount: 6, note: 'all votes are equal' });
+  expect(metrics[2]).toMatchObject({ value: 0.5, low: 0.25, high: 0.75, interval: 'bootstrap', count: 6 });
+});
+
+test('an image’s agreement maps are found by agreement, and only once it has succeeded', async () => {
+  const { prisma } = api.context;
+  const { runId } = await prisma.agreement.findUniqueOrThrow({ where: { id: results.agreementId } });
+  const query = `query ($id: ID!) { images(first: 1) { nodes { agreementMaps(agreementId: $id) { kind url
+    structure { name } } } } }`;
+  const maps = async () =>
+    (await api.ask(query, { id: results.agreementId })).data.images.nodes[0].agreementMaps;
+  const url = `/blobs/${'a'.repeat(64)}`;
+  expect(await maps()).toEqual(
+    ['disc', 'cup'].flatMap((name) =>
+      ['agreement', 'entropy'].map((kind) => ({ kind, url, structure: { name } })),
+    ),
+  );
+  await prisma.run.update({ where: { id: runId }, data: { status: 'failed' } });
+  const hidden = await maps();
+  await prisma.run.update({ where: { id: runId }, data: { status: 'succeeded' } });
+  expect(hidden).toEqual([]);
+});
+
+test('agreement is asked for over HTTP: one question has one answer, and it is found by its snapshot', async () => {
+  const ask = (input: object) =>
+    api.ask(
+      'mutation ($input: MeasureAgreementInput!) { measureAgreement(input: $input) { id run { status } } }',
+      {
+        input: { snapshotId: results.snapshotId, ...input },
+      },
+    );
+  const first = (await ask({})).data.measureAgreement;
+  expect(first.run).toEqual({ status: 'queued' });
+  expect((await ask({ seed: 1 })).data.measureAgreement.id).toBe(first.id);
+  expect((await ask({ split: 'test' })).errors?.[0]?.extensions['code']).toBe('INVALID_INPUT');
+  const { data } = await api.ask(
+    `query ($s: ID!) { agreements(filter: { snapshotId: $s, status: queued }) { nodes { id } }
+      none: agreements(filter: { split: test }) { totalCount } }`,
+    { s: results.snapshotId },
+  );
+  expect(data).toEqual({ agreements: { nodes: [{ id: first.id }] }, none: { totalCount: 0 } });
 });
 
 test('lists are filtered by what they hang on', async () => {

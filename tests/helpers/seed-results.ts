@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../../api/db.ts';
-import type { Prisma } from '../../prisma/client/client.ts';
+import type { Prisma, RunKind } from '../../prisma/client/client.ts';
 
 export interface SeededResults {
   readonly snapshotId: string;
@@ -8,6 +8,7 @@ export interface SeededResults {
   readonly evaluationId: string;
   readonly trainingRunId: string;
   readonly experimentId: string;
+  readonly agreementId: string;
 }
 
 const sha256 = 'a'.repeat(64);
@@ -21,7 +22,7 @@ export async function seedResults(prisma: PrismaClient, datasetId: string): Prom
   const { id: snapshotId } = await prisma.snapshot.create({
     data: { cohortId: cohort.id, hash: 'b'.repeat(64), imageCount: images.length },
   });
-  const run = (kind: 'fusion' | 'training' | 'evaluation' | 'experiment', key: string) => ({
+  const run = (kind: RunKind, key: string) => ({
     create: {
       kind,
       key: key.repeat(64),
@@ -134,9 +135,14 @@ export async function seedResults(prisma: PrismaClient, datasetId: string): Prom
     });
   }
   const experimentId = await seedExperiment(prisma, run('experiment', 'f'), snapshotId, evaluation.runId);
+  const agreement = await prisma.agreement.create({
+    data: { run: run('agreement', '9'), snapshot: { connect: { id: snapshotId } } },
+  });
+  await seedAgreement(prisma, agreement.id, { images, structures, raters });
   return {
     snapshotId,
     experimentId,
+    agreementId: agreement.id,
     fusionId: fusion.id,
     modelId: model.id,
     evaluationId: evaluation.id,
@@ -173,4 +179,39 @@ async function seedExperiment(
     await prisma.experimentRowStep.create({ data: { rowId: row.id, experimentId: id, position: 3 } });
   }
   return id;
+}
+
+/** Of each structure: one number of all raters, of the first, and of the first two; last first. Maps of all images. */
+async function seedAgreement(
+  prisma: PrismaClient,
+  agreementId: string,
+  { images, structures, raters }: Record<'images' | 'structures' | 'raters', readonly { id: string }[]>,
+): Promise<void> {
+  const [raterId, otherRaterId] = raters.map(({ id }) => id);
+  const interval = { low: 0.25, high: 0.75, interval: 'bootstrap', count: images.length, undefinedCount: 0 };
+  const figures = [
+    { name: 'dice', value: 0.5, ...interval, raterId, otherRaterId },
+    { name: 'generalised_energy_distance', value: 0.5, ...interval, raterId },
+    {
+      name: 'fleiss_kappa',
+      value: null,
+      count: 0,
+      undefinedCount: images.length,
+      note: 'all votes are equal',
+    },
+  ];
+  await prisma.agreementMetric.createMany({
+    data: structures.flatMap(({ id }) =>
+      figures.map((figure) => ({ ...figure, agreementId, structureId: id })),
+    ),
+  });
+  await prisma.agreementMap.createMany({
+    data: images.flatMap(({ id: imageId }) =>
+      structures.flatMap(({ id: structureId }) =>
+        (['entropy', 'agreement'] as const).map((kind) => {
+          return { agreementId, imageId, structureId, kind, sha256 };
+        }),
+      ),
+    ),
+  });
 }
