@@ -94,14 +94,14 @@ void DBOS.registerWorkflow(
     if (!worker) return never(); // closing: leave it pending, another worker resumes it
     const workflowId = DBOS.workflowID ?? runId;
     const signal = worker.stop.signal;
-    try {
-      await DBOS.runStep(() => track(worker, worker.perform({ runId, workflowId }, signal)), {
-        name: 'perform',
+    // A step that rejects is stored as failed, and a worker that resumes it would meet that failure instead of the work:
+    // so a step that ends because its worker stops never ends for DBOS.
+    const perform = () =>
+      track(worker, worker.perform({ runId, workflowId }, signal)).catch((error: unknown) => {
+        if (signal.aborted) return never();
+        throw error;
       });
-    } catch (error) {
-      if (signal.aborted) return never();
-      throw error;
-    }
+    await DBOS.runStep(perform, { name: 'perform' });
   },
   { name: workflowName, maxRecoveryAttempts: 1000 }, // the run's own count of attempts gives up earlier
 );
