@@ -17,8 +17,9 @@ export interface VotePatterns {
   readonly ofPixel: Int32Array;
 }
 
-// Raters read at a time: each pattern has 2^4 possible followers, looked up in a table, and it stays small.
-const GROUP = 4;
+// Raters read in one pass over the pixels: each pattern has 2^8 possible followers, looked up in a table.
+const GROUP = 8;
+const LARGEST_TABLE = 2 ** 20;
 
 /** @throws RangeError where nobody annotated the structure: its fused mask would be undefined, not empty. */
 export function readVotePatterns(sample: Sample, source: SampleSource, structure: number): VotePatterns {
@@ -31,16 +32,22 @@ export function readVotePatterns(sample: Sample, source: SampleSource, structure
   const offsets = Int32Array.from(annotators, (rater) => rater * c + structure);
   const ofPixel = new Int32Array(source.height * source.width);
   let first = [0];
-  for (let from = 0; from < m; from += GROUP) {
-    const group = offsets.subarray(from, from + GROUP);
+  for (let from = 0; from < m;) {
+    const group = offsets.subarray(from, from + groupSize(first.length));
+    from += group.length;
     first = refine(ofPixel, { masks: raterMasks, stride: n * c, offsets: group, patterns: first.length });
   }
   const counts = new Float64Array(first.length);
-  for (const pattern of ofPixel) counts[pattern] += 1;
+  for (let pixel = 0; pixel < ofPixel.length; pixel++) counts[ofPixel[pixel]] += 1;
   const votes = Uint8Array.from({ length: first.length * m }, (_, k) => {
     return raterMasks[first[Math.floor(k / m)] * n * c + offsets[k % m]];
   });
   return { annotators, votes, counts, shares: sharesOf(votes, m), ofPixel };
+}
+
+/** As many raters as the table of followers has room for; one at least. */
+function groupSize(patterns: number): number {
+  return Math.max(1, Math.min(GROUP, Math.floor(Math.log2(LARGEST_TABLE / patterns))));
 }
 
 interface Refinement {
@@ -56,9 +63,10 @@ interface Refinement {
 function refine(ofPixel: Int32Array, { masks, stride, offsets, patterns }: Refinement): number[] {
   const numbers = new Int32Array(patterns << offsets.length).fill(-1);
   const first: number[] = [];
-  for (let pixel = 0; pixel < ofPixel.length; pixel++) {
+  const size = offsets.length;
+  for (let pixel = 0, start = 0; pixel < ofPixel.length; pixel++, start += stride) {
     let key = ofPixel[pixel];
-    for (let j = 0; j < offsets.length; j++) key = (key << 1) | masks[pixel * stride + offsets[j]];
+    for (let j = 0; j < size; j++) key = (key << 1) | masks[start + offsets[j]];
     if (numbers[key] < 0) numbers[key] = first.push(pixel) - 1;
     ofPixel[pixel] = numbers[key];
   }
