@@ -38,7 +38,8 @@ export default {
   globalSetup: '<rootDir>/tests/helpers/global-setup.ts',
   globalTeardown: '<rootDir>/tests/helpers/global-teardown.ts',
   reporters: ['default', '<rootDir>/tests/helpers/closing-line.mjs'],
-  testTimeout: 30_000,
+  // For what hangs. Machines are shared: how long a test takes says nothing.
+  testTimeout: 900_000,
   // A process with native TensorFlow holds 400 MB and more: few of them, begun anew when they have grown.
   maxWorkers: 2,
   workerIdleMemoryLimit: '1500MB',

@@ -41,6 +41,12 @@ const entries: readonly Entry[] = [
     best: 'native',
     create: () => fusionCase('fusion-disputed'),
   },
+  {
+    name: 'DF-GT ExpG, 32 images at once, peer one by one',
+    goal: 0.2,
+    best: 'native',
+    create: () => fusionCase('fusion-one-by-one'),
+  },
 ];
 
 /** One training step (forward, backward, Adam) beside PyTorch on the same cores, equal outputs shown first. */

@@ -28,8 +28,6 @@ afterAll(async () => {
   await context.close();
 });
 
-jest.setTimeout(120_000);
-
 const ask = (seed: number, changes: object = {}) =>
   fuseLabels(context, {
     snapshotId: tiny.snapshotId,

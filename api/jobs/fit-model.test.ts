@@ -24,8 +24,6 @@ afterAll(async () => {
   await context.close();
 });
 
-jest.setTimeout(120_000);
-
 const fit = (input: Partial<TrainModelInput> = {}) =>
   trainModel(context, { method: 'vcdr-svm', ...input, fusionId });
 

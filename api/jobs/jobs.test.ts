@@ -25,8 +25,6 @@ afterAll(async () => {
   await context.close();
 });
 
-jest.setTimeout(120_000);
-
 /** Waits for the run's end and answers with it. */
 async function ended(runId: string) {
   const changes = context.pubsub.runChanges(runId);

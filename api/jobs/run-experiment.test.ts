@@ -20,8 +20,6 @@ afterAll(async () => {
   await context.close();
 });
 
-jest.setTimeout(120_000);
-
 /** The smallest work that has everything: a network, a fusion that sees labels, one that learns from training images. */
 const small = {
   models: ['dl-cat'],

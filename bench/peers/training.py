@@ -206,12 +206,39 @@ class DisputedFusion(Fusion):
         return fused.permute(0, 3, 1, 2).contiguous(memory_format=self.layout)
 
 
+def image_of(arrays, trainable, index):
+    """What one image's case needs: its own row of all that is an image's, without padding."""
+    batch, height, width = arrays["input/unanimous"].shape[:3]
+    rows = arrays["input/disputed-rows"].view(batch, -1)[index] - index * height * width
+    own = rows < height * width  # padding lies behind the last image
+    one = {name: x[index : index + 1] for name, x in arrays.items() if name in trainable or name.startswith("input/")}
+    one["input/disputed-rows"] = rows[own]
+    for name in ("input/disputed-coordinates", "input/disputed-votes"):
+        one[name] = one[name][:, own]
+    return {name: one.get(name, x).clone() for name, x in arrays.items()}
+
+
+class FusionOneByOne:
+    """The same again, one image after the other, as a loop over images does it."""
+
+    def __init__(self, arrays, trainable, layout, rate):
+        images = range(arrays["input/target"].shape[0])
+        self.cases = [DisputedFusion(image_of(arrays, trainable, k), trainable, layout, rate) for k in images]
+
+    def outputs(self):
+        return torch.cat([case.outputs() for case in self.cases])
+
+    def step(self):
+        return sum(case.step() for case in self.cases)
+
+
 CASES = {
     "classifier": Classifier,
     "resunet": Resunet,
     "take-and-give": TakeAndGive,
     "fusion": Fusion,
     "fusion-disputed": DisputedFusion,
+    "fusion-one-by-one": FusionOneByOne,
 }
 LAYOUTS = {"channels_last": torch.channels_last, "contiguous": torch.contiguous_format}
 

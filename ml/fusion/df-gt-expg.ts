@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { createRandom, normal } from '../random.ts';
-import { atanComposite } from '../ops/atan-composite.ts';
-import { groupedDense } from '../ops/dense.ts';
+import { expG, expGLayers, expGSize, type ExpGShape } from '../ops/expg.ts';
 import { dfGtConfig, dfGtPresets, dfGtSpec, fuseDiagnosisFirst } from './df-gt.ts';
 import type { Fusion } from './fusion.ts';
-import type { ExpertnessShape, Parametrisation, PixelGrid } from './parametrisation.ts';
+import type { ExpertnessShape, Parametrisation } from './parametrisation.ts';
 
 export const expGConfig = dfGtConfig.extend({
   /** Layers of ExpG, the last one linear: four in the paper's text (the authors' code has eight). */
@@ -23,53 +22,39 @@ export type DfGtExpGConfig = z.infer<typeof expGConfig>;
 
 /**
  * ExpG (equation 5): a small network from a pixel's place (x, y) to n logits, one network φ an image, shared by all
- * pixels of it. Its continuity bounds how fast expertness can change from pixel to pixel. The layers of b images are
- * b matrices in one batched product: [b, q, in] · [b, in, out].
+ * pixels of it. Its continuity bounds how fast expertness can change from pixel to pixel.
  *
  * Weights start at N(0, 1 / inputs), biases at 0; the last layer at 0, so that the start is the majority vote and no
  * rater is favoured: a change of the raters' order changes nothing but the order of the answers.
  */
-export function expG({ layers, hidden, sigmoid }: DfGtExpGConfig): Parametrisation {
+export function expGMaps({ layers, hidden, sigmoid }: DfGtExpGConfig): Parametrisation {
   return {
-    initialise: (shape) => initialise(shape, layers, hidden),
-    logits: (parameters, grid) => {
-      const logits = apply(parameters, grid, layers);
+    initialise: ({ images, raters, seed }: ExpertnessShape) => ({
+      network: initialNetworks(images, { layers, hidden, raters: raters.length }, seed),
+    }),
+    logits({ network }, grid) {
+      const logits = expG(network as tf.Tensor2D, grid, { layers, hidden, raters: ratersOf(network) });
       return sigmoid ? tf.sigmoid(logits) : logits;
     },
   };
+
+  /** The last layer has a matrix and a bias for each rater; what is left of a network does not depend on them. */
+  function ratersOf(network: tf.Tensor): number {
+    const others = expGSize({ layers, hidden, raters: 0 });
+    return (network.shape[1]! - others) / (2 * hidden + 1);
+  }
 }
 
-function initialise(
-  { images, raters, seed }: ExpertnessShape,
-  layers: number,
-  hidden: number,
-): tf.NamedTensorMap {
-  const parameters: tf.NamedTensorMap = {};
-  for (let layer = 0; layer < layers; layer++) {
-    const inputs = layer === 0 ? 2 : 2 * hidden;
-    const last = layer === layers - 1;
-    const outputs = last ? raters.length : hidden;
-    const random = createRandom(seed, 'ExpG', layer);
-    const one = Float32Array.from({ length: inputs * outputs }, () =>
-      last ? 0 : normal(random) / Math.sqrt(inputs),
-    );
-    parameters[`weight-${layer}`] = tf.tidy(() =>
-      tf.tile(tf.tensor3d(one, [1, inputs, outputs]), [images, 1, 1]),
-    );
-    parameters[`bias-${layer}`] = tf.zeros([images, 1, outputs]);
-  }
-  return parameters;
-}
-
-/** [b, q, n] */
-function apply(parameters: tf.NamedTensorMap, grid: PixelGrid, layers: number): tf.Tensor3D {
-  let x = grid.coordinates; // [b, q, 2]
-  for (let layer = 0; layer < layers; layer++) {
-    const [weight, bias] = [parameters[`weight-${layer}`], parameters[`bias-${layer}`]] as tf.Tensor3D[];
-    const y = groupedDense(x, weight, bias);
-    x = layer === layers - 1 ? y : atanComposite(y); // [b, q, 2 · hidden]
-  }
-  return x;
+/** One row of parameters, the same for every image: [b, p]. */
+function initialNetworks(images: number, shape: ExpGShape, seed: number): tf.Tensor2D {
+  const one = new Float32Array(expGSize(shape));
+  expGLayers(shape)
+    .slice(0, -1)
+    .forEach(({ in: inputs, out, at }, layer) => {
+      const random = createRandom(seed, 'ExpG', layer);
+      for (let k = 0; k < inputs * out; k++) one[at + k] = normal(random) / Math.sqrt(inputs);
+    });
+  return tf.tidy(() => tf.tile(tf.tensor2d(one, [1, one.length]), [images, 1]));
 }
 
 export const dfGtExpG: Fusion<DfGtExpGConfig> = {
@@ -78,5 +63,5 @@ export const dfGtExpG: Fusion<DfGtExpGConfig> = {
   summary: 'Diagnosis-first fusion, expertness given by a small continuous network of the place (ExpG).',
   config: expGConfig,
   presets: expGPresets,
-  fuse: (input) => fuseDiagnosisFirst(input, expG(input.config)),
+  fuse: (input) => fuseDiagnosisFirst(input, expGMaps(input.config)),
 };

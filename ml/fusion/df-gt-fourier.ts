@@ -6,7 +6,7 @@ import { gridRows } from './df-gt-raw.ts';
 import type { Fusion } from './fusion.ts';
 import { halfWidth, inverseFourier, type Size } from './inverse-fourier.ts';
 import type { Parametrisation } from './parametrisation.ts';
-import { gatherRows } from './scatter.ts';
+import { gatherRows } from '../ops/scatter.ts';
 
 const config = dfGtConfig.extend({
   /** Power d by which an amplitude falls with its frequency, 1 / f^d: 1 in feature visualisation and the authors' code. */

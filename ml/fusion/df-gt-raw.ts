@@ -4,7 +4,7 @@ import { createRandom, normal } from '../random.ts';
 import { dfGtConfig, dfGtPresets, dfGtSpec, fuseDiagnosisFirst } from './df-gt.ts';
 import type { Fusion } from './fusion.ts';
 import type { Parametrisation, PixelGrid } from './parametrisation.ts';
-import { gatherRows } from './scatter.ts';
+import { gatherRows } from '../ops/scatter.ts';
 
 const config = dfGtConfig.extend({});
 export type DfGtRawConfig = z.infer<typeof config>;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { SampleSource } from '../data/sample.ts';
-import { createGrid, expertness, type DfGtBatch } from './df-gt-batch.ts';
+import { createPictureGrid, expertness, type DfGtBatch } from './df-gt-batch.ts';
 import type { FusedSample } from './fusion.ts';
 import type { Optimised } from './map-optimiser.ts';
 import type { Parametrisation } from './parametrisation.ts';
@@ -56,9 +56,9 @@ function expertnessMaps({ batch, source, parametrisation, optimised }: ResultInp
   for (let from = 0; from < pixels; from += chunk) {
     const count = Math.min(chunk, pixels - from);
     const values = tf.tidy(() => {
-      const numbers = Int32Array.from({ length: images * count }, (_, k) => from + (k % count));
-      const logits = parametrisation.logits(optimised.parameters, createGrid(numbers, images, source));
-      return expertness(logits, batch.absence).dataSync<'float32'>();
+      const grid = createPictureGrid(images, source, { from, count });
+      const logits = parametrisation.logits(optimised.parameters, grid);
+      return expertness(logits, batch.votes.absence).dataSync<'float32'>();
     });
     maps.forEach((map, image) =>
       map.set(values.subarray(image * count * n, (image + 1) * count * n), from * n),

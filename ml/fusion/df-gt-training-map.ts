@@ -4,7 +4,7 @@ import type { SampleSource } from '../data/sample.ts';
 import { subsetSource } from '../data/subset-source.ts';
 import { byImage } from './by-image.ts';
 import { fuseDiagnosisFirst } from './df-gt.ts';
-import { expG, expGConfig, expGPresets } from './df-gt-expg.ts';
+import { expGConfig, expGMaps, expGPresets } from './df-gt-expg.ts';
 import { raw } from './df-gt-raw.ts';
 import { fusedAtOnce } from './fused-at-once.ts';
 import { requireFitted, requireTensor, type Fitted } from '../fitted.ts';
@@ -43,7 +43,7 @@ async function* fit(input: FitInput<DfGtTrainingMapConfig>): AsyncGenerator<Fusi
   const { config } = input;
   const source = imagesToLearnFrom(input.source, config.learnFrom);
   if (source.ids.length === 0) throw new RangeError(`'${NAME}' learns from training images: received none`);
-  const parametrisation = config.parametrisation === 'expg' ? expG(config) : raw;
+  const parametrisation = config.parametrisation === 'expg' ? expGMaps(config) : raw;
   const mean = meanMaps(source, config.perRater);
   for await (const item of fuseDiagnosisFirst({ ...input, source }, parametrisation)) {
     if (Array.isArray(item)) item.forEach((sample) => mean.add(sample));

@@ -4,8 +4,9 @@ import { checkImage, checkSample } from '../data/memory-source.ts';
 import type { Sample } from '../data/sample.ts';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
 import { bceWithLogits } from '../ops/bce.ts';
+import { fuseVotes } from '../ops/fuse-votes.ts';
 import { createRandom } from '../random.ts';
-import { createBatch, disposeBatch, expertness, fuseBatch, type DfGtBatch } from './df-gt-batch.ts';
+import { createBatch, disposeBatch, type DfGtBatch } from './df-gt-batch.ts';
 import { fusedSamples } from './df-gt-result.ts';
 import type { FuseInput, FusedSample, FusionProgress } from './fusion.ts';
 import { createMapOptimiser, type MapOptimiser, type StepValues } from './map-optimiser.ts';
@@ -115,8 +116,8 @@ export async function* fuseDiagnosisFirst(
   }
 
   function objective(batch: DfGtBatch, parameters: tf.NamedTensorMap, labels: tf.Tensor1D, chance?: Chance) {
-    const weights = expertness(parametrisation.logits(parameters, batch.disputed, chance), batch.absence);
-    const input = { image: batch.images, mask: fuseBatch(batch, weights) };
+    const expertness = parametrisation.logits(parameters, batch.disputed, chance);
+    const input = { image: batch.images, mask: fuseVotes(expertness, batch.votes) };
     const read = chance && parametrisation.changeInput ? parametrisation.changeInput(input, chance) : input;
     const { logit } = diagnosisNetwork!.apply(read, { training: false });
     const losses = config.objective === 'bce' ? bceWithLogits(logit, labels) : signedLogit(logit, labels);
@@ -165,9 +166,8 @@ function labelsOf(batch: DfGtBatch, network: DiagnosisNetwork, { label }: DfGtCo
 /** What the network says of the images with their majority vote, which no label has touched. */
 function pseudoLabels(batch: DfGtBatch, network: DiagnosisNetwork): tf.Tensor1D {
   return tf.tidy(() => {
-    const [b, q] = batch.votes.shape;
-    const equal = expertness(tf.zeros([b, q, batch.absence.shape[2]]), batch.absence);
-    const input = { image: batch.images, mask: fuseBatch(batch, equal) };
+    const [b, q, n] = batch.votes.votes.shape;
+    const input = { image: batch.images, mask: fuseVotes(tf.zeros([b, q, n]), batch.votes) };
     const { logit } = network.apply(input, { training: false });
     return tf.cast<tf.Tensor1D>(tf.greater<tf.Tensor1D>(logit, 0), 'float32');
   });

@@ -27,7 +27,7 @@ import { fusedAtOnce } from './fused-at-once.ts';
 import { requireFitted, requireTensor, type Fitted } from '../fitted.ts';
 import type { FitInput, FuseInput, Fusion, FusionProgress } from './fusion.ts';
 import { negativeInformation } from './mutual-information.ts';
-import { gatherRows } from './scatter.ts';
+import { gatherRows } from '../ops/scatter.ts';
 
 const config = crowdConfig.extend({
   /** First epochs, in which the network learns the majority vote: else the two sides may agree on classes turned round. */

@@ -12,6 +12,8 @@ export interface PixelGrid {
   readonly coordinates: tf.Tensor3D;
   /** Number of each pixel within its image, row by row: [b · q]. */
   readonly numbers: tf.Tensor1D;
+  /** How many of the q are the image's own, the first ones; the rest is padding, whose logits mean nothing. [b] */
+  readonly counts: tf.Tensor1D;
 }
 
 export interface ExpertnessShape {

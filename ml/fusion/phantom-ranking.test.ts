@@ -3,8 +3,6 @@ import { rankRaters } from '../cli/rank-raters.ts';
 import { phantoms } from '../data/index.ts';
 
 // What the phantoms are for: the known truth must show in what diagnosis-first fusion finds.
-jest.setTimeout(300_000);
-
 const seed = 1;
 
 beforeAll(async () => {

@@ -11,7 +11,6 @@ namespace {
 void registerAll() {
   consilium::registerBatchNorm();
   consilium::registerBatchNormGradient();
-  consilium::registerAtanComposite();
   consilium::registerAdam();
   consilium::registerConv();
   consilium::registerLayerNorm();
@@ -23,6 +22,8 @@ void registerAll() {
   consilium::registerJoinRelu();
   consilium::registerSigmoid();
   consilium::registerConcat();
+  consilium::registerExpG();
+  consilium::registerFuseVotes();
 }
 
 }  // namespace

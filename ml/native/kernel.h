@@ -38,6 +38,7 @@ class Call {
 
   int inputs() const { return static_cast<int>(tensors_.size()); }
   const float* input(int index) const { return static_cast<const float*>(TF_TensorData(tensors_[index])); }
+  const int32_t* integers(int index) const { return static_cast<const int32_t*>(TF_TensorData(tensors_[index])); }
   // The input's own memory, for state that the caller owns alone (Adam's moments) and that changes in place.
   float* state(int index) const { return static_cast<float*>(TF_TensorData(tensors_[index])); }
   Shape shape(int index) const;
@@ -128,7 +129,6 @@ void mapValues(Call& call, int input, int64_t cost, Work work) {
 // Registration, one line a kernel (addon.cc calls them).
 void registerBatchNorm();
 void registerBatchNormGradient();
-void registerAtanComposite();
 void registerAdam();
 void registerConv();
 void registerLayerNorm();
@@ -140,5 +140,7 @@ void registerBce();
 void registerJoinRelu();
 void registerSigmoid();
 void registerConcat();
+void registerExpG();
+void registerFuseVotes();
 
 }  // namespace consilium

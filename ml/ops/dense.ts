@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import { add } from './add.ts';
-import { batchedMatMul } from './batched-mat-mul.ts';
 import { addBias } from './bias.ts';
 import { alias, differentiable } from './op.ts';
 import { matrixProduct } from './product.ts';
@@ -26,18 +25,6 @@ export function dense<T extends tf.Tensor>(x: T, w: tf.Tensor2D, { bias, residua
     return residual ? add(sum, residual) : sum;
   };
   return choose({ native, plain })() as T;
-}
-
-/** Each group's own matrix and bias: x [g, n, in] · w [g, in, out] + bias [g, 1, out] → [g, n, out]. */
-export function groupedDense(x: tf.Tensor3D, w: tf.Tensor3D, bias: tf.Tensor3D): tf.Tensor3D {
-  if (x.shape[0] !== w.shape[0] || x.shape[2] !== w.shape[1] || bias.size !== w.shape[0] * w.shape[2]) {
-    const shapes = [x, w, bias].map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
-    throw new RangeError(`groupedDense: shapes do not fit: ${shapes}`);
-  }
-  return choose({
-    native: () => nativeDense(x, w, bias) as tf.Tensor3D,
-    plain: () => tf.add<tf.Tensor3D>(batchedMatMul(x, w), bias),
-  })();
 }
 
 /** Multiplications up to which our own product is ahead of the library's, whose set-up costs more than the work. */

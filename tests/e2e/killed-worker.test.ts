@@ -15,8 +15,6 @@ let server: ServerProcess;
 let client: GraphQLClient;
 let snapshotId: string;
 
-jest.setTimeout(180_000);
-
 beforeAll(async () => {
   database = await testDatabase();
   folder = await mkdtemp(join(tmpdir(), 'consilium-e2e-'));

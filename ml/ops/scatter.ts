@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { differentiable } from '../ops/op.ts';
+import { differentiable } from './op.ts';
 
 /**
  * Rows put into a larger matrix: row k of `values` [m, c] goes to row `rows[k]` of a [height, c] matrix of zeros; rows
