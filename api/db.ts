@@ -36,7 +36,7 @@ export async function openDatabase(
   config: Pick<Config, 'databaseUrl' | 'postgresFolder'>,
 ): Promise<Connection> {
   const server = config.databaseUrl
-    ? { url: config.databaseUrl, close: async () => undefined }
+    ? await external(config.databaseUrl)
     : await startEmbeddedPostgres({ folder: config.postgresFolder });
   try {
     await migrate(server.url);
@@ -50,4 +50,24 @@ export async function openDatabase(
     await server.close();
   };
   return { ...connection, close };
+}
+
+/** Somebody else's server. @throws Error that names it, without its password, and says why it cannot be used. */
+async function external(url: string): Promise<{ url: string; close(): Promise<void> }> {
+  const client = new pg.Client({ connectionString: url });
+  try {
+    await client.connect();
+  } catch (error) {
+    const { host, port, database } = client;
+    const message = `DATABASE_URL: no connection to '${database ?? ''}' on ${host}:${port} (${reasonOf(error)})`;
+    throw new Error(message, { cause: error });
+  }
+  await client.end();
+  return { url, close: async () => undefined };
+}
+
+/** A name with several addresses fails at each: the error of them all has no message of its own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,8 @@
 import { loadConfig } from './config.ts';
 import { createApp } from './context.ts';
+import { environment } from './jobs/environment.ts';
 import { startWorker } from './jobs/start-worker.ts';
+import { endWith, program, wrongSettings } from './program.ts';
 
 const longestStopMs = 10_000;
 
@@ -9,6 +11,8 @@ const longestStopMs = 10_000;
  * that long computations never hold up the server's answers. Stopped by a signal it leaves its run to be resumed.
  */
 async function main(): Promise<void> {
+  // Said at the start, not with the first run; a backend that was asked for and is not there will not come by waiting.
+  await environment().catch((error: unknown) => endWith(error, wrongSettings));
   const app = await createApp(loadConfig());
   const worker = await startWorker(app.context);
   app.context.log.info(`worker ${worker.id} takes runs (process ${process.pid})`);
@@ -32,4 +36,4 @@ async function main(): Promise<void> {
   });
 }
 
-await main();
+await program(main);

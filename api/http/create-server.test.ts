@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { testApi, type TestApi } from '../../tests/helpers/api.ts';
 import { schemaText } from '../schema.ts';
+import { createServer } from './create-server.ts';
 
 let api: TestApi;
 
@@ -78,6 +79,16 @@ test('a blob whose bytes are gone is an error, not an empty file', async () => {
   const response = await fetch(`${api.url}/blobs/${sha256}`);
   expect(response.status).toBe(500);
   expect(await response.json()).toMatchObject({ error: { code: 'BLOB_CORRUPT' } });
+});
+
+test('a port that is taken is named, once', async () => {
+  const said = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  const { port } = new URL(api.url);
+  await expect(createServer(api.context, { port: Number(port) })).rejects.toThrow(
+    `PORT: ${port} on 127.0.0.1 is in use by another program`,
+  );
+  expect(said).not.toHaveBeenCalled();
+  said.mockRestore();
 });
 
 test('closing finishes the requests that are under way', async () => {

@@ -36,7 +36,6 @@ export async function createServer(
   const app = express();
   app.disable('x-powered-by');
   const server = createHttpServer(app);
-  const subscriptions = serveSubscriptions(server, path, schema, context);
   const apollo = new ApolloServer<RequestContext>({
     gateway: compiledExecution(schema, context.log),
     csrfPrevention: true,
@@ -73,6 +72,8 @@ export async function createServer(
   app.use(badRequest);
 
   await listen(server, port, host);
+  // Only now: its sockets would print an error of listening, which is told already.
+  const subscriptions = serveSubscriptions(server, path, schema, context);
   const close = async () => {
     await subscriptions.close();
     await apollo.stop();
@@ -94,9 +95,12 @@ const badRequest: ErrorRequestHandler = (
 
 async function listen(server: Server, port: number, host: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    const fail = (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? inUse(error) : error);
+    const inUse = (cause: Error) =>
+      new Error(`PORT: ${port} on ${host} is in use by another program`, { cause });
+    server.once('error', fail);
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.off('error', fail);
       resolve();
     });
   });

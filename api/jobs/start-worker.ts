@@ -1,5 +1,4 @@
 import type { RunKind } from '../../prisma/client/client.ts';
-import { environment } from './environment.ts';
 import { evaluateJob } from './evaluate.job.ts';
 import { fuseLabelsJob } from './fuse-labels.job.ts';
 import { importDatasetJob } from './import-dataset.job.ts';
@@ -21,7 +20,6 @@ const jobs: Record<RunKind, Job> = {
 
 /** Takes runs from the queue and brings them to their end, until closed. One worker a process. */
 export async function startWorker(context: JobContext & { readonly databaseUrl: string }): Promise<Worker> {
-  await environment(); // a backend that cannot be loaded is said at the start, not with the first run
   return startQueueWorker({
     databaseUrl: context.databaseUrl,
     perform: createPerform(context, jobs),

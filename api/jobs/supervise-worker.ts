@@ -1,11 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { wrongSettings } from '../program.ts';
 import type { Log } from './job.ts';
 
 export interface SupervisedWorker {
   /** Process id of the worker that runs now; undefined between a death and the next start. */
   pid(): number | undefined;
-  /** Resolves when the worker takes runs. */
+  /** Resolves when the worker takes runs; rejects where its settings are wrong, so that no start can help. */
   readonly ready: Promise<void>;
   close(): Promise<void>;
 }
@@ -28,7 +29,8 @@ export function superviseWorker(databaseUrl: string, log: Log): SupervisedWorker
   let pauseMs = firstPauseMs;
   let timer: NodeJS.Timeout | undefined;
   let tellReady: () => void;
-  const ready = new Promise<void>((resolve) => (tellReady = resolve));
+  let giveUp: (reason: Error) => void;
+  const ready = new Promise<void>((resolve, reject) => ([tellReady, giveUp] = [resolve, reject]));
 
   function start(): void {
     const began = Date.now();
@@ -38,6 +40,7 @@ export function superviseWorker(databaseUrl: string, log: Log): SupervisedWorker
     child.on('exit', (code, signal) => {
       child = undefined;
       if (closing) return;
+      if (code === wrongSettings) return giveUp(new Error('there can be no worker: see the line above'));
       if (Date.now() - began > soundMs) pauseMs = firstPauseMs;
       log.warn(`the worker ended (${signal ?? `code ${code}`}); starting another in ${pauseMs / 1000} s`);
       timer = setTimeout(start, pauseMs);
