@@ -35,7 +35,7 @@ export async function createApp(config: Config, log = createLog()): Promise<App>
 /** The same on a database that is open already; closing the app closes it. */
 export async function appOn(database: Connection, config: Config, log = createLog()): Promise<App> {
   try {
-    await installQueue(database.url);
+    await installQueue(database.url, (message) => log.warn(message));
     const pubsub = await createPubSub(database.url);
     const blobs = openBlobStore(config, database.pool);
     const { url: databaseUrl, prisma, pool } = database;

@@ -5,16 +5,26 @@ import { enqueue, installQueue, startQueueWorker, type Perform, type Worker } fr
 
 let database: TestDatabase;
 let worker: Worker | undefined;
+let printsOfInstall: unknown[];
 
 beforeAll(async () => {
   database = await testDatabase();
-  await installQueue(database.url);
+  const printed = (['log', 'warn', 'error'] as const).map((method) => jest.spyOn(console, method));
+  await installQueue(database.url, console.warn);
+  printsOfInstall = printed.flatMap(({ mock }) => mock.calls);
+  for (const spy of printed) spy.mockRestore();
 }, 60_000);
 afterEach(async () => {
   await worker?.close();
   worker = undefined;
 });
 afterAll(() => database.close());
+
+test("the first start makes the queue's tables and prints nothing", async () => {
+  const { rows } = await database.pool.query(`select from pg_proc where proname = 'enqueue_workflow'`);
+  expect(rows.length).toBeGreaterThan(0);
+  expect(printsOfInstall).toEqual([]);
+});
 
 async function start(perform: Perform): Promise<void> {
   worker = await startQueueWorker({ databaseUrl: database.url, perform, warn: () => undefined });

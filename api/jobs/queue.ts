@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { DBOS } from '@dbos-inc/dbos-sdk';
+// DBOS.migrate does the same, but prints to the console.
+import { migrateSystemDatabase } from '@dbos-inc/dbos-sdk/internal/system_database';
+import { GlobalLogger } from '@dbos-inc/dbos-sdk/internal/telemetry/logs';
 import pg from 'pg';
 import type { Prisma, RunKind } from '../../prisma/client/client.ts';
 import { holdWorkerLock, ifDead } from './worker-lock.ts';
@@ -51,7 +54,7 @@ const sweepMs = 2000;
  * Makes the queue's tables, so that a process without a worker can enqueue. Idempotent; where they are there,
  * a worker brings them up to date at its start.
  */
-export async function installQueue(databaseUrl: string): Promise<void> {
+export async function installQueue(databaseUrl: string, warn: (message: string) => void): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
@@ -62,7 +65,11 @@ export async function installQueue(databaseUrl: string): Promise<void> {
   } finally {
     await client.end();
   }
-  await DBOS.migrate(databaseUrl, { schemaName: schema });
+  await migrateSystemDatabase(
+    databaseUrl,
+    new GlobalLogger(undefined, { logger: quietLogger(warn) }),
+    schema,
+  );
 }
 
 /** Puts the run in the queue when the caller's transaction commits. `delayMs`: not before that time from now. */

@@ -14,7 +14,7 @@ let database: TestDatabase;
 
 beforeAll(async () => {
   database = await testDatabase();
-  await installQueue(database.url);
+  await installQueue(database.url, console.warn);
 }, 60_000);
 afterAll(() => database.close());
 

@@ -19,7 +19,7 @@ export interface TestJobContext extends JobContext {
 export async function testJobContext(): Promise<TestJobContext> {
   const database = await testDatabase();
   const { url, prisma, pool } = database;
-  await installQueue(url);
+  await installQueue(url, console.warn);
   const folder = await mkdtemp(join(tmpdir(), 'consilium-jobs-'));
   const pubsub = await createPubSub(url);
   const warnings: string[] = [];
