@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeCaseSheet } from './demo/case-sheet.ts';
 import type { Client } from './client/client.ts';
@@ -7,7 +7,7 @@ import { runMainJob } from './demo/main-job.ts';
 import { parseOptions, usage, type DemoOptions } from './demo/options.ts';
 import { writePhantoms } from './client/phantoms.ts';
 import { formatReport } from './demo/print.ts';
-import { readReport, type DemoReport } from './demo/report.ts';
+import { numbersOf, readReport, type DemoReport } from './demo/report.ts';
 
 await command(async () => {
   const options = parseOptions(process.argv.slice(2));
@@ -22,7 +22,9 @@ async function demo(client: Client, options: DemoOptions): Promise<void> {
   else
     for (const modality of options.modalities) reports.push(await demoOfPhantom(client, modality, options));
   if (!options.json) return;
-  const content = reports.length === 1 ? reports[0] : reports;
+  const numbers = reports.map(numbersOf);
+  const content = numbers.length === 1 ? numbers[0] : numbers;
+  await mkdir(path.dirname(options.json), { recursive: true });
   await writeFile(options.json, `${JSON.stringify(content, null, 2)}\n`);
 }
 
@@ -34,7 +36,7 @@ async function demoOfPhantom(client: Client, modality: string, options: DemoOpti
 async function demoOf(client: Client, name: string, data: string, options: DemoOptions): Promise<DemoReport> {
   console.log(`\n${name}: the main job over GraphQL (${data})`);
   const { preset, seed } = options;
-  const job = await runMainJob(client, path.resolve(data), { preset, seed });
+  const job = await runMainJob(client, path.resolve(data), options);
   const report = await readReport(client, job, { modality: name, preset, seed });
   console.log(`\n${formatReport(report)}`);
   const sheet = options.sheet.replace('{name}', name);

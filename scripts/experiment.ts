@@ -19,7 +19,7 @@ await command(async () => {
 async function figureOf(client: Client, options: ExperimentOptions): Promise<void> {
   const { experiment, preset, config, data, modality } = options;
   const folder = data ?? (await writePhantoms(modality, { ...options, seed: options.phantomSeed }));
-  const datasetId = await importDataset(client, path.resolve(folder));
+  const datasetId = await importDataset(client, path.resolve(folder), options);
   const snapshotId = await freeze(client, datasetId);
   const result = await askExperiment(client, { snapshotId, experiment, preset, config });
   const spec = experiments.get(experiment);

@@ -40,7 +40,10 @@ export function connect(url: string): Client {
     request: (document, variables = {}) => request(endpoint, document, variables),
     follow: (runId, onProgress) => follow(subscriptions, runId, onProgress),
     download: async (address) => download(new URL(address, url)),
-    close: async () => subscriptions.dispose(),
+    close: async () => {
+      // What breaks while it closes is closed.
+      await Promise.resolve(subscriptions.dispose()).catch(() => undefined);
+    },
   };
 }
 
@@ -80,15 +83,26 @@ async function follow(
     variables: { id: runId },
   });
   let last: RunProgress | undefined;
-  for await (const { data, errors } of events) {
-    if (errors?.length) throw new Error(errors.map((error) => error.message).join('; '));
-    if (!data) continue;
-    last = data.runProgress.run;
-    onProgress(last);
+  try {
+    for await (const { data, errors } of events) {
+      if (errors?.length) throw new Error(errors.map((error) => error.message).join('; '));
+      if (!data) continue;
+      last = data.runProgress.run;
+      onProgress(last);
+    }
+  } catch (error) {
+    throw error instanceof Error ? error : connectionLost(error);
   }
   if (!last) throw new Error(`run ${runId}: the subscription ended without an event`);
   if (last.status !== 'succeeded') throw new Error(`run ${runId} ${last.status}: ${last.errorMessage ?? ''}`);
   return last;
+}
+
+/** The library throws the socket's own events: of an error, or of a close. */
+function connectionLost(event: unknown): Error {
+  const { message, reason, code } = event as { message?: string; reason?: string; code?: number };
+  const why = message || reason || `code ${code}`;
+  return new Error(`the connection to the server was lost (${why})`, { cause: event });
 }
 
 async function download(url: URL): Promise<Buffer> {

@@ -1,8 +1,23 @@
 import type { Client } from './client.ts';
 import { progressLine } from './progress.ts';
 
+interface ImportResult {
+  readonly datasetId: string;
+  readonly skippedRows: number;
+  readonly skipped: readonly {
+    readonly file: string;
+    readonly row: number | null;
+    readonly field: string;
+    readonly message: string;
+  }[];
+}
+
 /** Imports a folder, or finds what was imported of it before; answers with the dataset's id. */
-export async function importDataset(client: Client, manifest: string): Promise<string> {
+export async function importDataset(
+  client: Client,
+  manifest: string,
+  { skipBad = false } = {},
+): Promise<string> {
   const { importDataset: run } = await client.request<{ importDataset: { id: string } }>(
     /* GraphQL */ `
       mutation Import($input: ImportDatasetInput!) {
@@ -11,10 +26,10 @@ export async function importDataset(client: Client, manifest: string): Promise<s
         }
       }
     `,
-    { input: { path: manifest } },
+    { input: { path: manifest, skipBad } },
   );
   await follow(client, 'import', run.id);
-  const { run: ended } = await client.request<{ run: { result: { datasetId: string } } }>(
+  const { run: ended } = await client.request<{ run: { result: ImportResult } }>(
     /* GraphQL */ `
       query Imported($id: ID!) {
         run(id: $id) {
@@ -24,7 +39,11 @@ export async function importDataset(client: Client, manifest: string): Promise<s
     `,
     { id: run.id },
   );
-  return ended.result.datasetId;
+  const { datasetId, skipped, skippedRows } = ended.result;
+  if (skippedRows > 0) console.log(`  left out ${skippedRows} rows:`);
+  for (const { file, row, field, message } of skipped)
+    console.log(`    ${file}, row ${row}, ${field}: ${message}`);
+  return datasetId;
 }
 
 const cohortName = 'all images';
@@ -81,6 +100,11 @@ async function createCohort(client: Client, datasetId: string): Promise<string> 
 /** Shows a run's progress until it has ended. */
 export async function follow(client: Client, label: string, runId: string): Promise<void> {
   const line = progressLine(label);
-  await client.follow(runId, (progress) => line.update(progress));
+  await client
+    .follow(runId, (progress) => line.update(progress))
+    .catch((error: unknown) => {
+      line.leave();
+      throw error;
+    });
   line.end();
 }

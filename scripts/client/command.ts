@@ -1,5 +1,5 @@
 import { connect, type Client } from './client.ts';
-import { startOwnServer } from './own-server.ts';
+import { startOwnServer, type OwnServer } from './own-server.ts';
 
 /** Ends a command that fails with its reason on one line and exit code 1: the reason is for its user, a stack is not. */
 export async function command(work: () => Promise<void> | void): Promise<void> {
@@ -16,15 +16,20 @@ export async function withServer(
   url: string | undefined,
   work: (client: Client) => Promise<void>,
 ): Promise<void> {
-  const server = url ? { url, stop: async () => undefined } : await startOwnServer();
+  const server = url ? ofSomebodyElse(url) : await startOwnServer();
+  if (!url) console.log(`Consilium for the time of this command: ${server.url}/graphql`);
   const client = connect(server.url);
   const stop = (): void => void server.stop().then(() => process.exit(130));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {
-    await work(client);
+    await Promise.race([work(client), server.lost]);
   } finally {
     await client.close();
     await server.stop();
   }
+}
+
+function ofSomebodyElse(url: string): OwnServer {
+  return { url, lost: new Promise<never>(() => undefined), stop: async () => undefined };
 }

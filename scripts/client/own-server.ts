@@ -1,9 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface OwnServer {
   readonly url: string;
+  /** Rejects when the server ends before it was stopped: what is asked of it then waits in vain. */
+  readonly lost: Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -20,26 +22,29 @@ export async function startOwnServer(): Promise<OwnServer> {
       HOST: '127.0.0.1',
       LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
     },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
+  const lost = new Promise<never>((_resolve, reject) => {
+    child.once('exit', (code, signal) => reject(new Error(`the server ended (${signal ?? `code ${code}`})`)));
+  });
+  lost.catch(() => undefined); // nobody listens any more once it is stopped
   const stop = async (): Promise<void> => {
-    if (child.exitCode !== null) return;
+    if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
     await new Promise((resolve) => child.once('exit', resolve));
   };
   try {
-    await untilHealthy(child, url);
+    await Promise.race([untilHealthy(url), lost]);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url, stop };
+  return { url, lost, stop };
 }
 
-async function untilHealthy(child: ChildProcess, url: string): Promise<void> {
+async function untilHealthy(url: string): Promise<void> {
   const deadline = Date.now() + startLimitSeconds * 1000;
   while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`the server ended with code ${child.exitCode}`);
     const healthy = await fetch(`${url}/health`).then(
       (response) => response.ok,
       () => false, // not listening yet

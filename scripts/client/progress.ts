@@ -3,7 +3,12 @@ import type { RunProgress } from './client.ts';
 const barWidth = 24;
 
 /** One line a run: a bar that moves on a terminal, a line at each quarter elsewhere. */
-export function progressLine(label: string): { update(progress: RunProgress): void; end(): void } {
+export function progressLine(label: string): {
+  update(progress: RunProgress): void;
+  end(): void;
+  /** Nothing more comes: what is printed next begins a line of its own. */
+  leave(): void;
+} {
   const begin = Date.now();
   const seconds = (): string => `${((Date.now() - begin) / 1000).toFixed(1)} s`;
   let quarter = -1;
@@ -31,6 +36,9 @@ export function progressLine(label: string): { update(progress: RunProgress): vo
       ended = true;
       const clear = process.stdout.isTTY ? '\r\x1b[2K' : '';
       process.stdout.write(`${clear}${line(1, '')}\n`);
+    },
+    leave() {
+      if (process.stdout.isTTY) process.stdout.write('\n');
     },
   };
 }

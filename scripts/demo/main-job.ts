@@ -22,6 +22,7 @@ export interface MainJob {
 interface Settings {
   readonly preset: string;
   readonly seed: number;
+  readonly skipBad: boolean;
 }
 
 interface Named {
@@ -41,7 +42,7 @@ interface Started {
  */
 export async function runMainJob(client: Client, manifest: string, settings: Settings): Promise<MainJob> {
   const begin = Date.now();
-  const datasetId = await importDataset(client, manifest);
+  const datasetId = await importDataset(client, manifest, settings);
   const snapshotId = await freeze(client, datasetId);
   const diagnosed = await hasDiagnoses(client, datasetId);
   const step = steps(client, settings);

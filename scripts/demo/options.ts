@@ -1,12 +1,15 @@
 import { parseArgs } from 'node:util';
-import { modalities } from '../client/phantoms.ts';
+import { modalities, presetOf, type Preset } from '../client/phantoms.ts';
+import { wholeNumber } from '../client/whole-number.ts';
 
 export interface DemoOptions {
   /** Phantoms to make, where no folder is given. */
   readonly modalities: readonly string[];
   /** A folder with a manifest, or a manifest file. */
   readonly data?: string;
-  readonly preset: string;
+  /** Bad rows of the manifest are left out and listed. */
+  readonly skipBad: boolean;
+  readonly preset: Preset;
   readonly seed: number;
   /** Phantoms: number of images in all. */
   readonly images: number;
@@ -19,6 +22,7 @@ export interface DemoOptions {
 export const usage = `npm run demo -- [options]
   --modality NAME   one phantom of: ${modalities.join(', ')} (default: all three, one after the other)
   --data PATH       real data instead: a folder with a manifest, or a manifest file (docs/manifest.md)
+  --skip-bad        leave out bad rows of the manifest and list them, instead of refusing them all
   --preset NAME     demo (64×64, minutes on two cores; default) or paper (256×256, ResNet50: wants a GPU)
   --images N        phantoms: number of images in all (default 300: 160 train, 40 validation, 100 test)
   --seed N          seed of phantoms, fusions and trainings (default 1)
@@ -32,6 +36,7 @@ export function parseOptions(argv: readonly string[]): DemoOptions | 'help' {
     options: {
       modality: { type: 'string' },
       data: { type: 'string' },
+      'skip-bad': { type: 'boolean', default: false },
       preset: { type: 'string', default: 'demo' },
       images: { type: 'string', default: '300' },
       seed: { type: 'string', default: '1' },
@@ -49,19 +54,12 @@ export function parseOptions(argv: readonly string[]): DemoOptions | 'help' {
   return {
     modalities: values.modality ? [values.modality] : modalities,
     data: values.data,
-    preset: values.preset,
+    skipBad: values['skip-bad'],
+    preset: presetOf(values.preset),
     seed: wholeNumber('--seed', values.seed, 0),
     images: wholeNumber('--images', values.images, 30),
     json: values.json,
     sheet: values.sheet ?? '.consilium/demo/{name}.png',
     url: values.url,
   };
-}
-
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new Error(`${name} '${text}': expected a whole number, at least ${least}`);
-  }
-  return value;
 }

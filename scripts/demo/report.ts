@@ -8,7 +8,7 @@ export interface Estimate {
   readonly high: number | null;
 }
 
-/** The numbers of one main job: what is printed, and what --json writes. */
+/** The numbers of one main job, as they are printed. */
 export interface DemoReport {
   readonly modality: string;
   readonly preset: string;
@@ -102,6 +102,11 @@ const modelQuery = /* GraphQL */ `
     }
   }
 `;
+
+/** What --json writes: the numbers, without what only the printing needs. */
+export function numbersOf({ diagnosed: _, ...numbers }: DemoReport): Omit<DemoReport, 'diagnosed'> {
+  return numbers;
+}
 
 /** Asks the API for the results of a main job. */
 export async function readReport(

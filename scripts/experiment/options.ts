@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import { experiments } from '../../ml/experiments/index.ts';
-import { modalities } from '../client/phantoms.ts';
+import { modalities, presetOf, type Preset } from '../client/phantoms.ts';
+import { wholeNumber } from '../client/whole-number.ts';
 
 export interface ExperimentOptions {
   readonly experiment: string;
-  readonly preset: string;
+  readonly preset: Preset;
   /** Settings of the experiment that differ from the preset's. */
   readonly config: Readonly<Record<string, unknown>>;
   /** The phantom, where no folder is given. */
@@ -12,6 +13,8 @@ export interface ExperimentOptions {
   readonly phantomSeed: number;
   readonly images: number;
   readonly data?: string;
+  /** Bad rows of the manifest are left out and listed. */
+  readonly skipBad: boolean;
   /** Folder of the files that are written. */
   readonly out: string;
   readonly url?: string;
@@ -21,6 +24,7 @@ export const usage = `npm run experiment -- NAME [options]
   NAME              one of: ${experiments.names.join(', ')}
   --modality NAME   the phantom: ${modalities.join(', ')} (default fundus)
   --data PATH       real data instead: a folder with a manifest, or a manifest file (docs/manifest.md)
+  --skip-bad        leave out bad rows of the manifest and list them, instead of refusing them all
   --preset NAME     demo (64×64, minutes on two cores; default) or paper (256×256, ResNet50: wants a GPU)
   --seeds A,B,…     seeds of fusions and trainings (default 1); with several, intervals go over them too
   --models A,B,…    diagnosis models by name (default: the paper's)
@@ -38,6 +42,7 @@ export function parseOptions(argv: readonly string[]): ExperimentOptions | 'help
     options: {
       modality: { type: 'string' },
       data: { type: 'string' },
+      'skip-bad': { type: 'boolean', default: false },
       preset: { type: 'string', default: 'demo' },
       seeds: { type: 'string' },
       models: { type: 'string' },
@@ -60,7 +65,7 @@ export function parseOptions(argv: readonly string[]): ExperimentOptions | 'help
   const { seeds, models, fusions } = values;
   return {
     experiment: experiments.get(positionals[0]).name,
-    preset: values.preset,
+    preset: presetOf(values.preset),
     config: {
       ...jsonObject('--config', values.config),
       ...(seeds && { seeds: seeds.split(',').map((seed) => wholeNumber('--seeds', seed, 0)) }),
@@ -71,6 +76,7 @@ export function parseOptions(argv: readonly string[]): ExperimentOptions | 'help
     phantomSeed: wholeNumber('--phantom-seed', values['phantom-seed'], 0),
     images: wholeNumber('--images', values.images, 30),
     data: values.data,
+    skipBad: values['skip-bad'],
     out: values.out,
     url: values.url,
   };
@@ -84,12 +90,4 @@ function jsonObject(name: string, text: string): Readonly<Record<string, unknown
     // said below
   }
   throw new Error(`${name} '${text}': expected a JSON object`);
-}
-
-function wholeNumber(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new Error(`${name} '${text}': expected a whole number, at least ${least}`);
-  }
-  return value;
 }
