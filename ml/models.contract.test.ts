@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { loadBackend } from './backend.ts';
 import type { Sample } from './data/sample.ts';
 import type { DiagnosisNetwork } from './diagnosis/diagnosis-model.ts';
+import { configOf } from './method.ts';
 import { isFitted, models, type GradientModel } from './models.ts';
 import {
   buildModel,
@@ -93,7 +94,15 @@ describe.each(networks.map((model) => [model.name, model] as const))('%s', (_, m
 
   if (model.task !== 'diagnosis') return;
 
-  if (model.maskUse === 'training' || model.maskUse === 'none') {
+  const maskUse = model.maskUse(demoConfig(model));
+
+  test('no preset changes what becomes of the mask', () => {
+    const presets = [undefined, ...Object.keys(model.presets)];
+    const uses = presets.map((preset) => model.maskUse(configOf<unknown>(model, { preset })));
+    expect(new Set(uses)).toEqual(new Set([maskUse]));
+  });
+
+  if (maskUse === 'training' || maskUse === 'none') {
     test('the mask that it is shown once trained changes nothing', () => {
       const { network, dispose } = buildModel(model);
       const blank = samples.map((sample) => ({ ...sample, fused: sample.fused!.map(() => 0) }));
@@ -102,7 +111,7 @@ describe.each(networks.map((model) => [model.name, model] as const))('%s', (_, m
     });
   }
 
-  if (model.maskUse !== 'differentiable') return;
+  if (maskUse !== 'differentiable') return;
 
   test('the gradient for the mask agrees with finite differences', () => {
     const { network, dispose } = buildModel(model);

@@ -1,4 +1,4 @@
-import { Split, type Fusion, type Model, type Prisma } from '../../prisma/client/client.ts';
+import { Split, type Fusion, type Model, type Prisma, type Run } from '../../prisma/client/client.ts';
 import type { Fusion as FusionMethod } from '../../ml/fusion/fusion.ts';
 import { diagnosisModels } from '../../ml/diagnosis/index.ts';
 import { fusions } from '../../ml/fusion/index.ts';
@@ -13,6 +13,7 @@ import {
   requireSnapshot,
 } from '../runs/requirements.ts';
 import { createRun, type RunsContext } from '../runs/runs.service.ts';
+import type { TrainingRequest } from '../training/training-request.ts';
 
 export interface FuseLabelsInput {
   readonly snapshotId: string;
@@ -163,12 +164,15 @@ async function diagnosisModel(
 }
 
 /** DF-GT follows the gradient of the diagnosis for the mask: a network that has none would leave every mask as it was. */
-function requireMaskGradient(method: FusionMethod, { id, method: name }: Model): void {
-  if (diagnosisModels.get(name).maskUse === 'differentiable') return;
-  const usable = diagnosisModels.list().filter(({ maskUse }) => maskUse === 'differentiable');
+function requireMaskGradient(method: FusionMethod, { id, method: name, run }: Model & { run: Run }): void {
+  const { config } = run.config as TrainingRequest;
+  if (diagnosisModels.get(name).maskUse(config) === 'differentiable') return;
+  const usable = diagnosisModels
+    .list()
+    .filter((model) => model.maskUse(model.config.parse({})) === 'differentiable');
   throw invalidInput(
-    `diagnosisModelId '${id}': '${name}' gives no gradient for the mask, which '${method.name}' follows: ` +
-      `expected one of ${usable.map((model) => model.name).join(', ')}`,
+    `diagnosisModelId '${id}': '${name}', as it was configured, gives no gradient for the mask, which '${method.name}' ` +
+      `follows: expected one of ${usable.map((model) => model.name).join(', ')} (by their defaults)`,
     'diagnosisModelId',
   );
 }

@@ -112,7 +112,7 @@ describe('is refused, with the reason,', () => {
     const { snapshotId } = tiny;
     await expect(
       fuseLabels(context, { snapshotId, method: 'df-gt-expg', diagnosisModelId: id }),
-    ).rejects.toEqual(invalid(/'vcdr-svm' gives no gradient for the mask/));
+    ).rejects.toEqual(invalid(/'vcdr-svm', as it was configured, gives no gradient for the mask/));
   });
 
   test('inside Take and Give', async () => {

@@ -4,7 +4,7 @@ import { fitModel } from '../../ml/training/fit.ts';
 import { usableImages } from '../../ml/training/objective.ts';
 import type { Model } from '../../prisma/client/client.ts';
 import { openStoreSource } from '../storage/store-source.ts';
-import type { TrainingRequest } from '../training/training.service.ts';
+import type { TrainingRequest } from '../training/training-request.ts';
 import { weightsMediaType } from './epochs.ts';
 import type { JobInput } from './job.ts';
 

@@ -3,7 +3,7 @@ import { fittedFromBytes } from '../../ml/fitted.ts';
 import { isFitted, models } from '../../ml/models.ts';
 import { predictFitted } from '../../ml/training/fit.ts';
 import { predictDiagnoses, type PredictedDiagnosis } from '../../ml/training/predict.ts';
-import type { TrainingRequest } from '../training/training.service.ts';
+import type { TrainingRequest } from '../training/training-request.ts';
 import type { JobContext } from './job.ts';
 import { loadDiagnosisNetwork, weightsOf } from './networks.ts';
 

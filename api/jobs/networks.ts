@@ -5,7 +5,7 @@ import type { SegmentationNetwork } from '../../ml/segmentation/segmentation-mod
 import { loadWeights } from '../../ml/training/checkpoint.ts';
 import type { TrainedNetwork } from '../../ml/training/objective.ts';
 import type { Model } from '../../prisma/client/client.ts';
-import type { TrainingRequest } from '../training/training.service.ts';
+import type { TrainingRequest } from '../training/training-request.ts';
 import type { JobContext } from './job.ts';
 
 type Shape = Pick<SampleSource, 'height' | 'width' | 'structures' | 'raters'>;

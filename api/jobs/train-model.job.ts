@@ -1,5 +1,5 @@
 import { isFitted, models } from '../../ml/models.ts';
-import type { TrainingRequest } from '../training/training.service.ts';
+import type { TrainingRequest } from '../training/training-request.ts';
 import { fitModelAtOnce } from './fit-model.ts';
 import type { Job } from './job.ts';
 import { trainNetwork } from './train-network.ts';

@@ -5,7 +5,7 @@ import { usableImages } from '../../ml/training/objective.ts';
 import type { TrainingConfig } from '../../ml/training/training-config.ts';
 import type { Model } from '../../prisma/client/client.ts';
 import { openStoreSource } from '../storage/store-source.ts';
-import type { TrainingRequest } from '../training/training.service.ts';
+import type { TrainingRequest } from '../training/training-request.ts';
 import { newestCheckpoint, storeEpoch, weightsMediaType } from './epochs.ts';
 import type { JobInput } from './job.ts';
 import { buildNetwork } from './networks.ts';

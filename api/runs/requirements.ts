@@ -25,7 +25,12 @@ export async function requireFusion(db: Database, id: string): Promise<Fusion> {
   return found;
 }
 
-export async function requireModel(db: Database, id: string, task: ModelTask, field: string): Promise<Model> {
+export async function requireModel(
+  db: Database,
+  id: string,
+  task: ModelTask,
+  field: string,
+): Promise<Model & { readonly run: Run }> {
   const found = uuid.test(id) ? await db.model.findUnique({ where: { id }, include: { run: true } }) : null;
   if (!found) throw notFound('model', id);
   if (found.task !== task) {

@@ -29,8 +29,8 @@ async function finishedVote() {
   return fusion;
 }
 
-async function finishedModel(method: string) {
-  const model = await trainModel(context, { fusionId: (await finishedVote()).id, method });
+async function finishedModel(method: string, config = {}) {
+  const model = await trainModel(context, { fusionId: (await finishedVote()).id, method, config });
   await succeed(model.runId);
   return model;
 }
@@ -121,6 +121,22 @@ test('DF-GT that fuses for its network’s own answer has seen no label and need
   });
   expect(fusion.transductive).toBe(false);
   expect(await context.prisma.fusion.count({ where: { method: 'df-gt-raw' } })).toBe(1);
+});
+
+test('DF-GT refuses, before anything is queued, a network that was configured to see masks in training alone', async () => {
+  const { snapshotId } = tiny;
+  const fuse = async (config: object) => {
+    const { id } = await finishedModel('dl-att', config);
+    return fuseLabels(context, { snapshotId, method: 'df-gt-fourier', diagnosisModelId: id });
+  };
+  await expect(fuse({ attention: 'predicted' })).rejects.toEqual(
+    rejected(
+      'INVALID_INPUT',
+      /'dl-att', as it was configured, gives no gradient .* one of .*dl-att.* defaults/,
+    ),
+  );
+  expect(await context.prisma.fusion.count({ where: { method: 'df-gt-fourier' } })).toBe(0);
+  await expect(fuse({ attention: 'given' })).resolves.toMatchObject({ method: 'df-gt-fourier' });
 });
 
 test('training on a fusion that is not finished is refused as a conflict that names its run', async () => {

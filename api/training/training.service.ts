@@ -13,6 +13,7 @@ import {
   requireSeed,
 } from '../runs/requirements.ts';
 import { createRun, type RunsContext } from '../runs/runs.service.ts';
+import type { TrainingRequest } from './training-request.ts';
 
 export interface TrainModelInput {
   readonly fusionId: string;
@@ -23,15 +24,6 @@ export interface TrainModelInput {
   readonly seed?: number | null;
   readonly diagnosisModelId?: string | null;
 }
-
-/** What a training's run stores as its config. */
-export type TrainingRequest = {
-  readonly fusionId: string;
-  readonly method: string;
-  readonly config: Prisma.InputJsonObject;
-  readonly training: Prisma.InputJsonObject;
-  readonly diagnosisModelId: string | null;
-};
 
 const schedule = { name: 'training', config: trainingConfig, presets: trainingPresets };
 

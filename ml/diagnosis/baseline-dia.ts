@@ -62,7 +62,7 @@ export const baselineDia: GradientDiagnosisModel<BaselineDiaConfig> = {
   name: 'baseline-dia',
   task: 'diagnosis',
   training: 'gradient',
-  maskUse: 'differentiable',
+  maskUse: () => 'differentiable',
   summary: 'Diagnosis by attention to each segmented structure; the judge of predicted masks.',
   citation:
     'Zhou et al., Collaborative learning of semi-supervised segmentation and classification for medical images, ' +

@@ -45,7 +45,8 @@ export type MaskUse = 'differentiable' | 'discrete' | 'training' | 'none';
 
 interface DiagnosisMethod<Config> extends Method<Config> {
   readonly task: 'diagnosis';
-  readonly maskUse: MaskUse;
+  /** With this config. */
+  maskUse(config: Config): MaskUse;
 }
 
 /** A network that learns by gradients, an epoch at a time. */
@@ -75,7 +76,7 @@ export interface FeatureFit<Config> {
 /** A rule on measures of the mask, fitted at once to those of all training images; it never sees the image. */
 export interface FittedDiagnosisModel<Config = unknown> extends DiagnosisMethod<Config> {
   readonly training: 'fit';
-  readonly maskUse: 'discrete';
+  maskUse(config: Config): 'discrete';
   /** @throws RangeError naming the structure that is missing, where these cannot be measured. */
   checkStructures(structures: readonly string[], config: Config): void;
   /** The measures of one mask: finite, also of an empty one. */

@@ -73,7 +73,7 @@ export const dlAtt: GradientDiagnosisModel<DlAttConfig> = {
   name: 'dl-att',
   task: 'diagnosis',
   training: 'gradient',
-  maskUse: 'differentiable',
+  maskUse: ({ attention }) => (attention === 'given' ? 'differentiable' : 'training'),
   summary: 'Attention to the mask finds the area that matters, and a residual classifier attends to that.',
   citation:
     'Li, Xu, Wang, Jiang, Liu, Attention based glaucoma detection, CVPR 2019 (AG-CNN; widths as recalled, loss weights ' +

@@ -22,7 +22,7 @@ export const dlCat: GradientDiagnosisModel<z.infer<typeof config>> = {
   name: 'dl-cat',
   task: 'diagnosis',
   training: 'gradient',
-  maskUse: 'differentiable',
+  maskUse: () => 'differentiable',
   summary: 'Residual classifier that reads the image and the mask as channels of one input.',
   citation:
     "Cited by the paper to d'Ascoli et al., ConViT, ICML 2021, but implemented there with ResNet50 " +

@@ -47,7 +47,7 @@ export const dlRoi: GradientDiagnosisModel<DlRoiConfig> = {
   name: 'dl-roi',
   task: 'diagnosis',
   training: 'gradient',
-  maskUse: 'discrete',
+  maskUse: () => 'discrete',
   summary: 'Residual classifier of the square around the segmented structure.',
   citation:
     'Bajwa et al., Two-stage framework for optic disc localization and glaucoma classification, BMC Medical Informatics ' +

@@ -40,7 +40,7 @@ export const dlSeat: GradientDiagnosisModel<DlSeatConfig> = {
   name: 'dl-seat',
   task: 'diagnosis',
   training: 'gradient',
-  maskUse: 'differentiable',
+  maskUse: () => 'differentiable',
   summary: 'Residual classifier whose early features exchange with those of a segmentation by attention.',
   citation:
     'Wu et al., SeATrans: learning segmentation-assisted diagnosis model via transformer, MICCAI 2022 (arXiv 2206.05763). ' +

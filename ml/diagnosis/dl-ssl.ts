@@ -49,7 +49,7 @@ export const dlSsl: GradientDiagnosisModel<DlSslConfig> = {
   name: 'dl-ssl',
   task: 'diagnosis',
   training: 'gradient',
-  maskUse: 'training',
+  maskUse: () => 'training',
   summary: 'A student of the image alone, taught by a network that sees masks in training.',
   citation:
     'Wu, Yu, Chen et al., Leveraging undiagnosed data for glaucoma classification with teacher-student learning, MICCAI ' +

@@ -16,7 +16,7 @@ export const noMask: GradientDiagnosisModel<z.infer<typeof config>> = {
   name: 'no-mask',
   task: 'diagnosis',
   training: 'gradient',
-  maskUse: 'none',
+  maskUse: () => 'none',
   summary: 'Residual classifier of the image alone: what a diagnosis is worth without any mask.',
   citation:
     'NoMask in Figure 2 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016); ' +

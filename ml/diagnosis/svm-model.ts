@@ -19,7 +19,7 @@ export function svmModel<Measure>(
     ...about,
     task: 'diagnosis',
     training: 'fit',
-    maskUse: 'discrete',
+    maskUse: () => 'discrete',
     config: z.strictObject({
       cost: z
         .number()

@@ -19,7 +19,7 @@ export function thresholdModel<Measure>(
     ...about,
     task: 'diagnosis',
     training: 'fit',
-    maskUse: 'discrete',
+    maskUse: () => 'discrete',
     config: z.strictObject({
       threshold: z
         .union([z.literal('youden'), z.number()])

@@ -64,6 +64,17 @@ test('with the leak closed, θ is asked only about training images that it has n
 test('a θ without a gradient for the mask, and names that nobody has, are refused before any work', () => {
   const plan = (config: Record<string, unknown>) => () =>
     figure4.plan(subject, configOf(figure4, { config: { models: ['dl-cat'], ...config } }));
+  expect(plan({ theta: 'vcdr-ts' })).toThrow(
+    "theta 'vcdr-ts' with settings {} gives no gradient for the mask",
+  );
+  const predicted = { 'dl-att': { attention: 'predicted' } };
+  expect(plan({ theta: 'dl-att', settings: predicted })).toThrow(
+    `theta 'dl-att' with settings {"attention":"predicted"} gives no gradient for the mask`,
+  );
+  expect(plan({ theta: 'dl-att', settings: { 'dl-att': { attention: 'none' } } })).toThrow(
+    /settings {"attention":"none"} of theta 'dl-att': attention: Invalid option/,
+  );
+  expect(plan({ theta: 'dl-att' })).not.toThrow();
   expect(plan({ theta: 'nobody' })).toThrow("unknown diagnosis model 'nobody'");
   expect(plan({ models: ['nobody'] })).toThrow("unknown diagnosis model 'nobody'");
   expect(plan({ fusions: ['nobody'] })).toThrow("unknown fusion 'nobody'");

@@ -1,7 +1,7 @@
 import type { Fold } from '../data/fold.ts';
 import { diagnosisModels } from '../diagnosis/index.ts';
 import { fusions } from '../fusion/index.ts';
-import type { Planner, Protocol } from './plan.ts';
+import type { Planner, Protocol, Settings } from './plan.ts';
 
 /** A fusion as it enters a figure, ready to be learned from and read. */
 export interface Arm {
@@ -51,13 +51,27 @@ export function controlledArms(
   ];
 }
 
-/** The network θ, trained on majority votes. @throws RangeError where its logit has no gradient for the mask. */
+/** The network θ, trained on majority votes. */
 function trainTheta(planner: Planner, seed: number, theta: string, training: object = {}): string {
-  if (diagnosisModels.get(theta).maskUse !== 'differentiable') {
-    throw new RangeError(`theta '${theta}' gives no gradient for the mask, which DF-GT follows`);
-  }
+  checkTheta(theta, planner.settingsOf(theta));
   const vote = planner.fuse(seed, { method: 'majority-vote' });
   return planner.train(seed, { method: theta, fusion: vote, training: { ...training } });
+}
+
+/** @throws RangeError where θ, by these settings over the defaults, gives its logit no gradient for the mask. */
+function checkTheta(theta: string, settings: Settings): void {
+  const model = diagnosisModels.get(theta);
+  const parsed = model.config.safeParse(settings);
+  const said = JSON.stringify(settings);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new RangeError(`settings ${said} of theta '${theta}': ${problems.join('; ')}`);
+  }
+  // No preset changes what becomes of the mask, so that the defaults can stand for it.
+  if (model.maskUse(parsed.data) === 'differentiable') return;
+  throw new RangeError(
+    `theta '${theta}' with settings ${said} gives no gradient for the mask, which DF-GT follows`,
+  );
 }
 
 /** For every arm and model: trained on the arm's training masks, asked about its test masks; set beside one arm. */

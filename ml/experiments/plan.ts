@@ -5,7 +5,7 @@ import { diagnosisModels } from '../diagnosis/index.ts';
  * needs, and the cells of the table that their numbers fill. Whoever carries it out decides where and when.
  */
 export type Step = FuseStep | TrainStep | EvaluateStep;
-type Settings = Readonly<Record<string, unknown>>;
+export type Settings = Readonly<Record<string, unknown>>;
 
 interface AnyStep {
   /** Equal work has an equal key: asked for twice, it is one step. */
@@ -111,9 +111,10 @@ export function createPlanner({ training, settings = {} }: PlannerSettings = {})
     return key;
   }
 
+  const settingsOf = (method: string): Settings => settings[method] ?? {};
   const configured = <Asked extends FuseAsked | TrainAsked>(asked: Asked): Asked => ({
     ...asked,
-    config: { ...settings[asked.method], ...asked.config },
+    config: { ...settingsOf(asked.method), ...asked.config },
   });
   /** What is fitted at once has no training to set. */
   const trained = (asked: TrainAsked): TrainAsked =>
@@ -122,6 +123,8 @@ export function createPlanner({ training, settings = {} }: PlannerSettings = {})
       : { ...asked, training: { ...training, ...asked.training } };
 
   return {
+    /** What differs from the preset's in the method's own configuration. */
+    settingsOf,
     fuse: (seed: number, asked: FuseAsked): string =>
       add({ kind: 'fuse', label: `fuse ${asked.method}`, seed, ...configured(asked) }),
     train: (seed: number, asked: TrainAsked): string =>

@@ -79,6 +79,17 @@ describe.each(methods)('%s', (_, fusion) => {
     expect(await converged(0)).toContain(false);
   });
 
+  test('refuses a network that reads the image alone, and leaks no tensor', async () => {
+    const imageReader: DiagnosisNetwork = {
+      ...areaReader,
+      apply: ({ image }) => ({ logit: tf.mean(image, [1, 2, 3]), features: [] }),
+    };
+    const before = tf.memory().numTensors;
+    const run = fuseAll(fusion, { source: createSource(), network: imageReader });
+    await expect(run).rejects.toThrow('DF-GT: the diagnosis network, as it is configured, gives no gradient');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   test('needs a diagnosis network', async () => {
     const source = createSource();
     const events = fusion.fuse({ source, config: fusion.config.parse({}), seed: 1 });

@@ -54,16 +54,24 @@ export function createMapOptimiser(initial: tf.NamedTensorMap, learningRate: num
     return tf.tidy(() => ({ ...objective(current) }));
   }
 
-  /** Gradients of the sum of the losses, and what was measured on the way; all to be disposed. */
+  /**
+   * Gradients of the sum of the losses, and what was measured on the way; all to be disposed.
+   * @throws RangeError where there is none: the maps would stay as they are, however long they are optimised.
+   */
   function differentiate(objective: MapObjective) {
     let measured: Measured | undefined;
-    const { grads, value } = tf.variableGrads(() => {
+    const total = (): tf.Scalar => {
       const { losses, logits } = objective(current);
       measured = { losses: tf.keep(losses.clone()), logits: tf.keep(logits.clone()) };
       return tf.sum<tf.Scalar>(losses);
-    }, variables);
+    };
+    const { grads, value } = tf.engine().gradients(total, variables, undefined, true);
     value.dispose();
-    return { measured: measured!, gradients: variables.map((variable) => grads[variable.name]) };
+    if (grads.some(Boolean)) return { measured: measured!, gradients: grads };
+    tf.dispose([measured!.losses, measured!.logits]);
+    throw new RangeError(
+      'DF-GT: the diagnosis network, as it is configured, gives no gradient for the mask, so that no map can follow it',
+    );
   }
 
   /** Takes over the measured tensors. Read at once: a loss that is no number must stop the fusion where it arises. */
