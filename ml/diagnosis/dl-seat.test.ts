@@ -1,7 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { loadBackend } from '../backend.ts';
 import { configOf } from '../method.ts';
-import { networkInput, SIZE } from '../models.test-helper.ts';
+import { lossAndGradients } from '../layers/gradients.ts';
+import { averagePool } from '../layers/average-pool.ts';
+import { bcePlain } from '../ops/bce.ts';
+import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
+import { createSquares, networkInput, quickTraining, SIZE } from '../models.test-helper.ts';
+import { toBatch } from '../training/batch.ts';
+import { train } from '../training/loop.ts';
 import { dlSeat } from './dl-seat.ts';
 
 beforeAll(async () => {
@@ -9,6 +15,10 @@ beforeAll(async () => {
 });
 
 const config = configOf(dlSeat, { preset: 'demo' });
+const predicting = configOf(dlSeat, {
+  preset: 'demo',
+  config: { segmentation: 'predicted', segmentationWeight: 0.2 },
+});
 const frozen = { training: false };
 const image = () => tf.randomUniform<tf.Rank.R4>([2, SIZE, SIZE, 3], 0, 1, 'float32', 1);
 /** Both structures fill the rows above `bottom`. */
@@ -50,4 +60,89 @@ test('attention carries the mask everywhere: a change in a corner reaches the op
     expect(first.sub(second).abs().max().dataSync()[0]).toBeGreaterThan(1e-5);
   });
   network.weights.dispose();
+});
+
+const target = () => ({ diagnosis: tf.tensor1d([0, 1]), positiveWeight: 1 });
+
+describe.each([
+  ['given', { ...config, segmentationWeight: 0.2 }],
+  ['predicted', predicting],
+])('with masks drawn and segmentation %s', (_, settings) => {
+  const build = () => {
+    const network = dlSeat.build(networkInput(), settings);
+    const apply = () => network.apply({ image: image(), mask: mask(20) }, { training: true });
+    return { network, apply };
+  };
+
+  test('a gradient reaches every weight', () => {
+    const { network, apply } = build();
+    tf.tidy(() => {
+      const { gradients } = lossAndGradients(() => dlSeat.loss(apply(), target(), settings), network.weights);
+      expect(Object.keys(gradients)).toEqual([...network.weights.trainable.keys()]);
+    });
+    network.weights.dispose();
+  });
+
+  test('the loss of the masks is added by its weight', () => {
+    const { network, apply } = build();
+    tf.tidy(() => {
+      const output = apply();
+      const number = (loss: tf.Scalar): number => loss.dataSync()[0];
+      const expected = number(diagnosisLoss(output, target())) + 0.2 * number(output.innerLoss!());
+      expect(number(dlSeat.loss(output, target(), settings))).toBeCloseTo(expected, 5);
+    });
+    network.weights.dispose();
+  });
+});
+
+test('with predicted segmentation the image alone decides, and the diagnosis teaches the U-Net nothing', () => {
+  const network = dlSeat.build(networkInput(), predicting);
+  tf.tidy(() => {
+    const [first, second] = [4, 20].map((bottom) =>
+      network.apply({ image: image(), mask: mask(bottom) }, frozen).logit.dataSync(),
+    );
+    expect(first).toEqual(second);
+    const loss = () => diagnosisLoss(network.apply({ image: image(), mask: mask(4) }, frozen), target());
+    const reached = Object.keys(lossAndGradients(loss, network.weights).gradients);
+    const unreached = [...network.weights.trainable.keys()].filter((name) => !reached.includes(name));
+    const own = (name: string) => /^segmentation\/(unet|masks)\//.test(name);
+    expect(unreached).toEqual([...network.weights.trainable.keys()].filter(own));
+  });
+  network.weights.dispose();
+});
+
+test('with predicted segmentation the U-Net learns from masks what the image shows of them', async () => {
+  const source = createSquares(4);
+  const network = dlSeat.build(networkInput(), predicting);
+  const batch = toBatch(await source.read([0, 1, 2, 3]), source);
+  const apart = (): number =>
+    tf.tidy(
+      () => network.apply({ image: batch.image, mask: batch.fused }, frozen).innerLoss!().dataSync()[0],
+    );
+  // What drawing each structure's share of the pixels everywhere comes to.
+  const blind = tf.tidy(() => {
+    const pooled = averagePool(batch.fused, 4);
+    const share = pooled.mean([0, 1, 2], true).tile<tf.Tensor4D>([4, 8, 8, 1]);
+    return bcePlain(share, pooled).mean().dataSync()[0];
+  });
+  const training = quickTraining({ epochs: 60, learningRate: 1e-2 });
+  const epochs = train({ model: dlSeat, config: predicting, network, training, source, seed: 1 });
+  while (!(await epochs.next()).done); // to the end
+  expect(apart()).toBeLessThan(blind / 2);
+  tf.dispose({ ...batch });
+  network.weights.dispose();
+}, 120_000);
+
+test('predicted segmentation that nothing teaches is refused', () => {
+  expect(() => dlSeat.config.parse({ segmentation: 'predicted' })).toThrow(
+    'must be above 0 where the segmentation is predicted',
+  );
+  expect(() => dlSeat.config.parse({ segmentation: 'predicted', segmentationWeight: 0.2 })).not.toThrow();
+});
+
+test('DF-GT may follow it where the mask is given alone', () => {
+  expect([config, predicting].map((settings) => dlSeat.maskUse(settings))).toEqual([
+    'differentiable',
+    'training',
+  ]);
 });

@@ -1,21 +1,21 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { logitLayer, tokenDense } from '../layers/dense-layer.ts';
+import { logitLayer } from '../layers/dense-layer.ts';
 import { normalizeImage } from '../layers/image-normalization.ts';
 import { checkNetworkInput, type NetworkInput } from '../layers/network.ts';
 import { demoResnet, resnet, resnetConfig } from '../layers/resnet.ts';
-import { listTokens, tokenGrid, tokenPositions } from '../layers/token-grid.ts';
-import { UNET_STRIDES, unetFeatures } from '../layers/unet.ts';
-import { createWeights, type Weights } from '../layers/weights.ts';
+import { tokenGrid } from '../layers/token-grid.ts';
+import { UNET_STRIDES } from '../layers/unet.ts';
+import { createWeights } from '../layers/weights.ts';
 import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
-import { concatChannels } from '../ops/concat.ts';
 import { globalAveragePool } from '../ops/global-average-pool.ts';
 import type { DiagnosisNetwork, GradientDiagnosisModel } from './diagnosis-model.ts';
-import { seaBlock, type Tokens } from './sea-block.ts';
+import { seaBlock } from './sea-block.ts';
+import { segmentationTokens } from './segmentation-tokens.ts';
 
 const width = z.int().min(1);
 
-const config = z.strictObject({
+const settings = z.strictObject({
   resnet: resnetConfig.prefault({}).describe('The diagnosis network; ResNet50 in the paper.'),
   unet: z
     .tuple([width, width, width, width])
@@ -28,19 +28,43 @@ const config = z.strictObject({
     .min(1)
     .default(256)
     .describe('Tokens of a map at most: larger ones are averaged over squares; our own choice.'),
+  segmentation: z
+    .enum(['given', 'predicted'])
+    .default('given')
+    .describe(
+      'What the segmentation network reads: image and mask, so that what is compared is the mask; or the image alone, whose masks it learns. The latter leaves the mask to training alone, without a gradient, so it cannot steer DF-GT.',
+    ),
+  segmentationWeight: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'Weight of the loss of the masks that the segmentation network draws; 0: it draws none. Off, since to draw a mask that is given is to copy it; where the masks are predicted it is all that teaches them, 0.2 for one.',
+    ),
 });
+
+const config = settings.refine(
+  ({ segmentation, segmentationWeight }) => segmentation === 'given' || segmentationWeight > 0,
+  {
+    path: ['segmentationWeight'],
+    message: 'must be above 0 where the segmentation is predicted: nothing else teaches it',
+  },
+);
 export type DlSeatConfig = z.infer<typeof config>;
 
 /**
  * DL-SeAT: a diagnosis network whose early features B1, B2, B3 are each joined, by attention, to the features of a
- * segmentation network at all its scales. That network reads the image beside the given mask, instead of segmenting the
- * image itself, so that what is compared is the mask. image [b, h, w, 3], mask [b, h, w, C] → logit [b]
+ * segmentation network at all its scales. image [b, h, w, 3], mask [b, h, w, C] → logit [b]
+ *
+ * Our own choices: by default that network reads the image beside the given mask, instead of segmenting the image itself,
+ * so that what is compared is the mask. Where it does segment (`segmentation: 'predicted'`), it learns beside the
+ * diagnosis instead of before it, and the diagnosis' gradient stops at its features; trained, it needs no mask.
  */
 export const dlSeat: GradientDiagnosisModel<DlSeatConfig> = {
   name: 'dl-seat',
   task: 'diagnosis',
   training: 'gradient',
-  maskUse: () => 'differentiable',
+  maskUse: ({ segmentation }) => (segmentation === 'predicted' ? 'training' : 'differentiable'),
   summary: 'Residual classifier whose early features exchange with those of a segmentation by attention.',
   citation:
     'Wu et al., SeATrans: learning segmentation-assisted diagnosis model via transformer, MICCAI 2022 (arXiv 2206.05763). ' +
@@ -49,7 +73,10 @@ export const dlSeat: GradientDiagnosisModel<DlSeatConfig> = {
   config,
   presets: { paper: {}, demo: { resnet: demoResnet, unet: [4, 8, 16, 32], tokenWidth: 32 } },
   build,
-  loss: (output, target) => diagnosisLoss(output, target),
+  loss(output, target, { segmentationWeight }) {
+    const loss = diagnosisLoss(output, target);
+    return output.innerLoss ? loss.add(output.innerLoss().mul(segmentationWeight)) : loss;
+  },
 };
 
 function build(input: NetworkInput, config: DlSeatConfig): DiagnosisNetwork {
@@ -57,7 +84,14 @@ function build(input: NetworkInput, config: DlSeatConfig): DiagnosisNetwork {
   const { widths } = config.resnet;
   const weights = createWeights(input.seed);
   const backbone = resnet(weights.scope('resnet'), { ...config.resnet, in: 3 });
-  const segment = segmentationTokens(weights.scope('segmentation'), input, config);
+  const segment = segmentationTokens(weights.scope('segmentation'), {
+    ...input,
+    widths: config.unet,
+    tokenWidth: config.tokenWidth,
+    most: config.tokens,
+    fromImage: config.segmentation === 'predicted',
+    draws: config.segmentationWeight > 0,
+  });
   const blocks = UNET_STRIDES.map((stride, index) =>
     seaBlock(weights.scope(`sea${index + 1}`), {
       feature: widths[index],
@@ -72,31 +106,13 @@ function build(input: NetworkInput, config: DlSeatConfig): DiagnosisNetwork {
     widths,
     apply({ image, mask }, mode) {
       const x = normalizeImage(image);
-      const segmentation = segment(concatChannels([x, mask]), mode);
+      const { tokens, loss: innerLoss } = segment({ image: x, mask }, mode);
       const features: tf.Tensor4D[] = [];
       for (const [index, stage] of backbone.stages.entries()) {
         const feature = stage(features.at(-1) ?? backbone.stem(x, mode), mode);
-        features.push(index < blocks.length ? blocks[index](feature, segmentation) : feature);
+        features.push(index < blocks.length ? blocks[index](feature, tokens) : feature);
       }
-      return { logit: head(globalAveragePool(features[3])), features };
+      return { logit: head(globalAveragePool(features[3])), features, innerLoss };
     },
-  };
-}
-
-/** The segmentation network's features of all scales as one list of tokens: x [b, h, w, 3 + C]. */
-function segmentationTokens(
-  weights: Weights,
-  { height, width, structures }: NetworkInput,
-  { unet: widths, tokenWidth, tokens: most }: DlSeatConfig,
-): (x: tf.Tensor4D, mode: { training: boolean }) => Tokens {
-  const features = unetFeatures(weights.scope('unet'), { in: 3 + structures, widths });
-  const grids = UNET_STRIDES.map((stride) => tokenGrid(height / stride, width / stride, most));
-  // The bias of each scale's projection is that scale's embedding.
-  const project = grids.map((_, index) =>
-    tokenDense(weights.scope(`scale${index + 1}`), { in: widths[index + 1], out: tokenWidth }),
-  );
-  return (x, mode) => {
-    const lists = features(x, mode).map((map, index) => project[index](listTokens(map, grids[index])));
-    return { tokens: tf.concat(lists, 1), position: tokenPositions(grids, tokenWidth) };
   };
 }
