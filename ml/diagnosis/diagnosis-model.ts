@@ -71,6 +71,8 @@ export interface FeatureFit<Config> {
   readonly labels: readonly (0 | 1)[];
   readonly config: Config;
   readonly seed: number;
+  /** Aborting stops what takes long, and throws the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** A rule on measures of the mask, fitted at once to those of all training images; it never sees the image. */

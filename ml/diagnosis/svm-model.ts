@@ -39,7 +39,7 @@ export function svmModel<Measure>(
     presets: { paper: {}, demo: {} },
     checkStructures: (structures, { measure }) => biomarker.checkStructures(structures, measure),
     features: (mask, { measure }) => biomarker.measure(mask, measure),
-    fit: ({ features, labels, config: { cost, gamma } }) => fitRbfSvm({ features, labels, cost, gamma }),
+    fit: ({ config: { cost, gamma }, ...input }) => fitRbfSvm({ ...input, cost, gamma }),
     predict: decideRbfSvm,
   };
 }

@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
 /** A problem of two classes. */
 export interface SvmProblem {
   readonly rows: readonly (readonly number[])[];
@@ -22,29 +25,40 @@ const TOLERANCE = 1e-6;
 
 /**
  * C-SVC with a radial kernel by LIBSVM (Chang and Lin, LIBSVM: a library for support vector machines, ACM TIST 2011).
- * Draws no random numbers. It works in one go: a second for 5000 rows, growing with their square.
+ * Draws no random numbers. It works in one go, two seconds for 5000 rows, growing with their square: in a thread of its own,
+ * so that heartbeats and cancellations come through. Aborting ends the thread and throws the signal's reason.
  */
-export async function solveSvm(problem: SvmProblem): Promise<SvmSolution> {
-  const SVM = await loadLibsvm();
-  const { rows, labels, ...settings } = problem;
-  const { SVM_TYPES, KERNEL_TYPES } = SVM;
-  const kind = { type: SVM_TYPES.C_SVC, kernel: KERNEL_TYPES.RBF };
-  const svm = new SVM({ ...settings, ...kind, tolerance: TOLERANCE, quiet: true });
-  svm.train(rows, labels);
-  const solution = { support: svm.getSVIndices(), ...readModel(svm.serializeModel()) };
-  svm.free();
-  return solution;
+export async function solveSvm(problem: SvmProblem, signal?: AbortSignal): Promise<SvmSolution> {
+  signal?.throwIfAborted();
+  const { support, model } = await trainInThread(problem, signal);
+  return { support, ...readModel(model) };
 }
 
-/** The build for plain JavaScript: the one for WebAssembly looks for its file by fetch, which Node refuses. */
-async function loadLibsvm() {
-  const before = process.listeners('unhandledRejection');
-  const { default: SVM } = await import('libsvm-js/asm.js');
-  // Its loader ends the process, without a word, at the first rejection that nobody handles: also one that is not its own.
-  for (const listener of process.listeners('unhandledRejection')) {
-    if (!before.includes(listener)) process.off('unhandledRejection', listener);
-  }
-  return SVM;
+interface Trained {
+  readonly support: readonly number[];
+  /** LIBSVM's own text format. */
+  readonly model: string;
+}
+
+/** Settles when the thread has ended: nothing of it is left. */
+function trainInThread(problem: SvmProblem, signal?: AbortSignal): Promise<Trained> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(join(import.meta.dirname, 'libsvm-thread.mjs'), {
+      workerData: { ...problem, tolerance: TOLERANCE },
+      execArgv: [], // plain JavaScript needs no loader
+    });
+    const stop = (): void => void thread.terminate();
+    signal?.addEventListener('abort', stop);
+    let trained: Trained | undefined;
+    thread.once('message', (message: Trained) => (trained = message));
+    thread.once('error', reject);
+    thread.once('exit', (code) => {
+      signal?.removeEventListener('abort', stop);
+      if (trained) resolve(trained);
+      else if (signal?.aborted) reject(signal.reason as Error);
+      else reject(new Error(`LIBSVM's thread ended without a solution, with code ${code}`));
+    });
+  });
 }
 
 /** Header lines 'name value …', a line 'SV', then a line a support vector that begins with its coefficient. */

@@ -1,5 +1,7 @@
 import SVM from 'libsvm-js/asm.js';
+import { vcdrSvm } from '../diagnosis/vcdr-svm.ts';
 import { fittedFromBytes, fittedToBytes } from '../fitted.ts';
+import { configOf } from '../method.ts';
 import { auc } from '../metrics/auc.ts';
 import { decideRbfSvm, fitRbfSvm } from './rbf-svm.ts';
 
@@ -66,6 +68,12 @@ test('kept as bytes it decides the same to the bit', async () => {
   const fitted = await fitRbfSvm({ features: both, labels, ...settings });
   const again = fittedFromBytes('vcdr-svm', fittedToBytes('vcdr-svm', fitted));
   for (const row of both) expect(decideRbfSvm(again, row)).toBe(decideRbfSvm(fitted, row));
+});
+
+test('the model that is fitted by it stops when it is told to', async () => {
+  const signal = AbortSignal.abort(new Error('enough'));
+  const config = configOf(vcdrSvm, { preset: 'paper' });
+  await expect(vcdrSvm.fit({ features: one, labels, config, seed: 1, signal })).rejects.toThrow('enough');
 });
 
 test('features that are the same everywhere give every image the same finite score', async () => {

@@ -9,20 +9,25 @@ export interface RbfSvmInput {
   readonly cost: number;
   /** 'scale': 1 / (features · variance of all standardised values), 1 where nothing varies. */
   readonly gamma: number | 'scale';
+  /** Aborting stops at once and throws the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Support vector machine with a radial kernel on standardised features (Cortes and Vapnik 1995), each class weighted by
  * n / (2 · its rows), so that both count alike. As scikit-learn's StandardScaler and SVC(class_weight='balanced').
  */
-export async function fitRbfSvm({ features, labels, cost, gamma }: RbfSvmInput): Promise<Fitted> {
+export async function fitRbfSvm({ features, labels, cost, gamma, signal }: RbfSvmInput): Promise<Fitted> {
   const { means, deviations } = momentsOf(features);
   const rows = features.map((row) => standardised(row, means, deviations));
   const width = gamma === 'scale' ? scaleOf(rows) : gamma;
   const positive = labels.filter((label) => label === 1).length;
   const negative = labels.length - positive;
   const weight = { 0: labels.length / (2 * negative), 1: labels.length / (2 * positive) };
-  const { support, coefficients, intercept } = await solveSvm({ rows, labels, cost, gamma: width, weight });
+  const { support, coefficients, intercept } = await solveSvm(
+    { rows, labels, cost, gamma: width, weight },
+    signal,
+  );
   const vectors = support.flatMap((index) => rows[index]);
   return {
     tensors: new Map([

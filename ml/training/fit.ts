@@ -27,7 +27,7 @@ const BATCH_SIZE = 16;
  * @throws RangeError where a structure that it measures or one of the diagnoses is missing.
  */
 export async function fitModel(options: FeatureOptions & { readonly seed: number }): Promise<Fitted> {
-  const { model, config, source, seed } = options;
+  const { model, config, source, seed, signal } = options;
   model.checkStructures(source.structures, config);
   const images = usableImages(model, source);
   const labels = images.map((index) => source.diagnoses[index] as 0 | 1);
@@ -39,7 +39,7 @@ export async function fitModel(options: FeatureOptions & { readonly seed: number
   }
   const features: number[][] = [];
   for await (const rows of measure(options, images)) features.push(...rows.map((row) => row.features));
-  return model.fit({ features, labels, config, seed });
+  return model.fit({ features, labels, config, seed, signal });
 }
 
 /** The score of each image's `fused` mask, in the order of the source, a batch at a time. */
