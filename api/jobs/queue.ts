@@ -49,6 +49,8 @@ const queueOf: Record<RunKind, string> = {
 /** A run starts within this time of its commit; a poll is one indexed query. */
 const pollMs = 100;
 const sweepMs = 2000;
+/** Runs that are left to be resumed never end for DBOS, so that a close in mid-run takes this long. */
+const drainMs = 1000;
 
 /**
  * Makes the queue's tables, so that a process without a worker can enqueue. Idempotent; where they are there,
@@ -158,7 +160,8 @@ export async function startQueueWorker({ databaseUrl, perform, warn }: WorkerOpt
     current = undefined;
     await sweeper.stop();
     await Promise.allSettled(atWork);
-    await DBOS.shutdown();
+    // What is done gets its time to be written down as done, or the next worker would take it for a dead one's.
+    await DBOS.shutdown({ workflowCompletionTimeoutMS: drainMs });
     await lock.release();
   }
   const lost = lock.lost.then(async () => {
