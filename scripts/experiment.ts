@@ -1,9 +1,7 @@
-import path from 'node:path';
 import { experiments } from '../ml/experiments/index.ts';
 import type { Client } from './client/client.ts';
-import { freeze, importDataset } from './client/cohort.ts';
 import { command, withServer } from './client/command.ts';
-import { writePhantoms } from './client/phantoms.ts';
+import { openSubject } from './client/subject.ts';
 import { askExperiment } from './experiment/ask.ts';
 import { parseOptions, usage, type ExperimentOptions } from './experiment/options.ts';
 import { formatTable } from './experiment/print.ts';
@@ -17,10 +15,8 @@ await command(async () => {
 
 /** One figure of the paper over GraphQL, on a phantom or on a folder of real data: table, plot, CSV and JSON. */
 async function figureOf(client: Client, options: ExperimentOptions): Promise<void> {
-  const { experiment, preset, config, data, modality } = options;
-  const folder = data ?? (await writePhantoms(modality, { ...options, seed: options.phantomSeed }));
-  const datasetId = await importDataset(client, path.resolve(folder), options);
-  const snapshotId = await freeze(client, datasetId);
+  const { experiment, preset, config } = options;
+  const { datasetId, snapshotId } = await openSubject(client, options);
   const result = await askExperiment(client, { snapshotId, experiment, preset, config });
   const spec = experiments.get(experiment);
   console.log(`\n${formatTable(spec, result)}\n`);

@@ -1,12 +1,6 @@
 import type { Client } from '../client/client.ts';
-import { follow, freeze, importDataset } from '../client/cohort.ts';
-
-/** A fusion or a model with its evaluation: the ids that the results are asked for by. */
-export interface Made {
-  readonly name: string;
-  readonly id: string;
-  readonly evaluationId: string;
-}
+import { freeze, importDataset } from '../client/cohort.ts';
+import { createSteps, type Evaluated, type Named, type Settings, type Steps } from '../client/steps.ts';
 
 /** Everything that the main job made. */
 export interface MainJob {
@@ -14,25 +8,9 @@ export interface MainJob {
   readonly snapshotId: string;
   /** Whether there are training images of both diagnoses. Without, all that reads a diagnosis is left out. */
   readonly diagnosed: boolean;
-  readonly fusions: readonly Made[];
-  readonly models: readonly Made[];
+  readonly fusions: readonly Evaluated[];
+  readonly models: readonly Evaluated[];
   readonly seconds: number;
-}
-
-interface Settings {
-  readonly preset: string;
-  readonly seed: number;
-  readonly skipBad: boolean;
-}
-
-interface Named {
-  readonly name: string;
-  readonly id: string;
-}
-
-interface Started {
-  readonly id: string;
-  readonly run: { readonly id: string };
 }
 
 /**
@@ -40,18 +18,21 @@ interface Started {
  * import → cohort → majority vote → diagnosis models → DF-GT → segmentation models → evaluations.
  * Data without diagnoses goes the part of it that reads none: majority vote → Baseline-Seg → evaluations.
  */
-export async function runMainJob(client: Client, manifest: string, settings: Settings): Promise<MainJob> {
+export async function runMainJob(
+  client: Client,
+  manifest: string,
+  settings: Settings & { readonly skipBad: boolean },
+): Promise<MainJob> {
   const begin = Date.now();
   const datasetId = await importDataset(client, manifest, settings);
   const snapshotId = await freeze(client, datasetId);
   const diagnosed = await hasDiagnoses(client, datasetId);
-  const step = steps(client, settings);
+  const step = createSteps(client, settings);
   const vote = await step.fuse('majority-vote', { snapshotId });
   const made = diagnosed ? await withDiagnoses(step, snapshotId, vote) : await withoutDiagnoses(step, vote);
   return { datasetId, snapshotId, diagnosed, ...made, seconds: (Date.now() - begin) / 1000 };
 }
 
-type Steps = ReturnType<typeof steps>;
 type MadeOnes = Pick<MainJob, 'fusions' | 'models'>;
 
 async function withDiagnoses(step: Steps, snapshotId: string, vote: Named): Promise<MadeOnes> {
@@ -96,40 +77,4 @@ async function hasDiagnoses(client: Client, datasetId: string): Promise<boolean>
     { datasetId },
   );
   return negative.totalCount > 0 && positive.totalCount > 0;
-}
-
-/** What the 160 training images of a demo phantom get in 12 epochs; 50 real images would get 72, too few to learn. */
-const demoTraining = { minSteps: 240 };
-
-/** The three mutations that start a run, each followed to its end. */
-function steps(client: Client, { preset, seed }: Settings) {
-  async function start(field: string, inputType: string, label: string, input: object): Promise<Started> {
-    const document = `mutation Start($input: ${inputType}!) { ${field}(input: $input) { id run { id } } }`;
-    const answer = await client.request<Record<string, Started>>(document, { input: { ...input, seed } });
-    await follow(client, label, answer[field].run.id);
-    return answer[field];
-  }
-  return {
-    fuse: async (method: string, input: object): Promise<Named> => {
-      const { id } = await start('fuseLabels', 'FuseLabelsInput', `fuse ${method}`, {
-        method,
-        preset,
-        ...input,
-      });
-      return { name: method, id };
-    },
-    train: async (method: string, input: object): Promise<Named> => {
-      const { id } = await start('trainModel', 'TrainModelInput', `train ${method}`, {
-        method,
-        preset,
-        ...(preset === 'demo' && { training: demoTraining }),
-        ...input,
-      });
-      return { name: method, id };
-    },
-    evaluate: async ({ name, id }: Named, input: object): Promise<Made> => {
-      const evaluation = await start('evaluate', 'EvaluateInput', `evaluate ${name}`, input);
-      return { name, id, evaluationId: evaluation.id };
-    },
-  };
 }

@@ -1,3 +1,4 @@
+import { csvTable } from '../client/csv-table.ts';
 import type { ExperimentResult, ResultRow } from './ask.ts';
 
 const columns = [
@@ -17,15 +18,10 @@ const columns = [
   'paper',
 ] as const satisfies readonly (keyof ResultRow)[];
 
-/** RFC 4180, a row a number, each with its seeds and the hash of the cohort that it was computed on. */
+/** A row a number, each with its seeds and the hash of the cohort that it was computed on. */
 export function csv({ rows, snapshot }: Pick<ExperimentResult, 'rows' | 'snapshot'>): string {
-  const lines = rows.map((row) =>
-    [...columns.map((column) => row[column]), row.seeds.join(' '), snapshot.hash].map(field).join(','),
+  return csvTable(
+    [...columns, 'seeds', 'cohort'],
+    rows.map((row) => [...columns.map((column) => row[column]), row.seeds.join(' '), snapshot.hash]),
   );
-  return `${[[...columns, 'seeds', 'cohort'].join(','), ...lines].join('\r\n')}\r\n`;
-}
-
-function field(value: string | number | boolean | null): string {
-  const text = value === null ? '' : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Experiment } from '../../ml/experiments/experiment.ts';
 import type { Client } from '../client/client.ts';
+import { slug } from '../client/slug.ts';
 import type { ExperimentResult } from './ask.ts';
 import { csv } from './csv.ts';
 import { drawBars } from './draw-bars.ts';
@@ -36,9 +37,3 @@ export async function writeFiles(client: Client, figure: Figure): Promise<string
     }),
   );
 }
-
-const slug = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '');

@@ -1,0 +1,28 @@
+import { table } from '../client/table.ts';
+import type { FusionSummary } from './read-fusion.ts';
+
+/** What a fusion says of the raters, over all images. */
+export function formatFusion({ method, snapshot, raterWeights, transductive }: FusionSummary): string {
+  const number = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
+  return [
+    `${method} · ${snapshot.cohort.dataset.name} · cohort ${snapshot.hash.slice(0, 12)}`,
+    '',
+    ...table(
+      ['rater', 'images', 'mean weight', 'sensitivity', 'specificity'],
+      raterWeights.map(({ rater, imageCount, weight, sensitivity, specificity }) => [
+        rater.name,
+        String(imageCount),
+        number(weight),
+        number(sensitivity),
+        number(specificity),
+      ]),
+    ),
+    ...(transductive
+      ? [
+          '',
+          'These masks have seen the diagnosis of their own image: a score of them says how well it was woven in.',
+          'Their control, fused with permuted diagnoses, was made with them.',
+        ]
+      : []),
+  ].join('\n');
+}

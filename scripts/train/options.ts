@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+import { fusions } from '../../ml/fusion/index.ts';
+import { models } from '../../ml/models.ts';
+import { jsonObject } from '../client/json-object.ts';
+import { parseSubject, subjectOptions, subjectUsage, type Subject } from '../client/subject.ts';
+import { wholeNumber } from '../client/whole-number.ts';
+
+export interface TrainOptions extends Subject {
+  readonly method: string;
+  /** Settings of the method, of its training and of the fusion that differ from the preset's. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly training?: Readonly<Record<string, unknown>>;
+  readonly fusionConfig: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  /** The masks that it learns with. */
+  readonly fusion: string;
+  readonly out: string;
+  readonly url?: string;
+}
+
+export const usage = `npm run train -- METHOD [options]
+  METHOD            one of: ${models.names.join(', ')}
+${subjectUsage}
+  --seed N          seed of the training and of the fusion (default 1)
+  --config JSON     settings of the method, as methods(kind: DIAGNOSIS_MODEL or SEGMENTATION_MODEL) describes them
+  --training JSON   settings of the training: epochs, batch, learning rate
+  --fusion NAME     the masks to learn with (default majority-vote), one of:
+                    ${fusions.names.join(', ')}
+  --fusion-config JSON  settings of that fusion, such as {"rater": "R1"} for single-rater
+  --out FOLDER      where weights and numbers go (default .consilium/models)
+  --url URL         a running Consilium server to use (default: starts its own)`;
+
+export function parseOptions(argv: readonly string[]): TrainOptions | 'help' {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      ...subjectOptions,
+      seed: { type: 'string', default: '1' },
+      config: { type: 'string', default: '{}' },
+      training: { type: 'string' },
+      fusion: { type: 'string', default: 'majority-vote' },
+      'fusion-config': { type: 'string', default: '{}' },
+      out: { type: 'string', default: '.consilium/models' },
+      url: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  if (positionals.length !== 1) throw new Error(`name one model of: ${models.names.join(', ')}`);
+  return {
+    ...parseSubject(values),
+    method: models.get(positionals[0]).name,
+    config: jsonObject('--config', values.config),
+    training: values.training === undefined ? undefined : jsonObject('--training', values.training),
+    fusionConfig: jsonObject('--fusion-config', values['fusion-config']),
+    seed: wholeNumber('--seed', values.seed, 0),
+    fusion: fusions.get(values.fusion).name,
+    out: values.out,
+    url: values.url,
+  };
+}

@@ -1,0 +1,42 @@
+import { table } from '../client/table.ts';
+import type { Measured, TrainedModel } from './read-model.ts';
+
+/** What the model is worth on the test images, and on which masks that was asked. */
+export function formatModel({ model, evaluation }: TrainedModel): string {
+  const { method, task, fusion, snapshot } = model;
+  const asked =
+    task === 'diagnosis'
+      ? `reads test images with their '${fusion.method}' masks`
+      : `draws test images, compared with their '${fusion.method}' masks`;
+  return [
+    `${method} · ${snapshot.cohort.dataset.name} · cohort ${snapshot.hash.slice(0, 12)} · ${asked}`,
+    '',
+    ...table(
+      ['number', 'structure', 'against', 'value', '95 % interval', 'images'],
+      evaluation.metrics.map((metric) => [
+        metric.name,
+        metric.structure?.name ?? '',
+        against(metric, fusion.method),
+        metric.value === null ? `undefined${metric.note ? `: ${metric.note}` : ''}` : metric.value.toFixed(3),
+        interval(metric),
+        String(metric.count),
+      ]),
+    ),
+    ...(fusion.transductive
+      ? [
+          '',
+          'These masks have seen the diagnosis of their own image: a score of them says how well it was woven in. Read it',
+          'beside permuted_auc, the score of masks fused with permuted diagnoses.',
+        ]
+      : []),
+  ].join('\n');
+}
+
+/** An AUC tells the diagnosis, a Dice compares masks: with a rater's, or with the fused ones. */
+function against({ name, rater }: Measured, fusion: string): string {
+  return name.includes('auc') ? 'diagnosis' : (rater?.name ?? fusion);
+}
+
+function interval({ low, high }: Measured): string {
+  return low === null || high === null ? '–' : `${low.toFixed(3)}–${high.toFixed(3)}`;
+}

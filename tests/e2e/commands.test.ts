@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import sharp from 'sharp';
+import { testDatabase, type TestDatabase } from '../helpers/database.ts';
+import { writePhantomFolder } from '../../scripts/phantom-folder.ts';
+
+let database: TestDatabase;
+let folder: string;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  folder = await mkdtemp(join(tmpdir(), 'consilium-commands-'));
+  const counts = { train: 8, validation: 0, test: 6 };
+  await writePhantomFolder(join(folder, 'data'), { modality: 'ultrasound', seed: 1, size: 32, counts });
+});
+
+afterAll(async () => {
+  await database.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What `npm run <name>` runs after its set-up. */
+async function run(name: string, ...args: string[]) {
+  const env = { ...process.env, DATABASE_URL: database.url, CONSILIUM_DATA: join(folder, 'store') };
+  const all = ['--import', 'tsx', `scripts/${name}.ts`, ...args, '--data', join(folder, 'data')];
+  return promisify(execFile)(process.execPath, all, { env });
+}
+
+async function only(path: string): Promise<string> {
+  const [name, ...others] = await readdir(path);
+  expect(others).toEqual([]);
+  return join(path, name);
+}
+
+test('npm run fuse writes a mask of 16 bits for each image and what the method says of each rater', async () => {
+  const { stdout } = await run('fuse', 'staple', '--size', '32', '--out', join(folder, 'fusions'));
+  const place = join(await only(join(folder, 'fusions')), 'staple');
+  expect(stdout).toContain(place);
+  expect(stdout).toMatch(/R1 +14 +0\.\d{3} +0\.\d{3} +0\.\d{3}/);
+  const masks = await readdir(join(place, 'masks', 'images'));
+  expect(masks).toHaveLength(14);
+  const { depth, width } = await sharp(join(place, 'masks', 'images', masks[0])).metadata();
+  expect([depth, width]).toEqual(['ushort', 32]);
+  const raters = (await readFile(join(place, 'raters.csv'), 'utf8')).trim().split('\r\n');
+  expect(raters).toHaveLength(1 + 14 * 5);
+  expect(JSON.parse(await readFile(join(place, 'fusion.json'), 'utf8'))).toMatchObject({
+    method: 'staple',
+    transductive: false,
+    run: { seed: 1, config: { config: { ties: expect.any(String) as string } } },
+  });
+});
+
+test('npm run train learns with any fusion, and tells what its masks have seen', async () => {
+  const training = JSON.stringify({ epochs: 1, batchSize: 4 });
+  const { stdout } = await run(
+    'train',
+    ...['dl-cat', '--training', training, '--fusion', 'df-gt-raw', '--fusion-config', '{"steps":2}'],
+    ...['--out', join(folder, 'models')],
+  );
+  expect(stdout).toMatch(/^ *auc +diagnosis +\d\.\d{3}/m);
+  expect(stdout).toMatch(/^ *permuted_auc +diagnosis/m);
+  expect(stdout).toContain('These masks have seen the diagnosis of their own image');
+  const place = join(await only(join(folder, 'models')), 'dl-cat');
+  expect((await readdir(place)).sort()).toEqual([
+    'epochs.csv',
+    'metrics.csv',
+    'model.json',
+    'weights.safetensors',
+  ]);
+});
+
+test('a method that nobody knows is refused before any work', async () => {
+  await expect(run('fuse', 'stapel')).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("unknown fusion 'stapel'") as string,
+  });
+});
