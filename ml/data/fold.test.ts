@@ -1,4 +1,4 @@
-import { fold, inFold } from './fold.ts';
+import { divisionFault, fold, inFold } from './fold.ts';
 
 const ids = Array.from({ length: 3000 }, (_, k) => `image-${k}`);
 
@@ -11,4 +11,18 @@ test('each image falls into one part, and the parts are of about equal size', ()
 
 test('a part that is not there is refused', () => {
   expect(() => fold.parse({ index: 2, of: 2 })).toThrow('index must be below of');
+});
+
+test.each([
+  ['all parts, in any order', ['1/2', '0/2'], null],
+  ['none', [], 'there is no fold'],
+  ['one that is missing', ['0/3', '2/3'], 'fold 1 of 3 is missing'],
+  ['one that stands twice', ['0/2', '1/2', '1/2'], 'fold 1 of 2 is there 2 times'],
+  ['parts of different divisions', ['0/2', '1/3'], 'fold 0 of 2 and fold 1 of 3 overlap'],
+])('what keeps folds from being one division is named: %s', (_what, folds, fault) => {
+  const parsed = folds.map((text) => {
+    const [index, of] = text.split('/').map(Number);
+    return { index, of };
+  });
+  expect(divisionFault(parsed)).toBe(fault);
 });

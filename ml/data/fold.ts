@@ -10,3 +10,21 @@ export type Fold = z.infer<typeof fold>;
 /** An image falls into the same part whatever its diagnosis, its place and the images beside it. */
 export const inFold = (id: string, { index, of }: Fold): boolean =>
   Math.floor(createRandom('fold', id)() * of) === index;
+
+/** For a person, counted as the settings count: 'fold 0 of 2'. */
+export const foldName = ({ index, of }: Fold): string => `fold ${index} of ${of}`;
+
+/** In words, what keeps these from being all parts of one division, each once; null where they are. */
+export function divisionFault(folds: readonly Fold[]): string | null {
+  const [first] = folds;
+  if (!first) return 'there is no fold';
+  const other = folds.find(({ of }) => of !== first.of);
+  if (other) return `${foldName(first)} and ${foldName(other)} overlap`;
+  for (let index = 0; index < first.of; index++) {
+    const count = folds.filter((one) => one.index === index).length;
+    const name = foldName({ index, of: first.of });
+    if (count === 0) return `${name} is missing`;
+    if (count > 1) return `${name} is there ${count} times`;
+  }
+  return null;
+}

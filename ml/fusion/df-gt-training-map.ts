@@ -3,6 +3,7 @@ import { fold, inFold, type Fold } from '../data/fold.ts';
 import type { SampleSource } from '../data/sample.ts';
 import { subsetSource } from '../data/subset-source.ts';
 import { byImage } from './by-image.ts';
+import { crossFitted } from './cross-fit.ts';
 import { fuseDiagnosisFirst } from './df-gt.ts';
 import { expG, expGConfig, expGPresets } from './df-gt-expg.ts';
 import { raw } from './df-gt-raw.ts';
@@ -45,7 +46,8 @@ async function* fit(input: FitInput<DfGtTrainingMapConfig>): AsyncGenerator<Fusi
   if (source.ids.length === 0) throw new RangeError(`'${NAME}' learns from training images: received none`);
   const parametrisation = config.parametrisation === 'expg' ? expG(config) : raw;
   const mean = meanMaps(source, config.perRater);
-  for await (const item of fuseDiagnosisFirst({ ...input, source }, parametrisation)) {
+  const learned = crossFitted({ ...input, source }, (part) => fuseDiagnosisFirst(part, parametrisation));
+  for await (const item of learned) {
     if (Array.isArray(item)) item.forEach((sample) => mean.add(sample));
     else yield item;
   }
@@ -129,6 +131,7 @@ export const dfGtTrainingMap: Fusion<DfGtTrainingMapConfig> = {
   presets: expGPresets,
   seesLabel: () => false,
   needsDiagnosisModel: true,
+  crossFits: true,
   fitReadsLabel: ({ label }) => label === 'given',
   fit,
   fuse,
