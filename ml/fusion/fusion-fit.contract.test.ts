@@ -170,17 +170,3 @@ describe.each(learning.filter(({ crossFits }) => crossFits).map((fusion) => [fus
     });
   },
 );
-
-test('a training map learns from the fold that θ has not seen, and from no other image', async () => {
-  const fusion = fusions.get('df-gt-training-map');
-  const fold = { index: 1, of: 2 };
-  const seen = (image: number) => inFold(`image-${image}`, fold);
-  const fit = (unlearned: 0 | 1, learnFrom: object | null) =>
-    fitAll(fusion, {
-      ...input(fusion),
-      source: createSource({ images: 4, diagnosis: (image) => (seen(image) ? 1 : unlearned) }),
-      config: configOf(fusion, { steps: 30, learnFrom }),
-    });
-  expect(await fit(0, fold)).toEqual(await fit(1, fold));
-  expect(await fit(0, null)).not.toEqual(await fit(1, null));
-});
