@@ -107,7 +107,9 @@ describe('a store with data', () => {
       insert into runs (id, kind, key, config, code_version) values
         ('${id(1)}', 'fusion', '${sha('1')}', '${request(null)}', 't'),
         ('${id(2)}', 'training', '${sha('2')}', '${request(null)}', 't'),
-        ('${id(3)}', 'fusion', '${sha('3')}', '${request(id(2))}', 't');
+        ('${id(3)}', 'fusion', '${sha('3')}', '${request(id(2))}', 't'),
+        ('${id(4)}', 'training', '${sha('4')}', '{"training": {"leaveOut": {"index": 0, "of": 2}}}', 't'),
+        ('${id(5)}', 'training', '${sha('5')}', '{"training": {"leaveOut": null}}', 't');
       insert into fusions (id, run_id, snapshot_id, method, transductive, width, height) values
         ('${id(1)}', '${id(1)}', '${id(1)}', 'majority-vote', false, 32, 32);
       insert into models (id, run_id, snapshot_id, method, task, fusion_id, width, height) values
@@ -117,12 +119,17 @@ describe('a store with data', () => {
     await migrateOver('20261125180356_fusion_diagnosis_models', sql, async (client) => {
       const models = await client.query('select * from fusion_diagnosis_models');
       expect(models.rows).toEqual([{ fusion_id: id(3), position: 0, model_id: id(2) }]);
-      const runs = await client.query('select config from runs order by id');
+      const runs = await client.query("select config from runs where config ? 'method' order by id");
       expect(runs.rows).toEqual([
         { config: { method: 'm', diagnosisModelIds: [] } },
         { config: { method: 'm', diagnosisModelId: null } },
         { config: { method: 'm', diagnosisModelIds: [id(2)] } },
       ]);
+      // Asked again, only the training whose fold went by image is done anew.
+      const keys = await client.query<{ id: string }>(
+        `select id from runs where key = repeat(right(id::text, 1), 64) order by id`,
+      );
+      expect(keys.rows.map((row) => row.id)).toEqual([1, 2, 3, 5].map(id));
     });
   });
 });

@@ -1,6 +1,6 @@
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
 import { tinyDataset, tinyResnet, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
-import { inFold, type Fold } from '../../ml/data/fold.ts';
+import { imagesOfFold, type Fold } from '../../ml/data/fold.ts';
 import { subsetSource } from '../../ml/data/subset-source.ts';
 import { fittedFromBytes, fittedToBytes, type Fitted } from '../../ml/fitted.ts';
 import { fusions } from '../../ml/fusion/index.ts';
@@ -119,7 +119,7 @@ const learnedBy = async (id: string): Promise<Fitted> => {
 async function learnedOfFold(k: number, config: object): Promise<{ fitted: Fitted; images: number }> {
   const { snapshotId, size } = tiny;
   const all = await openStoreSource(context, { snapshotId, size, split: 'train' });
-  const images = all.ids.flatMap((id, image) => (inFold(id, folds[k]) ? [image] : []));
+  const images = imagesOfFold(all, folds[k]);
   const theta = await loadDiagnosisNetwork(context, thetas[k], all);
   const spec = fusions.get(method);
   const input = { source: subsetSource(all, images), config: spec.config.parse(config), seed: 5 };

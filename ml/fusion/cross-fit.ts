@@ -1,4 +1,4 @@
-import { divisionFault, inFold } from '../data/fold.ts';
+import { divisionFault, imagesOfFold } from '../data/fold.ts';
 import { subsetSource } from '../data/subset-source.ts';
 import type { CrossFitNetwork, FitInput, FusedSample, FuseInput, FusionProgress } from './fusion.ts';
 
@@ -39,7 +39,6 @@ export async function* crossFitted<Config>(
 
 /** The images that the network has left out, and that network alone. */
 function partOf<Config>(input: FitInput<Config>, { network, leftOut }: CrossFitNetwork): FitInput<Config> {
-  const { source } = input;
-  const images = source.ids.flatMap((id, image) => (inFold(id, leftOut) ? [image] : []));
-  return { ...input, source: subsetSource(source, images), diagnosisNetwork: network, crossFit: undefined };
+  const source = subsetSource(input.source, imagesOfFold(input.source, leftOut));
+  return { ...input, source, diagnosisNetwork: network, crossFit: undefined };
 }
