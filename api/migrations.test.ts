@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { testDatabase, type TestDatabase } from '../tests/helpers/database.ts';
+import type pg from 'pg';
+import {
+  administer,
+  runPrefix,
+  testDatabase,
+  withDatabase,
+  type TestDatabase,
+} from '../tests/helpers/database.ts';
 import { migrate, readMigrations } from './migrations.ts';
 
 let database: TestDatabase;
@@ -66,6 +73,64 @@ describe('migrations', () => {
     await expect(migrate(database.url, folder)).rejects.toThrow(/99990101000000_broken failed/);
     const { rows } = await database.pool.query(`select to_regclass('half') as half`);
     expect(rows).toEqual([{ half: null }]);
+  });
+});
+
+/** Migrates an empty database up to, without, the named migration; fills it by `sql`; and applies the rest. */
+async function migrateOver(before: string, sql: string, look: (client: pg.Client) => Promise<void>) {
+  const name = `${runPrefix()}over`;
+  const url = withDatabase(database.url, name);
+  const folder = await mkdtemp(join(tmpdir(), 'consilium-migrations-'));
+  for (const migration of (await readMigrations()).filter((one) => one.name < before)) {
+    await mkdir(join(folder, migration.name));
+    await writeFile(join(folder, migration.name, 'migration.sql'), migration.sql);
+  }
+  await administer(database.url, (client) => client.query(`create database ${name}`));
+  try {
+    await migrate(url, folder);
+    await administer(url, (client) => client.query(sql));
+    expect((await migrate(url)).length).toBeGreaterThan(0);
+    await administer(url, look);
+  } finally {
+    await administer(database.url, (client) => client.query(`drop database ${name} with (force)`));
+  }
+}
+
+describe('a store with data', () => {
+  test('keeps the one model that a fusion asked, in its lineage and in its run’s request', async () => {
+    const id = (digit: number) => `00000000-0000-7000-8000-00000000000${digit}`;
+    const request = (model: string | null) => JSON.stringify({ method: 'm', diagnosisModelId: model });
+    const sql = `
+      insert into datasets (id, name) values ('${id(1)}', 'd');
+      insert into cohorts (id, dataset_id, name) values ('${id(1)}', '${id(1)}', 'c');
+      insert into snapshots (id, cohort_id, hash, image_count) values ('${id(1)}', '${id(1)}', '${sha('a')}', 0);
+      insert into runs (id, kind, key, config, code_version) values
+        ('${id(1)}', 'fusion', '${sha('1')}', '${request(null)}', 't'),
+        ('${id(2)}', 'training', '${sha('2')}', '${request(null)}', 't'),
+        ('${id(3)}', 'fusion', '${sha('3')}', '${request(id(2))}', 't'),
+        ('${id(4)}', 'training', '${sha('4')}', '{"training": {"leaveOut": {"index": 0, "of": 2}}}', 't'),
+        ('${id(5)}', 'training', '${sha('5')}', '{"training": {"leaveOut": null}}', 't');
+      insert into fusions (id, run_id, snapshot_id, method, transductive, width, height) values
+        ('${id(1)}', '${id(1)}', '${id(1)}', 'majority-vote', false, 32, 32);
+      insert into models (id, run_id, snapshot_id, method, task, fusion_id, width, height) values
+        ('${id(2)}', '${id(2)}', '${id(1)}', 'dl-cat', 'diagnosis', '${id(1)}', 32, 32);
+      insert into fusions (id, run_id, snapshot_id, method, transductive, width, height, diagnosis_model_id) values
+        ('${id(3)}', '${id(3)}', '${id(1)}', 'df-gt-expg', true, 32, 32, '${id(2)}');`;
+    await migrateOver('20261125180356_fusion_diagnosis_models', sql, async (client) => {
+      const models = await client.query('select * from fusion_diagnosis_models');
+      expect(models.rows).toEqual([{ fusion_id: id(3), position: 0, model_id: id(2) }]);
+      const runs = await client.query("select config from runs where config ? 'method' order by id");
+      expect(runs.rows).toEqual([
+        { config: { method: 'm', diagnosisModelIds: [] } },
+        { config: { method: 'm', diagnosisModelId: null } },
+        { config: { method: 'm', diagnosisModelIds: [id(2)] } },
+      ]);
+      // Asked again, only the training whose fold went by image is done anew.
+      const keys = await client.query<{ id: string }>(
+        `select id from runs where key = repeat(right(id::text, 1), 64) order by id`,
+      );
+      expect(keys.rows.map((row) => row.id)).toEqual([1, 2, 3, 5].map(id));
+    });
   });
 });
 
@@ -149,6 +214,38 @@ describe('the store refuses', () => {
     await expect(store(1.5)).rejects.toThrow(/rater_performance_sensitivity_share/);
     await store(null);
     await expect(store(0.5)).rejects.toThrow(/Unique constraint/);
+  });
+
+  test('two models of one fold in a fusion, and one model in two folds', async () => {
+    const { prisma } = database;
+    const ids = await seedImage();
+    const { datasetId } = await prisma.image.findUniqueOrThrow({ where: { id: ids.imageId } });
+    const run = (digit: string) => ({
+      create: { kind: 'fusion', key: sha(digit), config: {}, codeVersion: 'test' } as const,
+    });
+    const size = { width: 2, height: 2 };
+    const snapshot = await prisma.snapshot.create({
+      data: { hash: sha('e'), imageCount: 1, cohort: { create: { datasetId, name: 'all' } } },
+    });
+    const of = { snapshot: { connect: { id: snapshot.id } }, ...size };
+    const fusion = await prisma.fusion.create({
+      data: { run: run('e'), method: 'df-gt-training-map', transductive: false, ...of },
+    });
+    const fusedBy = { fusion: { connect: { id: fusion.id } } };
+    const [first, second] = await Promise.all(
+      ['f', '0'].map((digit) =>
+        prisma.model.create({
+          data: { run: run(digit), method: 'dl-cat', task: 'diagnosis', ...fusedBy, ...of },
+        }),
+      ),
+    );
+    const ask = (modelId: string, position: number) =>
+      prisma.fusionDiagnosisModel.create({ data: { fusionId: fusion.id, modelId, position } });
+    await ask(first.id, 0);
+    await expect(ask(second.id, 0)).rejects.toThrow(/Unique constraint/);
+    await expect(ask(first.id, 1)).rejects.toThrow(/Unique constraint/);
+    await expect(ask(second.id, -1)).rejects.toThrow(/fusion_diagnosis_models_position_not_negative/);
+    await ask(second.id, 1);
   });
 
   test('an ended run that does not say when', async () => {

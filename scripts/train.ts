@@ -25,8 +25,7 @@ async function train(client: Client, options: TrainOptions): Promise<void> {
   const steps = createSteps(client, options);
   const masks = await fuseMasks(steps, { snapshotId, method: fusion, config: fusionConfig, theta: THETA });
   const diagnosisModelId = await modelInside(steps, method, snapshotId);
-  const asked = { fusionId: masks.id, config, diagnosisModelId, ...(training && { training }) };
-  const model = await steps.train(method, asked);
+  const model = await steps.train(method, { fusionId: masks.id, config, diagnosisModelId, training });
   const isDiagnosis = models.get(method).task === 'diagnosis';
   const judged = isDiagnosis ? { fusionId: masks.id, judgeModelId: model.id } : { modelId: model.id };
   const { evaluationId } = await steps.evaluate(model, judged);

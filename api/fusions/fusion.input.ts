@@ -46,8 +46,12 @@ export class FuseLabelsInput {
   @Field(() => Int, { defaultValue: 1 })
   seed!: number;
 
-  @Field(() => ID, { nullable: true, description: 'A trained diagnosis model, for methods that need one.' })
-  diagnosisModelId?: string | null;
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'For methods that need one: a trained diagnosis model (one may stand without brackets). For methods that cross-fit also several, each trained with another fold left out (training.leaveOut): each is asked only about training images that it never saw.',
+  })
+  diagnosisModelIds?: string[] | null;
 
   @Field(() => Boolean, {
     defaultValue: false,

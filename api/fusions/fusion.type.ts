@@ -98,6 +98,9 @@ export class FusedImage {
   spectralEnergy!: number | null;
 }
 
+const leftOutIndex = (model: string): string =>
+  `(select coalesce((r.config #>> '{training,leaveOut,index}')::int8, 0) from runs r where r.id = ${model}.run_id)`;
+
 @From('fusions')
 @ObjectType({
   description: "The raters' masks of a snapshot, made into one soft mask for each image and structure.",
@@ -135,12 +138,16 @@ export class Fusion {
   @Field(() => Snapshot)
   snapshot!: Snapshot;
 
-  @RefersTo('diagnosis_model_id')
-  @Field(() => Model, {
-    nullable: true,
-    description: 'The frozen network that reads the masks, where the method has one.',
+  @Related({
+    on: (model, row) =>
+      `exists (select 1 from fusion_diagnosis_models d where d.fusion_id = ${row}.id and d.model_id = ${model}.id)`,
+    order: () => [ascending('left_out', 'int8', leftOutIndex)],
   })
-  diagnosisModel!: Model | null;
+  @Field(() => [Model], {
+    description:
+      'The frozen networks that read the masks: none, one, or in cross-fitting one a fold, in the order of the folds that they left out (run.config.training.leaveOut).',
+  })
+  diagnosisModels!: Model[];
 
   @Related({ on: (related, row) => `${related}.fusion_id = ${row}.id and ${ofSucceeded(`${row}.id`)}` })
   @Field(() => [RaterWeight], {

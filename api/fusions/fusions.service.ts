@@ -1,19 +1,16 @@
-import { Split, type Fusion, type Model, type Prisma, type Run } from '../../prisma/client/client.ts';
-import type { Fusion as FusionMethod } from '../../ml/fusion/fusion.ts';
-import { diagnosisModels } from '../../ml/diagnosis/index.ts';
+import { Split, type Fusion, type Prisma } from '../../prisma/client/client.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import { invalidInput } from '../errors.ts';
 import { parseConfig } from '../runs/method-config.ts';
 import {
   requireMatch,
   requireMethod,
-  requireModel,
   requireSeed,
   requireSize,
   requireSnapshot,
 } from '../runs/requirements.ts';
 import { createRun, type RunsContext } from '../runs/runs.service.ts';
-import type { TrainingRequest } from '../training/training-request.ts';
+import { requireDiagnosisModels } from './diagnosis-models.ts';
 
 export interface FuseLabelsInput {
   readonly snapshotId: string;
@@ -21,7 +18,7 @@ export interface FuseLabelsInput {
   readonly preset?: string | null;
   readonly config?: unknown;
   readonly seed?: number | null;
-  readonly diagnosisModelId?: string | null;
+  readonly diagnosisModelIds?: readonly string[] | null;
   readonly permutedDiagnoses?: boolean | null;
   readonly size?: number | null;
 }
@@ -33,7 +30,8 @@ export type FusionRequest = {
   readonly config: Prisma.InputJsonObject;
   /** Side of the square of pixels at which masks are fused. */
   readonly size: number;
-  readonly diagnosisModelId: string | null;
+  /** Of several: in the order of the folds that they left out. */
+  readonly diagnosisModelIds: string[];
   readonly permutedDiagnoses: boolean;
   /** Whose images are fused: all, but for controls, which are made for the split that is evaluated. */
   readonly splits: Split[];
@@ -88,7 +86,7 @@ async function createFusion(
 ): Promise<Fusion> {
   const { run, created } = await createRun(tx, { kind: 'fusion', config: request, seed, actor });
   if (!created) return tx.fusion.findUniqueOrThrow({ where: { runId: run.id } });
-  const { snapshotId, method, permutedDiagnoses, diagnosisModelId, size } = request;
+  const { snapshotId, method, permutedDiagnoses, diagnosisModelIds, size } = request;
   return tx.fusion.create({
     data: {
       runId: run.id,
@@ -96,7 +94,7 @@ async function createFusion(
       method,
       transductive,
       permutedDiagnoses,
-      diagnosisModelId,
+      diagnosisModels: { create: diagnosisModelIds.map((modelId, position) => ({ modelId, position })) },
       height: size,
       width: size,
     },
@@ -124,12 +122,10 @@ async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Pr
     );
   }
   const snapshot = await requireSnapshot(prisma, input.snapshotId);
-  const model = await diagnosisModel(prisma, method, input.diagnosisModelId ?? null);
-  const size = requireSize(input.size ?? model?.height ?? presetSizes[preset] ?? paperSize);
-  if (model) {
-    const here = { snapshotId: snapshot.id, height: size, width: size, what: 'this fusion' };
-    requireMatch('diagnosisModelId', model, here);
-  }
+  const models = await requireDiagnosisModels(prisma, method, input.diagnosisModelIds ?? []);
+  const size = requireSize(input.size ?? models[0]?.height ?? presetSizes[preset] ?? paperSize);
+  const here = { snapshotId: snapshot.id, height: size, width: size, what: 'this fusion' };
+  for (const model of models) requireMatch('diagnosisModelIds', model, here);
   if (seesLabel) await requireDiagnoses(prisma, snapshot.id, method.name);
   else if (fitReadsLabel) await requireDiagnoses(prisma, snapshot.id, method.name, 'train');
   const request = {
@@ -137,44 +133,11 @@ async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Pr
     method: method.name,
     config: config as Prisma.InputJsonObject,
     size,
-    diagnosisModelId: model?.id ?? null,
+    diagnosisModelIds: models.map(({ id }) => id),
     permutedDiagnoses,
     splits: Object.values(Split),
   };
   return { request, seed, seesLabel };
-}
-
-async function diagnosisModel(
-  prisma: RunsContext['prisma'],
-  method: FusionMethod,
-  id: string | null,
-): Promise<Model | null> {
-  if (method.needsDiagnosisModel === (id !== null)) {
-    if (id === null) return null;
-    const model = await requireModel(prisma, id, 'diagnosis', 'diagnosisModelId');
-    requireMaskGradient(method, model);
-    return model;
-  }
-  throw invalidInput(
-    id === null
-      ? `diagnosisModelId: '${method.name}' needs a trained diagnosis model`
-      : `diagnosisModelId '${id}': '${method.name}' uses no diagnosis model`,
-    'diagnosisModelId',
-  );
-}
-
-/** DF-GT follows the gradient of the diagnosis for the mask: a network that has none would leave every mask as it was. */
-function requireMaskGradient(method: FusionMethod, { id, method: name, run }: Model & { run: Run }): void {
-  const { config } = run.config as TrainingRequest;
-  if (diagnosisModels.get(name).maskUse(config) === 'differentiable') return;
-  const usable = diagnosisModels
-    .list()
-    .filter((model) => model.maskUse(model.config.parse({})) === 'differentiable');
-  throw invalidInput(
-    `diagnosisModelId '${id}': '${name}', as it was configured, gives no gradient for the mask, which '${method.name}' ` +
-      `follows: expected one of ${usable.map((model) => model.name).join(', ')} (by their defaults)`,
-    'diagnosisModelId',
-  );
 }
 
 async function hasImages(tx: Prisma.TransactionClient, snapshotId: string, split: Split): Promise<boolean> {

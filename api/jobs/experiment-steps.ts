@@ -110,15 +110,14 @@ function ask(
     const { fusion, training } = step;
     return trainModel(context, { fusionId: idOf(fusion), method, preset, config, training, seed });
   }
-  const { diagnosisModel, permutedDiagnoses } = step;
-  const diagnosisModelId = diagnosisModel === undefined ? null : idOf(diagnosisModel);
+  const { diagnosisModels, permutedDiagnoses } = step;
   return fuseLabels(context, {
     snapshotId,
     method,
     preset,
     config,
     seed,
-    diagnosisModelId,
+    diagnosisModelIds: diagnosisModels?.map(idOf),
     permutedDiagnoses,
     size,
   });

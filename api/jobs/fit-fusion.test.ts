@@ -1,9 +1,14 @@
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
 import { tinyDataset, tinyResnet, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
-import { fittedFromBytes, fittedToBytes } from '../../ml/fitted.ts';
+import { imagesOfFold, type Fold } from '../../ml/data/fold.ts';
+import { subsetSource } from '../../ml/data/subset-source.ts';
+import { fittedFromBytes, fittedToBytes, type Fitted } from '../../ml/fitted.ts';
+import { fusions } from '../../ml/fusion/index.ts';
 import { fuseLabels } from '../fusions/fusions.service.ts';
+import { openStoreSource } from '../storage/store-source.ts';
 import { trainModel } from '../training/training.service.ts';
 import { weightsMediaType } from './epochs.ts';
+import { loadDiagnosisNetwork } from './networks.ts';
 import type { Worker } from './queue.ts';
 import { startWorker } from './start-worker.ts';
 
@@ -12,6 +17,9 @@ let context: TestJobContext;
 let tiny: TinyDataset;
 let worker: Worker;
 let theta: string;
+const folds = [0, 1].map((index): Fold => ({ index, of: 2 }));
+/** Each trained without its fold. */
+let thetas: string[];
 
 beforeAll(async () => {
   context = await testJobContext();
@@ -19,9 +27,14 @@ beforeAll(async () => {
   worker = await startWorker(context);
   const { snapshotId, size } = tiny;
   const vote = await succeeded(fuseLabels(context, { snapshotId, method: 'majority-vote', size }));
-  const asked = { fusionId: vote.id, method: 'dl-cat', config: { resnet: tinyResnet } };
-  const model = await succeeded(trainModel(context, { ...asked, training: { epochs: 1, batchSize: 4 } }));
-  theta = model.id;
+  const train = async (leaveOut: Fold | null) => {
+    const training = { epochs: 1, batchSize: 2, leaveOut };
+    const asked = { fusionId: vote.id, method: 'dl-cat', config: { resnet: tinyResnet }, training };
+    return (await succeeded(trainModel(context, asked))).id;
+  };
+  theta = await train(null);
+  thetas = [];
+  for (const fold of folds) thetas.push(await train(fold));
 }, 120_000);
 afterAll(async () => {
   await worker.close();
@@ -33,7 +46,7 @@ const ask = (seed: number, changes: object = {}) =>
     snapshotId: tiny.snapshotId,
     method,
     config: { steps: 3, hidden: 4, imagesAtOnce: 8 },
-    diagnosisModelId: theta,
+    diagnosisModelIds: [theta],
     seed,
     ...changes,
   });
@@ -93,6 +106,67 @@ test('the control learns from permuted diagnoses; what learns from none has none
   expect(a?.sha256).not.toBe(b?.sha256);
   const pseudo = ask(1, { permutedDiagnoses: true, config: { label: 'pseudo' } });
   await expect(pseudo).rejects.toThrow(`permutedDiagnoses: '${method}' with this config reads no diagnoses`);
+});
+
+const learnedBy = async (id: string): Promise<Fitted> => {
+  const { sha256 } = await context.prisma.fusion.findUniqueOrThrow({ where: { id } });
+  return fittedFromBytes(method, await context.blobs.get(sha256 ?? ''));
+};
+
+/** What a fusion learns of the training images of one fold with the network that left it out, and how many they are. */
+async function learnedOfFold(k: number, config: object): Promise<{ fitted: Fitted; images: number }> {
+  const { snapshotId, size } = tiny;
+  const all = await openStoreSource(context, { snapshotId, size, split: 'train' });
+  const images = imagesOfFold(all, folds[k]);
+  const theta = await loadDiagnosisNetwork(context, thetas[k], all);
+  const spec = fusions.get(method);
+  const input = { source: subsetSource(all, images), config: spec.config.parse(config), seed: 5 };
+  try {
+    for await (const item of spec.fit!({ ...input, diagnosisNetwork: theta.network })) {
+      if ('tensors' in item) return { fitted: item, images: images.length };
+    }
+  } finally {
+    theta.dispose();
+  }
+  throw new Error('it learned nothing');
+}
+
+test('several models: broken off in its fit and resumed, it is the mean over all images, each asked of a model that never saw it', async () => {
+  const config = { steps: 150, hidden: 4, imagesAtOnce: 8, learningRate: 0.02 };
+  const fusion = await ask(5, { config, diagnosisModelIds: [...thetas].reverse() });
+  const runOf = () => context.prisma.run.findUniqueOrThrow({ where: { id: fusion.runId } });
+  while ((await runOf()).progress === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await worker.close();
+  expect(await runOf()).toMatchObject({ status: 'running', stage: `fitting ${method}` });
+  worker = await startWorker(context);
+  await succeeded(Promise.resolve(fusion));
+
+  const { tensors } = await learnedBy(fusion.id);
+  const parts = [await learnedOfFold(0, config), await learnedOfFold(1, config)];
+  expect(parts.map(({ images }) => images).reduce((sum, images) => sum + images)).toBe(8);
+  expect(parts.every(({ images }) => images > 0)).toBe(true);
+  let farthest = 0;
+  for (const [key, { values }] of tensors) {
+    values.forEach((value, i) => {
+      const sums = parts.map(({ fitted, images }) => images * fitted.tensors.get(key)!.values[i]);
+      farthest = Math.max(farthest, Math.abs(value - (sums[0] + sums[1]) / 8));
+    });
+  }
+  // Sums of float32 in another order.
+  expect(farthest).toBeLessThan(1e-6);
+});
+
+test('several models: the control learns from permuted diagnoses with the same models', async () => {
+  const [fusion, control] = [
+    await succeeded(ask(6, { diagnosisModelIds: thetas })),
+    await succeeded(ask(6, { diagnosisModelIds: thetas, permutedDiagnoses: true })),
+  ];
+  expect((await learnedBy(control.id)).tensors).not.toEqual((await learnedBy(fusion.id)).tensors);
+  const models = await context.prisma.fusionDiagnosisModel.findMany({
+    where: { fusionId: control.id },
+    orderBy: { position: 'asc' },
+  });
+  expect(models.map(({ modelId }) => modelId)).toEqual(thetas);
 });
 
 test('it needs diagnoses of the training images, and of no other', async () => {

@@ -1,5 +1,4 @@
 import { permuteDiagnoses } from '../../ml/data/permute-diagnoses.ts';
-import type { DiagnosisNetwork } from '../../ml/diagnosis/diagnosis-model.ts';
 import { fittedFromBytes, fittedToBytes, type Fitted } from '../../ml/fitted.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import type { Fusion } from '../../prisma/client/client.ts';
@@ -7,6 +6,7 @@ import type { FusionRequest } from '../fusions/fusions.service.ts';
 import { assertOwner } from '../runs/run-state.ts';
 import { openStoreSource } from '../storage/store-source.ts';
 import { weightsMediaType } from './epochs.ts';
+import type { FusionNetworks } from './fusion-networks.ts';
 import type { JobInput } from './job.ts';
 
 /** What part of a run's progress fitting is, where the method learns: most of its work, by the demos' times. */
@@ -15,7 +15,7 @@ export const fitShare = 0.8;
 interface ToFit {
   readonly fusion: Fusion;
   readonly request: FusionRequest;
-  readonly network: DiagnosisNetwork | undefined;
+  readonly networks: FusionNetworks;
 }
 
 /** What the method learned from the training split, by this attempt or an earlier one; undefined where it learns nothing. */
@@ -29,7 +29,7 @@ export async function fitFusion(input: JobInput, toFit: ToFit): Promise<Fitted |
   return fitted;
 }
 
-async function fit(input: JobInput, { request, network }: ToFit): Promise<Fitted> {
+async function fit(input: JobInput, { request, networks }: ToFit): Promise<Fitted> {
   const { run, signal, progress } = input;
   const { snapshotId, size, method, config } = request;
   const opened = await openStoreSource(input, { snapshotId, size, split: 'train' });
@@ -38,7 +38,7 @@ async function fit(input: JobInput, { request, network }: ToFit): Promise<Fitted
     source,
     config,
     seed: run.seed,
-    diagnosisNetwork: network,
+    ...networks,
     signal,
   });
   for await (const item of fitting) {

@@ -111,7 +111,7 @@ describe('is refused, with the reason,', () => {
     const { id } = await succeeded(fit());
     const { snapshotId } = tiny;
     await expect(
-      fuseLabels(context, { snapshotId, method: 'df-gt-expg', diagnosisModelId: id }),
+      fuseLabels(context, { snapshotId, method: 'df-gt-expg', diagnosisModelIds: [id] }),
     ).rejects.toEqual(invalid(/'vcdr-svm', as it was configured, gives no gradient for the mask/));
   });
 

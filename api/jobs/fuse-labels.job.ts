@@ -1,6 +1,5 @@
 import { permuteDiagnoses } from '../../ml/data/permute-diagnoses.ts';
 import type { SampleSource } from '../../ml/data/sample.ts';
-import type { DiagnosisNetwork } from '../../ml/diagnosis/diagnosis-model.ts';
 import type { Fitted } from '../../ml/fitted.ts';
 import type { FusedSample, FusionProgress } from '../../ml/fusion/fusion.ts';
 import { fusions } from '../../ml/fusion/index.ts';
@@ -9,8 +8,8 @@ import type { FusionRequest } from '../fusions/fusions.service.ts';
 import { openStoreSource } from '../storage/store-source.ts';
 import { fitFusion, fitShare } from './fit-fusion.ts';
 import { storeFusedSamples } from './fused-samples.ts';
+import { loadFusionNetworks, type FusionNetworks } from './fusion-networks.ts';
 import type { Job, JobInput } from './job.ts';
-import { loadDiagnosisNetwork } from './networks.ts';
 import { subsetSource } from '../../ml/data/subset-source.ts';
 
 /**
@@ -25,15 +24,16 @@ export const fuseLabelsJob: Job = {
     const request = run.config as FusionRequest;
     const parts = await Promise.all(request.splits.map((split) => openPart(input, fusion, request, split)));
     const total = parts.reduce((sum, { source }) => sum + source.ids.length, 0);
-    const theta = await loadTheta(input, request, parts[0]?.source);
+    if (!parts[0]) throw new Error(`fusion ${fusion.id} has no split to fuse`);
+    const theta = await loadFusionNetworks(input, request.diagnosisModelIds, parts[0].source);
     try {
-      const network = theta?.network;
-      const fitted = await fitFusion(input, { fusion, request, network });
+      const { networks } = theta;
+      const fitted = await fitFusion(input, { fusion, request, networks });
       const start = fitted ? fitShare : 0;
       let before = 0;
       for (const { source, todo, imageIds } of parts) {
         const done = source.ids.length - todo.ids.length;
-        await fusePart(input, { fusion, request, source: todo, imageIds, network, fitted }, (share) =>
+        await fusePart(input, { fusion, request, source: todo, imageIds, networks, fitted }, (share) =>
           input.progress.report(
             start + (1 - start) * ((before + done + share * todo.ids.length) / total),
             `fusing ${request.method}`,
@@ -42,7 +42,7 @@ export const fuseLabelsJob: Job = {
         before += source.ids.length;
       }
     } finally {
-      theta?.dispose();
+      theta.dispose();
     }
     return { result: { images: total, transductive: fusion.transductive } };
   },
@@ -75,23 +75,18 @@ async function openPart(
   return { source, todo: subsetSource(source, left), imageIds };
 }
 
-async function loadTheta(input: JobInput, { diagnosisModelId }: FusionRequest, shape?: SampleSource) {
-  if (!diagnosisModelId || !shape) return undefined;
-  return loadDiagnosisNetwork(input, diagnosisModelId, shape);
-}
-
 interface PartToFuse {
   readonly fusion: Fusion;
   readonly request: FusionRequest;
   readonly source: SampleSource;
   readonly imageIds: ReadonlyMap<string, string>;
-  readonly network: DiagnosisNetwork | undefined;
+  readonly networks: FusionNetworks;
   readonly fitted: Fitted | undefined;
 }
 
 async function fusePart(
   input: JobInput,
-  { fusion, request, source, imageIds, network, fitted }: PartToFuse,
+  { fusion, request, source, imageIds, networks, fitted }: PartToFuse,
   report: (share: number) => void,
 ): Promise<void> {
   if (!source.ids.length) return;
@@ -101,7 +96,7 @@ async function fusePart(
     source,
     config: request.config,
     seed: run.seed,
-    diagnosisNetwork: network,
+    ...networks,
     fitted,
     signal,
   });

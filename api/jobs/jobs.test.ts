@@ -234,7 +234,7 @@ describe('with DF-GT', () => {
         snapshotId: tiny.snapshotId,
         method: 'df-gt-expg',
         config: { steps: 3, hidden: 4, imagesAtOnce: 8 },
-        diagnosisModelId: theta.id,
+        diagnosisModelIds: [theta.id],
       }),
     );
   }

@@ -46,4 +46,10 @@ export class Method {
 
   @Field(() => Boolean, { description: 'It needs a trained diagnosis model.' })
   needsDiagnosisModel!: boolean;
+
+  @Field(() => Boolean, {
+    description:
+      'It can ask several diagnosis models, each about the training images that it has not learned from.',
+  })
+  crossFits!: boolean;
 }

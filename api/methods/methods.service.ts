@@ -9,6 +9,7 @@ import { MethodKind, type Method } from './method.type.ts';
 type Listed = Spec & {
   readonly seesLabel?: (config: unknown) => boolean;
   readonly needsDiagnosisModel?: boolean;
+  readonly crossFits?: boolean;
 };
 
 const registries: Record<MethodKind, { list(): readonly Listed[] }> = {
@@ -25,8 +26,8 @@ export function listMethods(kind?: MethodKind | null): Method[] {
 }
 
 function describe(kind: MethodKind, spec: Listed): Method {
-  const { name, summary, citation, presets, needsDiagnosisModel = false } = spec;
+  const { name, summary, citation, presets, needsDiagnosisModel = false, crossFits = false } = spec;
   const seesLabel = spec.seesLabel?.(spec.config.parse({})) ?? false;
   const configSchema = z.toJSONSchema(spec.config, { io: 'input', unrepresentable: 'any' });
-  return { kind, name, summary, citation, configSchema, presets, seesLabel, needsDiagnosisModel };
+  return { kind, name, summary, citation, configSchema, presets, seesLabel, needsDiagnosisModel, crossFits };
 }

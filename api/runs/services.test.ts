@@ -29,8 +29,12 @@ async function finishedVote() {
   return fusion;
 }
 
-async function finishedModel(method: string, config = {}) {
-  const model = await trainModel(context, { fusionId: (await finishedVote()).id, method, config });
+async function finishedModel(
+  method: string,
+  { config, training }: { config?: object; training?: object } = {},
+) {
+  const fusionId = (await finishedVote()).id;
+  const model = await trainModel(context, { fusionId, method, config, training });
   await succeed(model.runId);
   return model;
 }
@@ -40,7 +44,7 @@ async function finishedDfGt() {
   const fusion = await fuseLabels(context, {
     snapshotId: tiny.snapshotId,
     method: 'df-gt-expg',
-    diagnosisModelId: theta.id,
+    diagnosisModelIds: [theta.id],
   });
   await succeed(fusion.runId);
   return fusion;
@@ -117,7 +121,7 @@ test('DF-GT that fuses for its network’s own answer has seen no label and need
     snapshotId: tiny.snapshotId,
     method: 'df-gt-raw',
     config: { label: 'pseudo' },
-    diagnosisModelId: theta.id,
+    diagnosisModelIds: [theta.id],
   });
   expect(fusion.transductive).toBe(false);
   expect(await context.prisma.fusion.count({ where: { method: 'df-gt-raw' } })).toBe(1);
@@ -126,8 +130,8 @@ test('DF-GT that fuses for its network’s own answer has seen no label and need
 test('DF-GT refuses, before anything is queued, a network that was configured to see masks in training alone', async () => {
   const { snapshotId } = tiny;
   const fuse = async (config: object) => {
-    const { id } = await finishedModel('dl-att', config);
-    return fuseLabels(context, { snapshotId, method: 'df-gt-fourier', diagnosisModelId: id });
+    const { id } = await finishedModel('dl-att', { config });
+    return fuseLabels(context, { snapshotId, method: 'df-gt-fourier', diagnosisModelIds: [id] });
   };
   await expect(fuse({ attention: 'predicted' })).rejects.toEqual(
     rejected(
@@ -251,8 +255,85 @@ test('a diagnosis model that was trained on another snapshot is refused', async 
     },
   });
   const theta = await finishedModel('dl-cat');
-  const input = { snapshotId: bare.id, method: 'df-gt-expg', diagnosisModelId: theta.id };
+  const input = { snapshotId: bare.id, method: 'df-gt-expg', diagnosisModelIds: [theta.id] };
   await expect(fuseLabels(context, input)).rejects.toEqual(rejected('INVALID_INPUT', /comes from snapshot/));
+});
+
+describe('cross-fitting', () => {
+  const leftOut = (index: number, of = 2) =>
+    finishedModel('dl-cat', { training: { leaveOut: { index, of } } });
+  const ask = (models: readonly { id: string }[], input: object = {}) =>
+    fuseLabels(context, {
+      snapshotId: tiny.snapshotId,
+      method: 'df-gt-training-map',
+      diagnosisModelIds: models.map(({ id }) => id),
+      ...input,
+    });
+
+  test('a fusion keeps its models in the order of their folds, named in whatever order', async () => {
+    const [first, second] = [await leftOut(0), await leftOut(1)];
+    const fusion = await ask([second, first]);
+    expect((await ask([first, second])).id).toBe(fusion.id);
+    const rows = await context.prisma.fusionDiagnosisModel.findMany({
+      where: { fusionId: fusion.id },
+      orderBy: { position: 'asc' },
+    });
+    expect(rows.map(({ position, modelId }) => [position, modelId])).toEqual([
+      [0, first.id],
+      [1, second.id],
+    ]);
+  });
+
+  test('other models are another fusion; one model that knows all training images is asked about all', async () => {
+    const [one, two] = [
+      await ask([await leftOut(0), await leftOut(1)]),
+      await ask([await finishedModel('dl-cat')]),
+    ];
+    expect(one.id).not.toBe(two.id);
+    const other = await ask([
+      await leftOut(0),
+      await finishedModel('dl-seat', { training: { leaveOut: { index: 1, of: 2 } } }),
+    ]);
+    expect([one.id, two.id]).not.toContain(other.id);
+  });
+
+  test('folds that are missing, overlap or stand twice are refused by the models that left them out', async () => {
+    const [first, second, third] = [await leftOut(0), await leftOut(1), await leftOut(1, 3)];
+    const again = await finishedModel('baseline-dia', { training: { leaveOut: { index: 0, of: 2 } } });
+    const all = await finishedModel('dl-cat');
+    const refused = (models: readonly { id: string }[], message: string) =>
+      expect(ask(models)).rejects.toEqual(rejected('INVALID_INPUT', new RegExp(message)));
+    await refused([first], `^diagnosisModelIds: fold 1 of 2 is missing: '${first.id}' left out fold 0 of 2$`);
+    await refused(
+      [first, third],
+      `fold 0 of 2 and fold 1 of 3 overlap: .*'${third.id}' left out fold 1 of 3`,
+    );
+    await refused([first, second, again], `fold 0 of 2 is there 2 times: .*'${again.id}'`);
+    await refused([first, all], `'${all.id}' was trained on all training images`);
+    await refused([first, first], `'${first.id}' is named twice`);
+    await refused([], 'needs a trained diagnosis model');
+  });
+
+  test('a fusion that asks one model, or none, is not given several', async () => {
+    const models = [await leftOut(0), await leftOut(1)];
+    await expect(ask(models, { method: 'df-gt-expg' })).rejects.toEqual(
+      rejected('INVALID_INPUT', /'df-gt-expg' asks one .* several can be asked by df-gt-training-map/),
+    );
+    await expect(ask(models, { method: 'majority-vote' })).rejects.toEqual(
+      rejected('INVALID_INPUT', /'majority-vote' uses no diagnosis model/),
+    );
+    // One that left out a fold may be asked by a fusion that does not cross-fit.
+    await expect(ask(models.slice(0, 1), { method: 'df-gt-expg' })).resolves.toBeDefined();
+  });
+
+  test('a model in training is a conflict that names its run', async () => {
+    const { id: fusionId } = await finishedVote();
+    const training = { leaveOut: { index: 1, of: 3 }, epochs: 2 };
+    const unfinished = await trainModel(context, { fusionId, method: 'dl-cat', training });
+    await expect(ask([await leftOut(0, 3), unfinished])).rejects.toEqual(
+      rejected('CONFLICT', new RegExp(`${unfinished.runId} is queued; wait for it`)),
+    );
+  });
 });
 
 test('an evaluation of another split than the test images gets a control of that split', async () => {

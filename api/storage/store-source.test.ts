@@ -25,6 +25,7 @@ test('samples come back from the store as they were made, in any order asked for
   const source = await open();
   expect(source).toMatchObject({ height: 32, width: 32, structures: phantom.structures });
   expect(source.ids).toHaveLength(6);
+  expect(source.subjects).toEqual(source.ids.map((_, index) => phantom.label(index).subject));
   for (const [index, sample] of [
     [3, (await source.read([3, 0]))[0]],
     [0, (await source.read([3, 0]))[1]],

@@ -40,10 +40,15 @@ export async function openStoreSource(deps: StoreDeps, options: StoreSourceOptio
   const rows = await deps.prisma.snapshotImage.findMany({
     where: { snapshotId, split: split === undefined ? undefined : { in: [split].flat() } },
     orderBy: { position: 'asc' },
-    select: { imageId: true, image: { select: { path: true } }, diagnosis: { select: { value: true } } },
+    select: {
+      imageId: true,
+      image: { select: { path: true, subject: true } },
+      diagnosis: { select: { value: true } },
+    },
   });
   const diagnoses = rows.map(({ diagnosis }) => (diagnosis ? labelOf(diagnosis.value) : null));
   const ids = rows.map(({ image }) => image.path);
+  const subjects = rows.map(({ image }) => image.subject);
   const imageIds = rows.map(({ imageId }) => imageId);
   const cache = new LRUCache<number, Sample>({ maxSize: cacheBytes, sizeCalculation: bytesOf });
   const shape = { size, raters: raters.map(({ id }) => id), structures: structures.map(({ id }) => id) };
@@ -68,6 +73,7 @@ export async function openStoreSource(deps: StoreDeps, options: StoreSourceOptio
     raters: raters.map(({ name }) => name),
     structures: structures.map(({ name }) => name),
     ids,
+    subjects,
     imageIds,
     diagnoses,
     async read(indices) {

@@ -17,6 +17,7 @@ export function permuteDiagnoses(source: SampleSource, seed: number): SampleSour
     raters: source.raters,
     structures: source.structures,
     ids: source.ids,
+    subjects: source.subjects,
     diagnoses,
     read: async (indices) => {
       const samples = await source.read(indices);

@@ -23,6 +23,8 @@ export interface SampleSource {
   readonly raters: readonly string[];
   readonly structures: readonly string[];
   readonly ids: readonly string[];
+  /** Whom each image shows, by index; left out where every image shows another. */
+  readonly subjects?: readonly string[];
   /** Diagnosis by index, known without reading pixels (class weights, permuted controls). */
   readonly diagnoses: readonly (0 | 1 | null)[];
   read(indices: readonly number[]): Promise<Sample[]>;

@@ -13,6 +13,7 @@ export function subsetSource(source: SampleSource, indices: readonly number[]): 
     raters: source.raters,
     structures: source.structures,
     ids: indices.map((index) => source.ids[index] ?? ''),
+    subjects: source.subjects && indices.map((index) => source.subjects?.[index] ?? ''),
     diagnoses: indices.map((index) => source.diagnoses[index] ?? null),
     read: (wanted) => source.read(wanted.map(at)),
   };

@@ -12,21 +12,21 @@ export interface Arm {
   readonly fusion: string;
 }
 
-/** Half of the training images teach θ, the other half its expertness. */
-const half: Fold = { index: 0, of: 2 };
+/** Each half of the training images teaches one θ, which is asked about the other half. */
+const halves: readonly Fold[] = [0, 1].map((index) => ({ index, of: 2 }));
 
 /** A fusion in the paper's protocol; one that reads no diagnosis is the same in both. */
 export function paperArm(planner: Planner, seed: number, method: string, theta: string): Arm {
   const spec = fusions.get(method);
   const protocol = spec.seesLabel(spec.config.parse({})) ? 'paper' : 'both';
   if (!spec.needsDiagnosisModel) return { protocol, method, fusion: planner.fuse(seed, { method }) };
-  const diagnosisModel = trainTheta(planner, seed, theta);
-  return { protocol, method, fusion: planner.fuse(seed, { method, diagnosisModel }) };
+  const diagnosisModels = [trainTheta(planner, seed, theta)];
+  return { protocol, method, fusion: planner.fuse(seed, { method, diagnosisModels }) };
 }
 
 /**
- * DF-GT with the leak closed, and its control: expertness learned from training images only, from those that θ has not
- * seen, and the same with the training diagnoses permuted.
+ * DF-GT with the leak closed, and its control: expertness learned from training images only, each asked of a θ that has
+ * not seen it (cross-fitting), and the same with the training diagnoses permuted.
  */
 export function controlledArms(
   planner: Planner,
@@ -34,12 +34,8 @@ export function controlledArms(
   parametrisation: 'expg' | 'raw',
   theta: string,
 ): readonly Arm[] {
-  const diagnosisModel = trainTheta(planner, seed, theta, { leaveOut: half });
-  const asked = {
-    method: 'df-gt-training-map',
-    config: { parametrisation, learnFrom: half },
-    diagnosisModel,
-  };
+  const diagnosisModels = halves.map((leaveOut) => trainTheta(planner, seed, theta, { leaveOut }));
+  const asked = { method: 'df-gt-training-map', config: { parametrisation }, diagnosisModels };
   const protocol = 'leak-controlled';
   return [
     { protocol, method: `df-gt-training-map ${parametrisation}`, fusion: planner.fuse(seed, asked) },

@@ -28,8 +28,8 @@ export interface EvaluateStep extends AnyStep, EvaluateAsked {
 export interface FuseAsked {
   readonly method: string;
   readonly config?: Settings;
-  /** Key of the training of θ. */
-  readonly diagnosisModel?: string;
+  /** Keys of the trainings of θ: one; or, for cross-fitting, one a fold. */
+  readonly diagnosisModels?: readonly string[];
   readonly permutedDiagnoses?: boolean;
 }
 
@@ -171,5 +171,5 @@ const placeKey = ({ protocol, method, model, rater }: Place, metric: CellMetric)
 export function needs(step: Step): readonly string[] {
   if (step.kind === 'evaluate') return [step.fusion, step.judge];
   if (step.kind === 'train') return [step.fusion];
-  return step.diagnosisModel === undefined ? [] : [step.diagnosisModel];
+  return step.diagnosisModels ?? [];
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { fold, inFold, type Fold } from '../data/fold.ts';
 import type { SampleSource } from '../data/sample.ts';
-import { subsetSource } from '../data/subset-source.ts';
 import { byImage } from './by-image.ts';
+import { crossFitted } from './cross-fit.ts';
 import { fuseDiagnosisFirst } from './df-gt.ts';
 import { expGConfig, expGMaps, expGPresets } from './df-gt-expg.ts';
 import { raw } from './df-gt-raw.ts';
@@ -17,8 +16,6 @@ const config = expGConfig.extend({
   parametrisation: z.enum(['expg', 'raw']).default('expg'),
   /** One weight a rater, the mean where raters disagree, in place of a map: fewer numbers, learned from the same images. */
   perRater: z.boolean().default(false),
-  /** Only these training images, where θ has left them out of its own training; null for all of them. */
-  learnFrom: fold.nullable().default(null),
 });
 export type DfGtTrainingMapConfig = z.infer<typeof config>;
 
@@ -32,33 +29,24 @@ const mapOf = (rater: string): string => `map/${rater}`;
  * the paper's protocol, which fuses test images with their own diagnoses.
  *
  * Controlled: no diagnosis of a validation or test image touches any mask, so their scores need no permuted control.
- * θ may know images that it was trained on by heart: for cross-fitting train it with `leaveOut` and learn from that
- * fold, `learnFrom`. Not controlled: a training image's own diagnosis has a part of 1 / images in the map that fuses it.
+ * One θ for all images may know them by heart; of several, each trained with another fold left out (`leaveOut`), each is
+ * asked only about images that it never saw, and all images have their part in the mean (cross-fitting). Not controlled:
+ * a training image's own diagnosis has a part of 1 / images in the map that fuses it.
  *
  * A fixed map of places supposes that images are aligned, as fundus crops around the disc are; `perRater` does not.
  *
  * Fitted: `map/<rater>` [h, w], or [1] where perRater; mean over the images on which the rater took part.
  */
 async function* fit(input: FitInput<DfGtTrainingMapConfig>): AsyncGenerator<FusionProgress | Fitted> {
-  const { config } = input;
-  const source = imagesToLearnFrom(input.source, config.learnFrom);
+  const { source, config } = input;
   if (source.ids.length === 0) throw new RangeError(`'${NAME}' learns from training images: received none`);
   const parametrisation = config.parametrisation === 'expg' ? expGMaps(config) : raw;
   const mean = meanMaps(source, config.perRater);
-  for await (const item of fuseDiagnosisFirst({ ...input, source }, parametrisation)) {
+  for await (const item of crossFitted(input, (part) => fuseDiagnosisFirst(part, parametrisation))) {
     if (Array.isArray(item)) item.forEach((sample) => mean.add(sample));
     else yield item;
   }
   yield { tensors: mean.tensors() };
-}
-
-function imagesToLearnFrom(source: SampleSource, fold: Fold | null): SampleSource {
-  if (!fold) return source;
-  const images = source.ids.map((_, image) => image);
-  return subsetSource(
-    source,
-    images.filter((image) => inFold(source.ids[image], fold)),
-  );
 }
 
 /** Adds up maps image by image: memory holds one map, whatever the number of images. */
@@ -129,6 +117,7 @@ export const dfGtTrainingMap: Fusion<DfGtTrainingMapConfig> = {
   presets: expGPresets,
   seesLabel: () => false,
   needsDiagnosisModel: true,
+  crossFits: true,
   fitReadsLabel: ({ label }) => label === 'given',
   fit,
   fuse,

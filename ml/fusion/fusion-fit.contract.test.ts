@@ -1,9 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import { loadBackend } from '../backend.ts';
-import { inFold } from '../data/fold.ts';
-import { fittedFromBytes, fittedToBytes } from '../fitted.ts';
+import { imagesOfFold } from '../data/fold.ts';
+import { subsetSource } from '../data/subset-source.ts';
+import { fittedFromBytes, fittedToBytes, type Fitted } from '../fitted.ts';
 import type { FitInput, Fusion } from './fusion.ts';
-import { configOf, createNetwork, createSource, fitAll, fuseAll } from './fusion-fixtures.ts';
+import {
+  configOf,
+  createNetwork,
+  createSource,
+  fitAll,
+  fuseAll,
+  largestDifference,
+} from './fusion-fixtures.ts';
 import { fusions } from './index.ts';
 
 beforeAll(async () => {
@@ -93,16 +101,72 @@ describe.each(learning.map((fusion) => [fusion.name, fusion] as const))('%s lear
   });
 });
 
-test('a training map learns from the fold that θ has not seen, and from no other image', async () => {
-  const fusion = fusions.get('df-gt-training-map');
-  const fold = { index: 1, of: 2 };
-  const seen = (image: number) => inFold(`image-${image}`, fold);
-  const fit = (unlearned: 0 | 1, learnFrom: object | null) =>
-    fitAll(fusion, {
-      ...input(fusion),
-      source: createSource({ images: 4, diagnosis: (image) => (seen(image) ? 1 : unlearned) }),
-      config: configOf(fusion, { steps: 30, learnFrom }),
+describe.each(learning.filter(({ crossFits }) => crossFits).map((fusion) => [fusion.name, fusion] as const))(
+  '%s cross-fits',
+  (_name, fusion) => {
+    const source = { ...createSource({ images: 5 }), subjects: ['b', 'g', 'g', 'b', 'l'] };
+    const folds = [0, 1].map((index) => ({ index, of: 2 }));
+    const parts = folds.map((fold) => imagesOfFold(source, fold));
+    const networks = folds.map((leftOut, k) => ({ network: createNetwork(2, k + 1), leftOut }));
+    const fit = (changes: Partial<FitInput<unknown>>) =>
+      fitAll(fusion, { ...input(fusion), diagnosisNetwork: undefined, source, ...changes });
+
+    test('each image meets the network that left it out, and no other', async () => {
+      const images = (await source.read(source.ids.map((_, k) => k))).map(({ image }) => image[0]);
+      const met = folds.map(() => new Set<number>());
+      const recording = networks.map(({ network, leftOut }, k) => ({
+        leftOut,
+        network: {
+          ...network,
+          apply: (...args: Parameters<typeof network.apply>) => {
+            const corners = args[0].image.slice([0, 0, 0, 0], [-1, 1, 1, 1]).dataSync();
+            for (const corner of corners) met[k].add(images.indexOf(corner));
+            return network.apply(...args);
+          },
+        },
+      }));
+      await fit({ crossFit: recording });
+      expect(parts.map(({ length }) => length).sort()).toEqual([2, 3]);
+      expect(met.map((seen) => [...seen].sort())).toEqual(parts);
     });
-  expect(await fit(0, fold)).toEqual(await fit(1, fold));
-  expect(await fit(0, null)).not.toEqual(await fit(1, null));
-});
+
+    test('what it learns is the mean over all images, each optimised against its own network', async () => {
+      const { tensors } = (await fit({ crossFit: networks }))!;
+      const byFold: Fitted[] = [];
+      for (const [k, { network }] of networks.entries()) {
+        byFold.push((await fit({ diagnosisNetwork: network, source: subsetSource(source, parts[k]) }))!);
+      }
+      for (const [key, { values }] of tensors) {
+        const mean = values.map(
+          (_, i) =>
+            byFold.reduce((sum, one, k) => sum + parts[k].length * one.tensors.get(key)!.values[i], 0) / 5,
+        );
+        // Sums of float32 in another order.
+        expect(largestDifference(values, mean)).toBeLessThan(1e-6);
+      }
+    });
+
+    test('folds in another order teach the same; its progress rises to the end', async () => {
+      const [there, back] = [
+        await fit({ crossFit: networks }),
+        await fit({ crossFit: [...networks].reverse() }),
+      ];
+      for (const [key, { values }] of there!.tensors) {
+        expect(largestDifference(values, back!.tensors.get(key)!.values)).toBeLessThan(1e-6);
+      }
+      let last = 0;
+      for await (const event of fusion.fit!({ ...input(fusion), source, crossFit: networks })) {
+        if ('tensors' in event) continue;
+        expect(event.done / event.total).toBeGreaterThan(last);
+        last = event.done / event.total;
+      }
+      expect(last).toBe(1);
+    });
+
+    test('a fold that no network left out is refused by name', async () => {
+      await expect(fit({ crossFit: networks.slice(1) })).rejects.toThrow(
+        'cross-fitting with 1 networks: fold 0 of 2 is missing',
+      );
+    });
+  },
+);

@@ -1,8 +1,15 @@
+import type { Fold } from '../data/fold.ts';
 import type { SampleSource } from '../data/sample.ts';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
 import type { Method } from '../method.ts';
 import type { Fitted } from '../fitted.ts';
 import type { RaterFigures } from './rater-figures.ts';
+
+/** A frozen diagnosis network θ, and the part of the training images that it has not learned from. */
+export interface CrossFitNetwork {
+  readonly network: DiagnosisNetwork;
+  readonly leftOut: Fold;
+}
 
 export interface FitInput<Config> {
   /** The images to learn from or to fuse. `diagnoses` are the labels that a label-reading fusion sees. */
@@ -11,6 +18,8 @@ export interface FitInput<Config> {
   readonly seed: number;
   /** Frozen diagnosis network θ, for fusions with `needsDiagnosisModel`. */
   readonly diagnosisNetwork?: DiagnosisNetwork;
+  /** In its place, for fusions with `crossFits`: several, which together have left out every training image once. */
+  readonly crossFit?: readonly CrossFitNetwork[];
   /** Aborting stops within one optimisation step and throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -46,6 +55,8 @@ export interface Fusion<Config = unknown> extends Method<Config> {
   /** True where, with this config, the fused mask depends on the diagnosis of its own image (transductive). */
   seesLabel(config: Config): boolean;
   readonly needsDiagnosisModel: boolean;
+  /** True where `fit` can ask several networks θ, each about the training images that it has not learned from. */
+  readonly crossFits?: boolean;
   /** True where the fused mask is a posterior: where raters agree it comes near 0 or 1 without reaching them. */
   readonly posterior?: boolean;
   /** True where `fit` reads diagnoses, those of its training images: no other image's label reaches a mask by that way. */

@@ -151,17 +151,19 @@ test('measures the validation loss without changing the result', async () => {
   expect(plain.records[0].metrics.validationLoss).toBeUndefined();
 });
 
-test('what is left out for cross-fitting is never read', async () => {
+test('what is left out for cross-fitting, all images of a subject, is never read', async () => {
   const read = new Set<number>();
+  const subjects = source.ids.map((_, index) => `subject-${Math.floor(index / 2)}`);
   const watched = {
     ...source,
+    subjects,
     read: (indices: readonly number[]) => {
       indices.forEach((index) => read.add(index));
       return source.read(indices);
     },
   };
   const leaveOut = { index: 0, of: 3 };
-  const kept = source.ids.flatMap((id, index) => (inFold(id, leaveOut) ? [] : [index]));
+  const kept = subjects.flatMap((subject, index) => (inFold(subject, leaveOut) ? [] : [index]));
   expect(kept.length).toBeLessThan(source.ids.length);
   await run({ source: watched, training: quickTraining({ batchSize: 2, leaveOut }) });
   expect([...read].sort()).toEqual(kept);

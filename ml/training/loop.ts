@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { inFold } from '../data/fold.ts';
+import { imagesOfFold } from '../data/fold.ts';
 import type { Sample, SampleSource } from '../data/sample.ts';
 import type { Weights } from '../layers/weights.ts';
 import { createAdam, type Adam } from '../ops/adam.ts';
@@ -125,9 +125,8 @@ async function validationLoss(
 
 /** @throws RangeError where the data cannot train the model. */
 function imagesToTrain({ model, source, validation, training: { leaveOut } }: TrainOptions): number[] {
-  const images = usableImages(model, source).filter(
-    (image) => !leaveOut || !inFold(source.ids[image], leaveOut),
-  );
+  const leftOut = new Set(leaveOut ? imagesOfFold(source, leaveOut) : []);
+  const images = usableImages(model, source).filter((image) => !leftOut.has(image));
   const lacking = model.task === 'diagnosis' ? ' with a known diagnosis' : '';
   if (images.length < 2)
     throw new RangeError(`training needs two images or more${lacking}: received ${images.length}`);

@@ -66,7 +66,7 @@ export const trainingConfig = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      'A part of the training images that it does not learn from, so that a fusion can ask it about images that it never saw (cross-fitting). None in the paper.',
+      'A part of the training images, of whole subjects, that it does not learn from, so that a fusion can ask it about images that it never saw (cross-fitting). None in the paper.',
     ),
   positiveWeight: z
     .union([z.literal('balanced'), z.number().gt(0)])

@@ -11,13 +11,21 @@ interface Asked {
   readonly theta: string;
 }
 
+/** Two halves of the training images for methods that cross-fit; everything at once for the others. */
+const halves = [0, 1].map((index) => ({ leaveOut: { index, of: 2 } }));
+
 /** Fuses by any method, after training what the method follows. */
 export async function fuseMasks(
   steps: Steps,
   { snapshotId, method, config, size, theta }: Asked,
 ): Promise<Named> {
-  if (!fusions.get(method).needsDiagnosisModel) return steps.fuse(method, { snapshotId, config, size });
+  const { needsDiagnosisModel, crossFits } = fusions.get(method);
+  if (!needsDiagnosisModel) return steps.fuse(method, { snapshotId, config, size });
   const vote = await steps.fuse('majority-vote', { snapshotId, size });
-  const { id: diagnosisModelId } = await steps.train(theta, { fusionId: vote.id });
-  return steps.fuse(method, { snapshotId, config, size, diagnosisModelId });
+  const diagnosisModelIds: string[] = [];
+  for (const training of crossFits ? halves : [{}]) {
+    const { id } = await steps.train(theta, { fusionId: vote.id, training });
+    diagnosisModelIds.push(id);
+  }
+  return steps.fuse(method, { snapshotId, config, size, diagnosisModelIds });
 }

@@ -23,6 +23,13 @@ interface Started {
   readonly run: { readonly id: string };
 }
 
+interface TrainInput {
+  readonly fusionId: string;
+  readonly config?: object;
+  readonly diagnosisModelId?: string;
+  readonly training?: object;
+}
+
 /** What the 160 training images of a demo phantom get in 12 epochs; 50 real images would get 72, too few to learn. */
 const demoTraining = { minSteps: 240 };
 
@@ -42,9 +49,9 @@ export function createSteps(client: Client, { preset, seed }: Settings) {
       const { id } = await start('fuseLabels', 'FuseLabelsInput', `fuse ${method}`, asked);
       return { name: method, id };
     },
-    train: async (method: string, input: object): Promise<Named> => {
-      const training = preset === 'demo' && !isFitted(models.get(method)) ? { training: demoTraining } : {};
-      const asked = { method, preset, ...training, ...input };
+    train: async (method: string, { training, ...input }: TrainInput): Promise<Named> => {
+      const least = preset === 'demo' && !isFitted(models.get(method)) ? demoTraining : {};
+      const asked = { method, preset, training: { ...least, ...training }, ...input };
       const { id } = await start('trainModel', 'TrainModelInput', `train ${method}`, asked);
       return { name: method, id };
     },

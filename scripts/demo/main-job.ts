@@ -38,7 +38,7 @@ type MadeOnes = Pick<MainJob, 'fusions' | 'models'>;
 async function withDiagnoses(step: Steps, snapshotId: string, vote: Named): Promise<MadeOnes> {
   const judge = await step.train('baseline-dia', { fusionId: vote.id });
   const theta = await step.train('dl-cat', { fusionId: vote.id });
-  const dfgt = await step.fuse('df-gt-expg', { snapshotId, diagnosisModelId: theta.id });
+  const dfgt = await step.fuse('df-gt-expg', { snapshotId, diagnosisModelIds: [theta.id] });
   const fusions = [];
   for (const fusion of [vote, dfgt])
     fusions.push(await step.evaluate(fusion, { fusionId: fusion.id, judgeModelId: judge.id }));

@@ -23,7 +23,7 @@ export const usage = `npm run train -- METHOD [options]
 ${subjectUsage}
   --seed N          seed of the training and of the fusion (default 1)
   --config JSON     settings of the method, as methods(kind: DIAGNOSIS_MODEL or SEGMENTATION_MODEL) describes them
-  --training JSON   settings of the training: epochs, batch, learning rate
+  --training JSON   settings of the training: epochs, batchSize, learningRate, … (the demo preset asks for 240 minSteps)
   --fusion NAME     the masks to learn with (default majority-vote), one of:
                     ${fusions.names.join(', ')}
   --fusion-config JSON  settings of that fusion, such as {"rater": "R1"} for single-rater

@@ -54,7 +54,7 @@ test('npm run fuse writes a mask of 16 bits for each image and what the method s
 });
 
 test('npm run train learns with any fusion, and tells what its masks have seen', async () => {
-  const training = JSON.stringify({ epochs: 1, batchSize: 4 });
+  const training = JSON.stringify({ epochs: 1, batchSize: 4, minSteps: 0 });
   const { stdout } = await run(
     'train',
     ...['dl-cat', '--training', training, '--fusion', 'df-gt-raw', '--fusion-config', '{"steps":2}'],

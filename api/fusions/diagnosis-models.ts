@@ -1,0 +1,82 @@
+import { divisionFault, foldName, type Fold } from '../../ml/data/fold.ts';
+import { diagnosisModels } from '../../ml/diagnosis/index.ts';
+import type { Fusion as FusionMethod } from '../../ml/fusion/fusion.ts';
+import { fusions } from '../../ml/fusion/index.ts';
+import type { Model, Run } from '../../prisma/client/client.ts';
+import type { Database } from '../db.ts';
+import { invalidInput } from '../errors.ts';
+import { requireModel } from '../runs/requirements.ts';
+import { leftOutFold } from '../training/left-out-fold.ts';
+import type { TrainingRequest } from '../training/training-request.ts';
+
+type TrainedModel = Model & { readonly run: Run };
+
+const field = 'diagnosisModelIds';
+const refused = (reason: string): Error => invalidInput(`${field}: ${reason}`, field);
+const quoted = (ids: readonly string[]): string => ids.map((id) => `'${id}'`).join(', ');
+
+/**
+ * The trained diagnosis models that a fusion asks: none, one, or for cross-fitting one a fold, in the order of their
+ * folds, so that the same models named in another order are the same request.
+ */
+export async function requireDiagnosisModels(
+  db: Database,
+  method: FusionMethod,
+  ids: readonly string[],
+): Promise<readonly Model[]> {
+  requireCount(method, ids);
+  const models: TrainedModel[] = [];
+  for (const id of ids) {
+    const model = await requireModel(db, id, 'diagnosis', field);
+    requireMaskGradient(method, model);
+    models.push(model);
+  }
+  return method.crossFits ? inOrderOfFolds(models) : models;
+}
+
+function requireCount({ name, needsDiagnosisModel, crossFits }: FusionMethod, ids: readonly string[]): void {
+  if (!needsDiagnosisModel) {
+    if (ids.length) throw refused(`'${name}' uses no diagnosis model, received ${quoted(ids)}`);
+    return;
+  }
+  if (!ids.length) throw refused(`'${name}' needs a trained diagnosis model`);
+  const twice = ids.find((id, k) => ids.indexOf(id) !== k);
+  if (twice !== undefined) throw refused(`'${twice}' is named twice`);
+  if (ids.length === 1 || crossFits) return;
+  const able = fusions.list().filter((fusion) => fusion.crossFits);
+  throw refused(
+    `'${name}' asks one diagnosis model, received ${quoted(ids)}; several can be asked by ${able.map((fusion) => fusion.name).join(', ')}`,
+  );
+}
+
+/** DF-GT follows the gradient of the diagnosis for the mask: a network that has none would leave every mask as it was. */
+function requireMaskGradient(method: FusionMethod, { id, method: name, run }: TrainedModel): void {
+  const { config } = run.config as TrainingRequest;
+  if (diagnosisModels.get(name).maskUse(config) === 'differentiable') return;
+  const usable = diagnosisModels
+    .list()
+    .filter((model) => model.maskUse(model.config.parse({})) === 'differentiable');
+  throw refused(
+    `'${id}': '${name}', as it was configured, gives no gradient for the mask, which '${method.name}' follows: ` +
+      `expected one of ${usable.map((model) => model.name).join(', ')} (by their defaults)`,
+  );
+}
+
+/** One model that knows all training images is asked about all; others must have left out every fold once. */
+function inOrderOfFolds(models: readonly TrainedModel[]): readonly Model[] {
+  const found = models.map((model) => ({ model, leftOut: leftOutFold(model.run) }));
+  if (found.length === 1 && !found[0]?.leftOut) return models;
+  const knowsAll = found.find(({ leftOut }) => !leftOut);
+  if (knowsAll) {
+    throw refused(
+      `'${knowsAll.model.id}' was trained on all training images: of several, each must have left out a fold (training.leaveOut)`,
+    );
+  }
+  const parts = found.map(({ model, leftOut }) => ({ model, leftOut: leftOut as Fold }));
+  const fault = divisionFault(parts.map(({ leftOut }) => leftOut));
+  if (fault) {
+    const received = parts.map(({ model, leftOut }) => `'${model.id}' left out ${foldName(leftOut)}`);
+    throw refused(`${fault}: ${received.join(', ')}`);
+  }
+  return parts.sort((a, b) => a.leftOut.index - b.leftOut.index).map(({ model }) => model);
+}
