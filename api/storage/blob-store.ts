@@ -11,8 +11,8 @@ import { blobCorrupt } from '../errors.ts';
 export interface BlobStore {
   /** Stores the bytes and their row, and names them. Harmless when they are there already. */
   put(bytes: Uint8Array, mediaType: string): Promise<string>;
-  /** Stores the bytes alone, for an import that writes the rows of many at once (registerBlobs). */
-  write(bytes: Uint8Array): Promise<string>;
+  /** Stores the bytes alone, for an import that writes the rows of many at once (registerBlobs). `added`: they were not there. */
+  write(bytes: Uint8Array): Promise<{ sha256: string; added: boolean }>;
   /** @throws BLOB_CORRUPT where the bytes are gone or are not those of the name. */
   get(sha256: string): Promise<Buffer>;
   /** Unverified, for large downloads. */
@@ -20,6 +20,8 @@ export interface BlobStore {
   exists(sha256: string): Promise<boolean>;
   /** Forgets the bytes, unless a row still names them. Not for bytes that another may store at this moment. */
   removeUnused(sha256: string): Promise<void>;
+  /** Forgets those of these bytes that no row names; safe beside `put`. The connection must be in no transaction. */
+  removeUnnamed(client: Queryable, sha256s: readonly string[]): Promise<void>;
 }
 
 // SQLSTATE of a refused delete: restrict_violation since PostgreSQL 18, foreign_key_violation before.
@@ -37,26 +39,23 @@ export type Queryable = Pick<pg.ClientBase, 'query'>;
 export function openBlobStore(config: Pick<Config, 'blobFolder' | 's3'>, pool: Queryable): BlobStore {
   const { disk, atomic } = config.s3 ? s3Disk(config.s3) : folderDisk(config.blobFolder);
 
-  async function write(bytes: Uint8Array): Promise<string> {
+  async function write(bytes: Uint8Array): Promise<{ sha256: string; added: boolean }> {
     const sha256 = hashOf(bytes);
-    if ((await storedSize(disk, sha256)) === bytes.byteLength) return sha256;
+    const stored = await storedSize(disk, sha256);
+    if (stored === bytes.byteLength) return { sha256, added: false };
     const key = keyOf(sha256);
-    if (atomic) {
-      await disk.put(key, bytes);
-      return sha256;
-    }
-    // A crash in the middle leaves a file of tmp/, never half a blob under its name.
-    const temporary = `tmp/${randomUUID()}`;
-    await disk.put(temporary, bytes);
-    await disk.move(temporary, key);
-    return sha256;
+    if (atomic) await disk.put(key, bytes);
+    else await putWhole(disk, key, bytes);
+    return { sha256, added: stored === null };
   }
 
   return {
     write,
     async put(bytes, mediaType) {
-      const sha256 = await write(bytes);
+      const { sha256 } = await write(bytes);
       await registerBlobs(pool, [{ sha256, bytes: bytes.byteLength, mediaType }]);
+      // They may have been there without a row, and have gone (removeUnnamed) before ours was written; now they stay.
+      if (!(await disk.exists(keyOf(sha256)))) await write(bytes);
       return sha256;
     },
     async get(sha256) {
@@ -71,7 +70,33 @@ export function openBlobStore(config: Pick<Config, 'blobFolder' | 's3'>, pool: Q
     async removeUnused(sha256) {
       if (await deleteRow(pool, sha256)) await disk.delete(keyOf(sha256));
     },
+    async removeUnnamed(client, sha256s) {
+      await client.query('begin');
+      try {
+        // Rows for the moment: whoever wants to name one of these waits until it is settled.
+        const { rows } = await client.query<{ sha256: string }>(
+          `insert into blobs (sha256, bytes, media_type) select name, 0, '' from unnest($1::text[]) as name
+           on conflict (sha256) do nothing returning sha256`,
+          [sha256s],
+        );
+        for (const { sha256 } of rows) await disk.delete(keyOf(sha256));
+      } finally {
+        await client.query('rollback');
+      }
+    },
   };
+}
+
+/** A crash in the middle leaves a file of tmp/, never half a blob under its name; a full disk leaves nothing. */
+async function putWhole(disk: Disk, key: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `tmp/${randomUUID()}`;
+  try {
+    await disk.put(temporary, bytes);
+    await disk.move(temporary, key);
+  } catch (error) {
+    await disk.delete(temporary);
+    throw error;
+  }
 }
 
 /** One statement for any number of blobs; those known already stay as they are. */

@@ -1,9 +1,10 @@
 import type pg from 'pg';
-import { badManifest, cancelled, type Problem } from '../../errors.ts';
+import { badManifest, cancelled, errorCode, type Problem } from '../../errors.ts';
 import type { BlobStore } from '../../storage/blob-store.ts';
 import { loadManifest, type Manifest } from '../manifest.ts';
 import { countRows, manifestRows, type RowResult } from '../manifest-rows.ts';
 import { prepareImage, type Prepared, type PreparedImage } from './prepare-image.ts';
+import { openImportBlobs, type ImportBlobs } from './import-blobs.ts';
 import { openSpool, type Spool } from './spool.ts';
 import { storeDataset, type StoredDataset } from './store-dataset.ts';
 import { storeImages, type Counts } from './store-images.ts';
@@ -47,7 +48,8 @@ export interface ImportReport extends Counts {
 /**
  * Reads a manifest's folder into the store. First every row's files are read, checked and put into blob storage,
  * which is harmless to repeat; then all rows of the database are written in one transaction. So a bad row, a full
- * disk or an abort leaves the database as it was, and importing the same folder again changes nothing.
+ * disk or an abort leaves the database as it was, and importing the same folder again changes nothing. What was put
+ * into storage for nothing goes again, unless another import is at work, or this one is only interrupted.
  */
 export async function importDataset(deps: ImportDeps, request: ImportRequest): Promise<ImportReport> {
   const manifest = await loadManifest(request.path);
@@ -55,22 +57,45 @@ export async function importDataset(deps: ImportDeps, request: ImportRequest): P
   if (total === 0)
     throw badManifest([{ file: manifest.file, row: null, field: 'images', message: 'there are no rows' }]);
   const spool = await openSpool<PreparedImage>();
+  const blobs = await openImportBlobs(deps.blobs, deps.pool);
   try {
-    const skipped = await readRows(deps.blobs, manifest, spool, request, total);
-    const written = await transaction(deps.pool, (client) =>
-      storeAll(client, deps, manifest, spool, request, total - skipped.rows),
-    );
-    const all = [...skipped.problems, ...written.problems];
-    const { report } = written;
-    return {
-      ...report,
-      dataset: manifest.name,
-      skipped: all,
-      skippedRows: skipped.rows + written.problems.length,
-    };
+    const report = await importRows({ ...deps, blobs }, manifest, spool, request, total);
+    if (report.skippedRows > 0) await blobs.tidy();
+    return report;
+  } catch (error) {
+    // What went wrong first is what there is to say.
+    if (!isInterrupted(request.signal)) await blobs.tidy().catch(() => undefined);
+    throw error;
   } finally {
+    await blobs.close();
     await spool.remove();
   }
+}
+
+/** The worker stops: another goes on with this import and finds what is there. A person who cancels is something else. */
+function isInterrupted(signal: AbortSignal | undefined): boolean {
+  return signal !== undefined && signal.aborted && errorCode(signal.reason) !== 'CANCELLED';
+}
+
+type Deps = Omit<ImportDeps, 'blobs'> & { blobs: ImportBlobs };
+
+async function importRows(
+  deps: Deps,
+  manifest: Manifest,
+  spool: Spool<PreparedImage>,
+  request: ImportRequest,
+  total: number,
+): Promise<ImportReport> {
+  const skipped = await readRows(deps.blobs, manifest, spool, request, total);
+  const { report, problems } = await transaction(deps.pool, (client) =>
+    storeAll(client, deps, manifest, spool, request, total - skipped.rows),
+  );
+  return {
+    ...report,
+    dataset: manifest.name,
+    skipped: [...skipped.problems, ...problems],
+    skippedRows: skipped.rows + problems.length,
+  };
 }
 
 interface Skipped {
@@ -80,7 +105,7 @@ interface Skipped {
 
 /** Checks all rows and puts the good ones into the spool; bad ones are answered, or thrown together. */
 async function readRows(
-  blobs: BlobStore,
+  blobs: ImportBlobs,
   manifest: Manifest,
   spool: Spool<PreparedImage>,
   { skipBad = false, signal, onProgress }: ImportRequest,
@@ -129,7 +154,7 @@ function acrossRows(): (image: PreparedImage) => Problem[] {
 
 async function storeAll(
   client: pg.PoolClient,
-  { blobs, actor = 'system' }: ImportDeps,
+  { blobs, actor = 'system' }: Deps,
   manifest: Manifest,
   spool: Spool<PreparedImage>,
   { skipBad = false, signal, onProgress }: ImportRequest,
@@ -154,6 +179,7 @@ async function storeAll(
     onProgress?.({ stage: 'storing', done: (done += chunk.length), total });
   }
   if (dataset.added || changes(counts) > 0) await audit(client, actor, dataset, manifest, counts);
+  await blobs.assertGuarded();
   stopIfAborted(signal); // the last moment: what follows is the commit
   return { report: { ...counts, datasetId: dataset.id }, problems };
 }

@@ -35,7 +35,7 @@ export type Prepared = { image: PreparedImage } | { problems: Problem[] };
 
 /** Reads and checks a row's files and stores their contents. What is wrong with them is answered, not thrown. */
 export async function prepareImage(
-  blobs: BlobStore,
+  blobs: Pick<BlobStore, 'write'>,
   manifest: Manifest,
   row: ManifestRow,
 ): Promise<Prepared> {
@@ -125,6 +125,7 @@ function frame(
   };
 }
 
-async function store(blobs: BlobStore, bytes: Buffer, mediaType: string): Promise<BlobRow> {
-  return { sha256: await blobs.write(bytes), bytes: bytes.byteLength, mediaType };
+async function store(blobs: Pick<BlobStore, 'write'>, bytes: Buffer, mediaType: string): Promise<BlobRow> {
+  const { sha256 } = await blobs.write(bytes);
+  return { sha256, bytes: bytes.byteLength, mediaType };
 }

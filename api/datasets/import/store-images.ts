@@ -18,6 +18,8 @@ export interface Counts {
   diagnosesChanged: number;
 }
 
+type ReadBlobs = Pick<BlobStore, 'get'>;
+
 interface KnownImage {
   id: string;
   path: string;
@@ -36,12 +38,11 @@ interface Reading {
 /** Writes one chunk of images with what belongs to them: a fixed number of statements, whatever its length. */
 export async function storeImages(
   client: Queryable,
-  blobs: BlobStore,
+  blobs: ReadBlobs,
   dataset: StoredDataset,
   images: readonly PreparedImage[],
   counts: Counts,
 ): Promise<Problem[]> {
-  await registerBlobs(client, uniqueBlobs(images));
   const known = await knownImages(client, dataset.id, images);
   const problems: Problem[] = [];
   const ids = new Map<string, string>();
@@ -60,11 +61,12 @@ export async function storeImages(
     else counts.imagesUnchanged++;
     ids.set(image.path, stored?.id ?? newId());
   }
+  const stored = images.filter(({ path }) => ids.has(path));
+  await registerBlobs(client, uniqueBlobs(stored));
   await insertImages(client, dataset.id, added, ids);
   await updateImages(client, updated, ids);
   counts.imagesAdded += added.length;
   counts.imagesUpdated += updated.length;
-  const stored = images.filter(({ path }) => ids.has(path));
   await storeReadings(
     client,
     blobs,
@@ -164,7 +166,7 @@ function readingsOf(dataset: StoredDataset, image: PreparedImage, imageId: strin
 /** New readings; those that say something new become the next version, those that say the same change nothing. */
 async function storeReadings(
   client: Queryable,
-  blobs: BlobStore,
+  blobs: ReadBlobs,
   readings: Reading[],
   counts: Counts,
 ): Promise<void> {
@@ -204,13 +206,13 @@ async function storeReadings(
 }
 
 /** Equal bytes, or equal pixels: another release of a compressor writes the same mask in other bytes. */
-async function sameMask(blobs: BlobStore, a: string, b: string): Promise<boolean> {
+async function sameMask(blobs: ReadBlobs, a: string, b: string): Promise<boolean> {
   if (a === b) return true;
   const [left, right] = (await Promise.all([blobs.get(a), blobs.get(b)])).map(decodeBinaryMask);
   return left.width === right.width && Buffer.from(left.mask).equals(right.mask);
 }
 
-async function samePixels(blobs: BlobStore, a: string, b: string): Promise<boolean> {
+async function samePixels(blobs: ReadBlobs, a: string, b: string): Promise<boolean> {
   const [left, right] = await Promise.all([a, b].map(async (sha256) => decodeImage(await blobs.get(sha256))));
   if (left.width !== right.width || left.height !== right.height) return false;
   return left.rgb.every((value, index) => value === right.rgb[index]);
