@@ -43,6 +43,11 @@ test('changed bytes are noticed when read, and mended when written again', async
   expect((await readFile(path)).toString()).toBe('precious');
 });
 
+test('a disk that takes nothing says why', async () => {
+  const nowhere = openBlobStore({ blobFolder: '/dev/null/blobs', s3: null }, database.pool);
+  await expect(nowhere.write(bytesOf('lost'))).rejects.toThrow(/^blob storage: .*ENOTDIR/);
+});
+
 test('a blob that is not there, and a name that is none, are refused', async () => {
   await expect(blobs.get(hashOf(bytesOf('never stored')))).rejects.toMatchObject({
     extensions: { code: 'BLOB_CORRUPT' },

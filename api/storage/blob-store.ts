@@ -41,12 +41,15 @@ export function openBlobStore(config: Pick<Config, 'blobFolder' | 's3'>, pool: Q
 
   async function write(bytes: Uint8Array): Promise<{ sha256: string; added: boolean }> {
     const sha256 = hashOf(bytes);
-    const stored = await storedSize(disk, sha256);
-    if (stored === bytes.byteLength) return { sha256, added: false };
     const key = keyOf(sha256);
-    if (atomic) await disk.put(key, bytes);
-    else await putWhole(disk, key, bytes);
-    return { sha256, added: stored === null };
+    try {
+      const stored = await storedSize(disk, sha256);
+      if (stored === bytes.byteLength) return { sha256, added: false };
+      await (atomic ? disk.put(key, bytes) : putWhole(disk, key, bytes));
+      return { sha256, added: stored === null };
+    } catch (error) {
+      throw new Error(`blob storage: ${reasonOf(error as Error)}`, { cause: error });
+    }
   }
 
   return {
@@ -60,7 +63,7 @@ export function openBlobStore(config: Pick<Config, 'blobFolder' | 's3'>, pool: Q
     },
     async get(sha256) {
       const bytes = await disk.getBytes(keyOf(sha256)).catch((error: Error) => {
-        throw blobCorrupt(sha256, `cannot be read: ${error.message}`);
+        throw blobCorrupt(sha256, `cannot be read: ${reasonOf(error)}`);
       });
       if (hashOf(bytes) !== sha256) throw blobCorrupt(sha256, 'the stored bytes have another hash');
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -94,7 +97,7 @@ async function putWhole(disk: Disk, key: string, bytes: Uint8Array): Promise<voi
     await disk.put(temporary, bytes);
     await disk.move(temporary, key);
   } catch (error) {
-    await disk.delete(temporary);
+    await disk.delete(temporary).catch(() => undefined); // why it could not be written says why it is not there
     throw error;
   }
 }
@@ -117,6 +120,12 @@ async function deleteRow(client: Queryable, sha256: string): Promise<boolean> {
     if (STILL_REFERENCED.includes((error as { code?: string }).code ?? '')) return false;
     throw error;
   }
+}
+
+/** Why, with the reason of the disk or the bucket (full, no access), which the library keeps in the cause. */
+function reasonOf({ message, cause }: Error): string {
+  const why = (cause as Partial<Error> | undefined)?.message;
+  return why ? `${message} (${why})` : message;
 }
 
 export function hashOf(bytes: Uint8Array): string {
