@@ -51,6 +51,13 @@ export class EvaluationMetric {
   rater!: Rater | null;
 }
 
+/** What is said of one image carries the flag of the number over all images that it is a part of. */
+function hasSeen(row: string, ofNumber: string): string {
+  return `coalesce(
+    (select bool_or(m.transductive) from evaluation_metrics m where m.evaluation_id = ${row}.evaluation_id and ${ofNumber}),
+    (select e.transductive from evaluations e where e.id = ${row}.evaluation_id))`;
+}
+
 @From('diagnosis_scores', [ascending('image_id', 'uuid')])
 @ObjectType({
   description: "The judge's reading of one image: the AUC can be computed again from these.",
@@ -64,6 +71,10 @@ export class DiagnosisScore {
   @Sql((row) => finite(`${row}.logit`))
   @Field(() => Float, { nullable: true, description: 'Logit of diagnosis 1; null where it was not finite.' })
   logit!: number | null;
+
+  @Sql((row) => hasSeen(row, "m.name = 'auc'"))
+  @Field(() => Boolean, { description: 'The mask that was read had seen the diagnosis of this image.' })
+  transductive!: boolean;
 }
 
 @From('image_metrics', [
@@ -79,6 +90,10 @@ export class ImageMetric {
   @Sql((row) => finite(`${row}.value`))
   @Field(() => Float, { nullable: true })
   value!: number | null;
+
+  @Sql((row) => hasSeen(row, `m.name = ${row}.name and m.structure_id = ${row}.structure_id`))
+  @Field(() => Boolean, { description: 'A mask that had seen the diagnosis of this image went into it.' })
+  transductive!: boolean;
 
   @RefersTo('image_id')
   @Field(() => Image)

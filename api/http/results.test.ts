@@ -229,6 +229,23 @@ test('an evaluation gives its numbers with intervals and flags, and its images t
   expect(rest.data.evaluation.imageMetrics.nodes.map((m: any) => m.value)).toEqual([3 / 6, 4 / 6, 5 / 6]);
 });
 
+test('what is said of one image carries the flag of the number that it is a part of', async () => {
+  const flags = async () => {
+    const { data } = await api.ask(
+      `query ($id: ID!) { evaluation(id: $id) { scores { nodes { transductive } } imageMetrics { nodes { transductive } } } }`,
+      { id: results.evaluationId },
+    );
+    const { scores, imageMetrics } = data.evaluation;
+    return [scores, imageMetrics].map(({ nodes }) => [...new Set(nodes.map((n: any) => n.transductive))]);
+  };
+  expect(await flags()).toEqual([[true], [true]]);
+  // As of a model's masks: drawn from the image alone, but compared with masks that saw the label.
+  const auc = { evaluationId: results.evaluationId, name: 'auc' };
+  await api.context.prisma.evaluationMetric.updateMany({ where: auc, data: { transductive: false } });
+  expect(await flags()).toEqual([[false], [true]]);
+  await api.context.prisma.evaluationMetric.updateMany({ where: auc, data: { transductive: true } });
+});
+
 test('an agreement gives its numbers by structure: of all raters, of one, of two', async () => {
   const { data } = await api.ask(
     `query ($id: ID!) { agreement(id: $id) { split run { kind agreement { id } } snapshot { agreements { id } }
