@@ -139,8 +139,14 @@ function keyOf(sha256: string): string {
 }
 
 async function storedSize(disk: Disk, sha256: string): Promise<number | null> {
-  if (!(await disk.exists(keyOf(sha256)))) return null;
-  return (await disk.getMetaData(keyOf(sha256))).contentLength;
+  const key = keyOf(sha256);
+  if (!(await disk.exists(key))) return null;
+  try {
+    return (await disk.getMetaData(key)).contentLength;
+  } catch (error) {
+    if (await disk.exists(key)) throw error;
+    return null; // removed between the two questions
+  }
 }
 
 function folderDisk(folder: string): { disk: Disk; atomic: boolean } {

@@ -106,8 +106,11 @@ test('bytes that somebody stores while they are removed are there in the end', a
   for (let round = 0; round < 20; round++) {
     const { sha256 } = await blobs.write(bytes);
     const client = await database.pool.connect();
-    await Promise.all([blobs.removeUnnamed(client, [sha256]), blobs.put(bytes, 'text/plain')]);
-    client.release();
+    try {
+      await Promise.all([blobs.removeUnnamed(client, [sha256]), blobs.put(bytes, 'text/plain')]);
+    } finally {
+      client.release();
+    }
     expect(await blobs.get(sha256)).toEqual(bytes);
     await blobs.removeUnused(sha256);
   }
