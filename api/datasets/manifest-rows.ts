@@ -34,7 +34,14 @@ export type RowResult = { row: ManifestRow } | { problems: Problem[] };
 /** The rows of a manifest one at a time, each understood or with what is wrong with it. */
 export async function* manifestRows(manifest: Manifest): AsyncGenerator<RowResult> {
   let row = 0;
-  for await (const cells of rawRows(manifest)) yield readRow(manifest, cells, ++row);
+  for await (const { cells, problem } of rawRows(manifest)) {
+    row++;
+    if (problem)
+      yield {
+        problems: [{ file: manifest.tableFile ?? manifest.file, row, field: 'table', message: problem }],
+      };
+    else yield readRow(manifest, cells, row);
+  }
 }
 
 /** How many rows there are. For a table this reads it once through; nothing beside. */
@@ -46,10 +53,10 @@ export async function countRows(manifest: Manifest): Promise<number> {
   return rows;
 }
 
-async function* rawRows(manifest: Manifest): AsyncGenerator<Cells> {
-  if (manifest.images) yield* manifest.images;
-  else if (manifest.tableFile) yield* readTable(manifest.tableFile);
-  else if (manifest.files) yield* matchingFiles(manifest, manifest.files);
+async function* rawRows(manifest: Manifest): AsyncGenerator<{ cells: Cells; problem: string | null }> {
+  if (manifest.tableFile) yield* readTable(manifest.tableFile);
+  const rows = manifest.images ?? (manifest.files ? matchingFiles(manifest, manifest.files) : []);
+  for await (const cells of rows) yield { cells, problem: null };
 }
 
 /** 'images/{id}.png': a row for every file of the folder that fits, its column {id} taken from the name. */

@@ -20,10 +20,32 @@ export async function readTableHeader(file: string): Promise<string[]> {
   throw badManifest([{ file, row: null, field: 'table', message: 'is empty' }]);
 }
 
+export interface TableRow {
+  cells: Record<string, string>;
+  /** What is wrong with the row as such: it has more or fewer cells than the header. */
+  problem: string | null;
+}
+
 /** The rows of a CSV file as objects, one at a time. */
-export async function* readTable(file: string): AsyncGenerator<Record<string, string>> {
-  for await (const record of records(file, { ...OPTIONS, columns: true }))
-    yield record as Record<string, string>;
+export async function* readTable(file: string): AsyncGenerator<TableRow> {
+  for await (const item of records(file, {
+    ...OPTIONS,
+    columns: true,
+    relax_column_count: true,
+    info: true,
+  })) {
+    const { record, info } = item as { record: Record<string, string>; info: RowInfo };
+    const problem = info.error
+      ? `has ${info.error.record.length} cells where the header has ${info.columns.length}`
+      : null;
+    yield { cells: record, problem };
+  }
+}
+
+/** The part that is used of what csv-parse says of a row. */
+interface RowInfo {
+  columns: unknown[];
+  error?: { record: unknown[] };
 }
 
 async function* records(file: string, options: Options): AsyncGenerator<unknown> {

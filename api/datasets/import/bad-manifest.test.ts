@@ -154,3 +154,19 @@ describe('a bad row is refused with file, row and field, and nothing is stored:'
     expect((await problemsOf(await folderOf({ 'manifest.json': '{' })))[0].message).toMatch(/not JSON/);
   });
 });
+
+test('a row with too few or too many cells is one bad row, not the end of the table', async () => {
+  const rows = ['path,split,mask:a:s', 'one.png,train,m.png', 'two.png,train', 'three.png,train,m.png,,'];
+  const folder = await folderOf({
+    'manifest.csv': rows.join('\n'),
+    'one.png': await picture(1),
+    'm.png': await grey(2, 2, [255, 0, 0, 0]),
+  });
+  const file = join(folder, 'manifest.csv');
+  const problems = [
+    { file, row: 2, field: 'table', message: 'has 2 cells where the header has 3' },
+    { file, row: 3, field: 'table', message: 'has 5 cells where the header has 3' },
+  ];
+  expect(await problemsOf(folder)).toEqual(problems);
+  expect(await run(folder, { skipBad: true })).toMatchObject({ imagesAdded: 1, skipped: problems });
+});
