@@ -236,7 +236,9 @@ test('what is said of one image carries the flag of the number that it is a part
       { id: results.evaluationId },
     );
     const { scores, imageMetrics } = data.evaluation;
-    return [scores, imageMetrics].map(({ nodes }) => [...new Set(nodes.map((n: any) => n.transductive))]);
+    return [scores, imageMetrics].map(({ nodes }) => [
+      ...new Set(nodes.map((n: any) => n.transductive) as boolean[]),
+    ]);
   };
   expect(await flags()).toEqual([[true], [true]]);
   // As of a model's masks: drawn from the image alone, but compared with masks that saw the label.
