@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { Graphviz } from '@hpcc-js/wasm-graphviz';
 import { cruise } from 'dependency-cruiser';
@@ -26,10 +25,4 @@ export async function drawDependencyPicture(): Promise<string> {
   const graphviz = await Graphviz.load();
   // Comments in Graphviz's output carry its version; the picture must not change with it.
   return graphviz.dot(output, 'svg').replace(/<!--[\s\S]*?-->\n?/g, '');
-}
-
-/** True where the stored picture shows the imports as they are. */
-export async function dependencyPictureIsCurrent(): Promise<boolean> {
-  const stored = await readFile(dependencyPicturePath, 'utf8').catch(() => '');
-  return stored === (await drawDependencyPicture());
 }

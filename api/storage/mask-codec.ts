@@ -3,13 +3,6 @@ import { decodeOneBitPng, encodeOneBitPng } from './one-bit-png.ts';
 
 export const MASK_MEDIA_TYPE = 'image/png';
 
-export interface BinaryMask {
-  /** 0 or 1: [height, width]. */
-  mask: Uint8Array;
-  width: number;
-  height: number;
-}
-
 export interface SoftMask {
   /** In [0, 1]: [height, width]. */
   mask: Float32Array;

@@ -10,12 +10,7 @@ export const WAYS: readonly Way[] = ['native', 'raw', 'plain'];
 
 let best: Way = 'native';
 
-/** The fastest way that ops may take from now on: tests and benchmarks compare the ways with it. */
-export function setBestWay(way: Way): void {
-  best = way;
-}
-
-/** Runs `work` with no way faster than `way`. */
+/** Runs `work` with no way faster than `way`: tests and benchmarks compare the ways with it. */
 export function withWay<T>(way: Way, work: () => T): T {
   const before = best;
   best = way;
