@@ -6,6 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { schemaText } from '../api/schema.ts';
+import { command } from './client/command.ts';
 import { dependencyPicturePath, drawDependencyPicture } from './generate-dependency-picture.ts';
 
 const generated: Record<string, () => Promise<string>> = {
@@ -13,18 +14,19 @@ const generated: Record<string, () => Promise<string>> = {
   [dependencyPicturePath]: drawDependencyPicture,
 };
 
-const { check } = parseArgs({ options: { check: { type: 'boolean' } } }).values;
-
-for (const [file, make] of Object.entries(generated)) {
-  const text = await make();
-  const current = (await readFile(file, 'utf8').catch(() => undefined)) === text;
-  if (current) continue;
-  if (check) {
-    console.error(`${file} is out of date: run npm run generate and commit it`);
-    process.exitCode = 1;
-    continue;
+await command(async () => {
+  const { check } = parseArgs({ options: { check: { type: 'boolean' } } }).values;
+  for (const [file, make] of Object.entries(generated)) {
+    const text = await make();
+    const current = (await readFile(file, 'utf8').catch(() => undefined)) === text;
+    if (current) continue;
+    if (check) {
+      console.error(`${file} is out of date: run npm run generate and commit it`);
+      process.exitCode = 1;
+      continue;
+    }
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+    console.log(`wrote ${file}`);
   }
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, text);
-  console.log(`wrote ${file}`);
-}
+});

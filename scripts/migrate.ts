@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { loadConfig } from '../api/config.ts';
 import { migrate, MIGRATIONS_FOLDER, readMigrations } from '../api/migrations.ts';
 import { startEmbeddedPostgres } from '../api/postgres/embedded-postgres.ts';
+import { command } from './client/command.ts';
 import { engineApplies, schemaDifference } from './migrate/schema-engine.ts';
 
 const NOTHING = /^\s*(--\s*This is an empty migration\.)?\s*$/;
@@ -64,11 +65,10 @@ async function check(): Promise<void> {
   console.log('migrations and schema agree, and so does Prisma Migrate with what is applied');
 }
 
-const [command = 'apply', name] = process.argv.slice(2);
+const [verb = 'apply', name] = process.argv.slice(2);
 const commands: Record<string, () => Promise<void>> = { apply, check, create: () => create(name) };
-const chosen = commands[command];
-if (!chosen) throw new Error(`unknown command '${command}': expected ${Object.keys(commands).join(', ')}`);
-await chosen().catch((error: Error) => {
-  console.error(error.message);
-  process.exitCode = 1;
+await command(() => {
+  const chosen = Object.hasOwn(commands, verb) ? commands[verb] : undefined;
+  if (!chosen) throw new Error(`unknown command '${verb}': expected ${Object.keys(commands).join(', ')}`);
+  return chosen();
 });

@@ -2,12 +2,21 @@
 import { parseArgs } from 'node:util';
 import { setUp } from './setup/set-up.mjs';
 
-const { values } = parseArgs({ options: { gpu: { type: 'boolean' }, cpu: { type: 'boolean' } } });
-if (values.gpu && values.cpu) throw new Error('--gpu and --cpu exclude each other');
-const variant = values.gpu ? 'gpu' : values.cpu ? 'cpu' : undefined;
+const usage = `npm run setup [-- --gpu | --cpu]
+  --gpu   TensorFlow with CUDA 12 (downloads 3.4 GB, takes 5.4 GB in the cache); remembered until --cpu
+  --cpu   TensorFlow for the processor (the default)`;
 
 try {
-  await setUp({ variant, asked: true });
+  const options = /** @type {const} */ ({
+    gpu: { type: 'boolean' },
+    cpu: { type: 'boolean' },
+    help: { type: 'boolean' },
+  });
+  const { values } = parseArgs({ options });
+  if (values.gpu && values.cpu) throw new Error('--gpu and --cpu exclude each other');
+  const variant = values.gpu ? 'gpu' : values.cpu ? 'cpu' : undefined;
+  if (values.help) console.log(usage);
+  else await setUp({ variant, asked: true });
 } catch (error) {
   process.stderr.write(`Set-up failed: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
