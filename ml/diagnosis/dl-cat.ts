@@ -4,7 +4,6 @@ import { checkNetworkInput } from '../layers/network.ts';
 import { demoResnet, resnetConfig } from '../layers/resnet.ts';
 import { createWeights } from '../layers/weights.ts';
 import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
-import { concatChannels } from '../ops/concat.ts';
 import type { GradientDiagnosisModel } from './diagnosis-model.ts';
 import { residualClassifier } from './residual-classifier.ts';
 
@@ -36,7 +35,7 @@ export const dlCat: GradientDiagnosisModel<z.infer<typeof config>> = {
     return {
       weights,
       widths: options.widths,
-      apply: ({ image, mask }, mode) => classify(concatChannels([normalizeImage(image), mask]), mode),
+      apply: ({ image, mask }, mode) => classify([normalizeImage(image), mask], mode),
     };
   },
   loss: (output, target) => diagnosisLoss(output, target),

@@ -1,8 +1,8 @@
-import type * as tf from '@tensorflow/tfjs';
 import { logitLayer } from '../layers/dense-layer.ts';
 import type { LayerMode } from '../layers/network.ts';
 import { resnet, stagesOf, type ResnetOptions } from '../layers/resnet.ts';
 import type { Weights } from '../layers/weights.ts';
+import type { Maps } from '../ops/conv.ts';
 import { globalAveragePool } from '../ops/global-average-pool.ts';
 import type { DiagnosisOutput } from './diagnosis-model.ts';
 
@@ -10,7 +10,7 @@ import type { DiagnosisOutput } from './diagnosis-model.ts';
 export function residualClassifier(
   weights: Weights,
   options: ResnetOptions,
-): (x: tf.Tensor4D, mode: LayerMode) => DiagnosisOutput {
+): (x: Maps, mode: LayerMode) => DiagnosisOutput {
   const backbone = resnet(weights.scope('resnet'), options);
   const head = logitLayer(weights.scope('logit'), options.widths[3]);
   return (x, mode) => {

@@ -8,7 +8,6 @@ import { listTokens, tokenGrid, tokenPositions } from '../layers/token-grid.ts';
 import { UNET_STRIDES, unetFeatures, type UnetOptions } from '../layers/unet.ts';
 import type { Weights } from '../layers/weights.ts';
 import { meanBce } from '../ops/bce.ts';
-import { concatChannels } from '../ops/concat.ts';
 import type { Tokens } from './sea-block.ts';
 
 export interface SegmentationTokensOptions extends Pick<NetworkInput, 'height' | 'width' | 'structures'> {
@@ -48,7 +47,7 @@ export function segmentationTokens(
     ? convolution(weights.scope('masks'), { in: widths[1], out: structures, kernel: 1, bias: true })
     : undefined;
   return ({ image, mask }, mode) => {
-    const maps = features(fromImage ? image : concatChannels([image, mask]), mode);
+    const maps = features(fromImage ? image : [image, mask], mode);
     const read = fromImage ? maps.map(detached) : maps;
     const lists = read.map((map, index) => project[index](listTokens(map, grids[index])));
     return {

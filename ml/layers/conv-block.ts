@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { batchNorm } from '../ops/batch-norm.ts';
 import { addBias } from '../ops/bias.ts';
-import { conv2d } from '../ops/conv.ts';
+import { conv2d, type Maps } from '../ops/conv.ts';
 import { constant, heNormal } from './initializers.ts';
 import type { Layer, LayerMode } from './network.ts';
 import type { Weights } from './weights.ts';
@@ -24,7 +24,7 @@ export interface ConvolutionOptions {
 }
 
 /** Convolution with padding 'same' and He initialisation. */
-export function convolution(weights: Weights, options: ConvolutionOptions): (x: tf.Tensor4D) => tf.Tensor4D {
+export function convolution(weights: Weights, options: ConvolutionOptions): (x: Maps) => tf.Tensor4D {
   const { kernel, stride = 1, bias = false } = options;
   const filter = weights.add('filter', [kernel, kernel, options.in, options.out], heNormal()) as tf.Tensor4D;
   const offset = bias
@@ -78,7 +78,7 @@ export interface ConvNormOptions extends Omit<ConvolutionOptions, 'bias'> {
   readonly passes?: number;
 }
 
-export type ResidualLayer = (x: tf.Tensor4D, mode: LayerMode, residual?: tf.Tensor4D) => tf.Tensor4D;
+export type ResidualLayer = (x: Maps, mode: LayerMode, residual?: tf.Tensor4D) => tf.Tensor4D;
 
 /** Convolution, batch-norm, (+ residual,) activation. */
 export function convNorm(weights: Weights, { activation, passes, ...conv }: ConvNormOptions): ResidualLayer {

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { maxPool } from '../ops/max-pool.ts';
+import type { Maps } from '../ops/conv.ts';
 import { convNorm, sequence } from './conv-block.ts';
 import type { Layer, LayerMode } from './network.ts';
 import { basicBlock, bottleneckBlock } from './residual-block.ts';
@@ -36,7 +37,7 @@ export const demoResnet: ResnetConfig = {
 
 export interface Resnet {
   /** 7×7 convolution of stride 2: [b, h, w, in] to [b, h/2, w/2, stem]. */
-  readonly stem: Layer;
+  readonly stem: (x: Maps, mode: LayerMode) => tf.Tensor4D;
   /** Stage B1..B4 by index 0..3; the first begins with the max-pool, so that it takes the stem's output. */
   readonly stages: readonly Layer[];
 }

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import { convNorm, sequence } from './conv-block.ts';
-import type { Layer, LayerMode } from './network.ts';
+import type { Maps } from '../ops/conv.ts';
+import { convNorm } from './conv-block.ts';
+import type { LayerMode } from './network.ts';
 import { upBlock } from './up-block.ts';
 import type { Weights } from './weights.ts';
 
@@ -21,7 +22,7 @@ export const UNET_STRIDES = [4, 8, 16];
 export function unetFeatures(
   weights: Weights,
   { in: input, widths }: UnetOptions,
-): (x: tf.Tensor4D, mode: LayerMode) => tf.Tensor4D[] {
+): (x: Maps, mode: LayerMode) => tf.Tensor4D[] {
   const encoder = widths.map((out, index) =>
     encoderLevel(weights.scope(`down${index + 1}`), { in: index === 0 ? input : widths[index - 1], out }),
   );
@@ -41,10 +42,9 @@ export function unetFeatures(
   };
 }
 
-function encoderLevel(weights: Weights, widths: { readonly in: number; readonly out: number }): Layer {
+function encoderLevel(weights: Weights, widths: { readonly in: number; readonly out: number }) {
   const { in: input, out } = widths;
-  return sequence([
-    convNorm(weights.scope('first'), { in: input, out, kernel: 3, stride: 2 }),
-    convNorm(weights.scope('second'), { in: out, out, kernel: 3 }),
-  ]);
+  const first = convNorm(weights.scope('first'), { in: input, out, kernel: 3, stride: 2 });
+  const second = convNorm(weights.scope('second'), { in: out, out, kernel: 3 });
+  return (x: Maps, mode: LayerMode): tf.Tensor4D => second(first(x, mode), mode);
 }

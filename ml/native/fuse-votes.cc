@@ -12,8 +12,8 @@ namespace {
 
 // The share of a structure that the annotators' weights must reach to be divided by.
 constexpr float kSmallest = 1e-12f;
-constexpr int64_t kLanes = 8;
-constexpr float kNobody = -1e30f;  // a logit without any weight
+// Pixels computed side by side, so that whole vectors are filled whatever the number of raters.
+constexpr int64_t kLanes = 16;
 
 // b images with q disputed pixels, n raters, c structures. Row r of the pictures, all images one after the other, is
 // where a disputed pixel lies; padding lies past the last row.
@@ -26,72 +26,128 @@ struct Votes {
   const int32_t* row;      // [b · q]
 
   bool isPadding(int64_t pixel) const { return row[pixel] < 0 || row[pixel] >= rows; }
-  int threads() const { return threadsFor(images * pixels * raters * (structures + 4)); }
+  int threads() const { return threadsFor(images * pixels * raters * (structures + 1)); }
 };
 
-// What a thread computes of one pixel: first `weigh`, then, going back, `pull`.
-class Pixel {
+// What a thread computes of up to kLanes pixels of one image: first `weigh`, then, going back, `pull`.
+class Block {
  public:
-  explicit Pixel(const Votes& v)
-      : v_(v),
-        lanes_((v.raters + kLanes - 1) / kLanes * kLanes),
-        weights_(lanes_, kNobody),
-        gains_(v.raters),
-        all_(v.structures),
-        shares_(v.structures) {}
+  explicit Block(const Votes& v)
+      : v_(v), weights_(v.raters * kLanes), gains_(v.raters * kLanes), all_(v.structures * kLanes), shares_(v.structures * kLanes) {}
 
   // Softmax over raters, and for each structure the share of its annotators' weight that says inside.
-  void weigh(int64_t pixel) {
-    const int64_t n = v_.raters, c = v_.structures, image = pixel / v_.pixels;
-    const float *__restrict logits = v_.logits + pixel * n, *__restrict absence = v_.absence + image * n;
-    const float *votes = v_.votes + pixel * n * c, *annotated = v_.annotated + image * n * c;
-    float* __restrict weights = weights_.data();
-    float largest = logits[0] + absence[0], sum = 0;
-    for (int64_t r = 0; r < n; ++r) largest = std::max(largest, weights[r] = logits[r] + absence[r]);
-    // Whole vectors: the lanes past the last rater add nothing.
-#pragma omp simd reduction(+ : sum)
-    for (int64_t r = 0; r < lanes_; ++r) {
-      const float power = exponential(weights[r] - largest);
-      sum += power;
-      weights[r] = r < n ? power : kNobody;
+  void weigh(int64_t first, int64_t count) {
+    first_ = first;
+    count_ = count;
+    const int64_t n = v_.raters, c = v_.structures, image = first / v_.pixels;
+    const float *logits = v_.logits + first * n, *absence = v_.absence + image * n;
+    float largest[kLanes], sum[kLanes] = {};
+    for (int64_t r = 0; r < n; ++r) {
+      float* __restrict own = weights_.data() + r * kLanes;
+      for (int64_t p = 0; p < count; ++p) own[p] = logits[p * n + r] + absence[r];
+      for (int64_t p = count; p < kLanes; ++p) own[p] = 0;
+#pragma omp simd
+      for (int64_t p = 0; p < kLanes; ++p) largest[p] = r == 0 ? own[p] : std::max(largest[p], own[p]);
     }
-    const float scale = 1.0f / sum;
-    for (int64_t r = 0; r < n; ++r) weights[r] *= scale;
-    for (int64_t s = 0; s < c; ++s) {
-      float inside = 0, all = 0;
-      for (int64_t r = 0; r < n; ++r) {
-        inside += weights[r] * votes[r * c + s];
-        all += weights[r] * annotated[r * c + s];
+    for (int64_t r = 0; r < n; ++r) {
+      float* __restrict own = weights_.data() + r * kLanes;
+#pragma omp simd
+      for (int64_t p = 0; p < kLanes; ++p) {
+        own[p] = exponential(own[p] - largest[p]);
+        sum[p] += own[p];
       }
-      all_[s] = all;
-      shares_[s] = inside / std::max(all, kSmallest);
     }
+    for (int64_t r = 0; r < n; ++r) {
+      float* __restrict own = weights_.data() + r * kLanes;
+#pragma omp simd
+      for (int64_t p = 0; p < kLanes; ++p) own[p] /= sum[p];
+    }
+    for (int64_t s = 0; s < c; ++s) measure(s);
   }
 
-  const float* shares() const { return shares_.data(); }
+  float share(int64_t s, int64_t p) const { return shares_[s * kLanes + p]; }
 
-  // dlogits [n] of dmask [c].
-  void pull(int64_t pixel, const float* dmask, float* dlogits) {
-    const int64_t n = v_.raters, c = v_.structures, image = pixel / v_.pixels;
-    const float *votes = v_.votes + pixel * n * c, *annotated = v_.annotated + image * n * c;
-    const float* __restrict weights = weights_.data();
-    float* __restrict gains = gains_.data();
-    std::fill(gains, gains + n, 0.0f);
-    for (int64_t s = 0; s < c; ++s) {
-      if (all_[s] <= kSmallest) continue;  // nobody's weight to divide by: the mask does not move
-      const float slope = dmask[s] / all_[s], share = shares_[s];
-      for (int64_t r = 0; r < n; ++r) gains[r] += slope * (votes[r * c + s] - share * annotated[r * c + s]);
+  // dlogits [count, n] of the block, of dmask [b · h · w, c].
+  void pull(const float* dmask, float* dlogits) {
+    const int64_t n = v_.raters, c = v_.structures;
+    std::fill(gains_.begin(), gains_.end(), 0.0f);
+    for (int64_t s = 0; s < c; ++s) gain(s, dmask);
+    float mean[kLanes] = {};
+    for (int64_t r = 0; r < n; ++r) {
+#pragma omp simd
+      for (int64_t p = 0; p < kLanes; ++p) mean[p] += weights_[r * kLanes + p] * gains_[r * kLanes + p];
     }
-    float mean = 0;
-    for (int64_t r = 0; r < n; ++r) mean += weights[r] * gains[r];
-    for (int64_t r = 0; r < n; ++r) dlogits[r] = weights[r] * (gains[r] - mean);
+    for (int64_t r = 0; r < n; ++r) {
+      for (int64_t p = 0; p < count_; ++p) {
+        dlogits[p * n + r] = weights_[r * kLanes + p] * (gains_[r * kLanes + p] - mean[p]);
+      }
+    }
   }
 
  private:
+  float vote(int64_t r, int64_t s, int64_t p) const {
+    return p < count_ ? v_.votes[((first_ + p) * v_.raters + r) * v_.structures + s] : 0.0f;
+  }
+  float annotated(int64_t r, int64_t s) const {
+    return v_.annotated[(first_ / v_.pixels * v_.raters + r) * v_.structures + s];
+  }
+
+  void measure(int64_t s) {
+    float inside[kLanes] = {}, all[kLanes] = {};
+    for (int64_t r = 0; r < v_.raters; ++r) {
+      const float drew = annotated(r, s), *weights = weights_.data() + r * kLanes;
+      float votes[kLanes];
+      for (int64_t p = 0; p < kLanes; ++p) votes[p] = vote(r, s, p);
+#pragma omp simd
+      for (int64_t p = 0; p < kLanes; ++p) {
+        inside[p] += weights[p] * votes[p];
+        all[p] += weights[p] * drew;
+      }
+    }
+    for (int64_t p = 0; p < kLanes; ++p) {
+      all_[s * kLanes + p] = all[p];
+      shares_[s * kLanes + p] = inside[p] / std::max(all[p], kSmallest);
+    }
+  }
+
+  // Adds how each rater's weight moves the loss through one structure.
+  void gain(int64_t s, const float* dmask) {
+    const float *all = all_.data() + s * kLanes, *shares = shares_.data() + s * kLanes;
+    float slope[kLanes] = {};
+    for (int64_t p = 0; p < count_; ++p) {
+      // Nobody's weight to divide by, or padding: the mask does not move.
+      if (all[p] <= kSmallest || v_.isPadding(first_ + p)) continue;
+      slope[p] = dmask[v_.row[first_ + p] * v_.structures + s] / all[p];
+    }
+    for (int64_t r = 0; r < v_.raters; ++r) {
+      const float drew = annotated(r, s);
+      float* __restrict gains = gains_.data() + r * kLanes;
+      float votes[kLanes];
+      for (int64_t p = 0; p < kLanes; ++p) votes[p] = vote(r, s, p);
+#pragma omp simd
+      for (int64_t p = 0; p < kLanes; ++p) gains[p] += slope[p] * (votes[p] - shares[p] * drew);
+    }
+  }
+
   const Votes& v_;
-  const int64_t lanes_;
+  int64_t first_ = 0, count_ = 0;
   std::vector<float> weights_, gains_, all_, shares_;
 };
+
+// work(block, first pixel, pixels) for all blocks, each within one image.
+template <class Work>
+void forBlocks(const Votes& v, Work work) {
+  const int threads = v.threads();
+  inParallel(threads, [&](int thread) {
+    Block block(v);
+    const Part part = partOf(v.images * v.pixels, thread, threads);
+    for (int64_t first = part.begin; first < part.end;) {
+      const int64_t last = std::min({first + kLanes, part.end, (first / v.pixels + 1) * v.pixels});
+      work(block, first, last - first);
+      first = last;
+    }
+  });
+}
 
 // Inputs logits, absence, votes, annotated, rows, from the given one on; pictures have so many rows.
 bool read(Call& call, int first, int64_t rows, Votes& v) {
@@ -119,14 +175,11 @@ class FuseVotes {
     float* mask = call.output(0, picture);
     if (!mask) return;
     std::copy(call.input(5), call.input(5) + call.size(5), mask);
-    const int threads = v.threads();
-    inParallel(threads, [&](int thread) {
-      Pixel pixel(v);
-      const Part part = partOf(v.images * v.pixels, thread, threads);
-      for (int64_t i = part.begin; i < part.end; ++i) {
-        if (v.isPadding(i)) continue;
-        pixel.weigh(i);
-        std::copy(pixel.shares(), pixel.shares() + v.structures, mask + v.row[i] * v.structures);
+    forBlocks(v, [&](Block& block, int64_t first, int64_t count) {
+      if (v.isPadding(first)) return;  // and so is what follows
+      block.weigh(first, count);
+      for (int64_t p = 0; p < count && !v.isPadding(first + p); ++p) {
+        for (int64_t s = 0; s < v.structures; ++s) mask[v.row[first + p] * v.structures + s] = block.share(s, p);
       }
     });
   }
@@ -145,19 +198,11 @@ class FuseVotesGradient {
     float* dlogits = call.output(0, call.shape(1));
     if (!dlogits) return;
     const float* dmask = call.input(0);
-    const int threads = v.threads();
-    inParallel(threads, [&](int thread) {
-      Pixel pixel(v);
-      const Part part = partOf(v.images * v.pixels, thread, threads);
-      for (int64_t i = part.begin; i < part.end; ++i) {
-        float* own = dlogits + i * v.raters;
-        if (v.isPadding(i)) {
-          std::fill(own, own + v.raters, 0.0f);
-          continue;
-        }
-        pixel.weigh(i);
-        pixel.pull(i, dmask + v.row[i] * v.structures, own);
-      }
+    forBlocks(v, [&](Block& block, int64_t first, int64_t count) {
+      float* own = dlogits + first * v.raters;
+      if (v.isPadding(first)) return std::fill(own, own + count * v.raters, 0.0f);
+      block.weigh(first, count);
+      block.pull(dmask, own);
     });
   }
 };

@@ -29,6 +29,36 @@ test.each(cases)('conv2d with %s has the gradients of finite differences', (_, [
   expectNoLeak((a, b) => conv2d(a as tf.Tensor4D, b as tf.Tensor4D, options), [x, filter]);
 });
 
+test.each(cases)(
+  'conv2d with %s of maps side by side is that of their channels in one map',
+  (_, [h, w], k, options) => {
+    const maps = [1, 3, 2].map((channels, i) => randomTensor<tf.Tensor4D>(`map-${i}`, [2, h, w, channels]));
+    const filter = randomTensor<tf.Tensor4D>('filter', [k, k, 6, 3]);
+    const apart = (...x: tf.Tensor[]) => conv2d(x.slice(0, 3) as tf.Tensor4D[], x[3] as tf.Tensor4D, options);
+    expectRight(apart, [...maps, filter]);
+    expectNoLeak(apart, [...maps, filter]);
+    const together = conv2d(tf.concat(maps, 3), filter, options);
+    expect(largestDifference(apart(...maps, filter), together)).toBeLessThan(1e-5);
+  },
+);
+
+test('of maps side by side, only those that want a gradient cost one', async () => {
+  const [image, mask] = [3, 2].map((channels) =>
+    randomTensor<tf.Tensor4D>(`${channels}`, [1, 4, 4, channels]),
+  );
+  const filter = randomTensor<tf.Tensor4D>('filter', [3, 3, 5, 3]);
+  const dy = randomTensor('dy', [1, 4, 4, 3]);
+  const kernels = async (f: () => unknown) => {
+    const { kernels: all } = await tf.profile(() => withWay('plain', f as () => tf.Tensor));
+    return all.length;
+  };
+  const one = await kernels(() => tf.grad((x) => conv2d([image, x as tf.Tensor4D], filter))(mask, dy));
+  const both = await kernels(() =>
+    tf.grads((x, y) => conv2d([x, y] as tf.Tensor4D[], filter))([image, mask], dy),
+  );
+  expect(one).toBeLessThan(both);
+});
+
 test('conv2d gives the values worked out by hand', () => {
   const x = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 3, 3, 1]);
   const filter = tf.tensor4d([1, 0, 0, -1], [2, 2, 1, 1]); // upper left minus lower right

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { concatChannels } from './concat.ts';
 import { composedFilterGradient, composedInputGradient } from './conv-composed.ts';
 import { convGeometry, isProduct, type ConvGeometry, type ConvOptions } from './conv-geometry.ts';
 import { differentiable } from './op.ts';
@@ -6,20 +7,58 @@ import { matrixProduct } from './product.ts';
 import { attribute, FLOAT_T, raw } from './raw.ts';
 import { choose } from './way.ts';
 
-/** Convolution of x [batch, h, w, in] with a filter [k, k, in, out]. */
-export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: ConvOptions = {}): tf.Tensor4D {
-  const g = convGeometry(x.shape, filter.shape, options);
+/** A map [b, h, w, in], or several side by side in their channels, which sum up to `in`. */
+export type Maps = tf.Tensor4D | readonly tf.Tensor4D[];
+
+/**
+ * Convolution of x [batch, h, w, in] with a filter [k, k, in, out]. Of several maps side by side each has a gradient of its
+ * own, computed only where it is wanted: the mask's beside an image that wants none.
+ */
+export function conv2d(x: Maps, filter: tf.Tensor4D, options: ConvOptions = {}): tf.Tensor4D {
+  const maps = x instanceof tf.Tensor ? [x] : x;
+  const [batch, height, width] = maps[0].shape;
+  const channels = maps.map(({ shape }) => shape[3]);
+  const g = convGeometry([batch, height, width, sum(channels)], filter.shape, options);
   return differentiable(
-    { x, filter },
+    { ...byIndex(maps), filter },
     (save) => {
-      save([x, filter]);
-      return convForward(x, filter, g);
+      const joined = concatChannels(maps);
+      save([joined, filter]);
+      return convForward(joined, filter, g);
     },
-    (dy, saved) => ({
-      x: () => convInputGradient(dy as tf.Tensor4D, saved[1] as tf.Tensor4D, g),
-      filter: () => convFilterGradient(saved[0] as tf.Tensor4D, dy as tf.Tensor4D, g),
+    (dy, [joined, saved]) => ({
+      ...byIndex(
+        channels.map((count, k) => () => {
+          const from = sum(channels.slice(0, k));
+          return mapGradient(dy as tf.Tensor4D, saved as tf.Tensor4D, g, { from, count });
+        }),
+      ),
+      filter: () => convFilterGradient(joined as tf.Tensor4D, dy as tf.Tensor4D, g),
     }),
   ) as tf.Tensor4D;
+}
+
+/** Inputs of an operation have names; those of a list their index. */
+const byIndex = <T>(list: readonly T[]): Record<string, T> => Object.fromEntries(list.entries());
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+
+/** dL/dx of some of the input's channels: what the filter's rows of those channels ask of them. */
+function mapGradient(
+  dy: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  g: ConvGeometry,
+  { from, count }: { readonly from: number; readonly count: number },
+): tf.Tensor4D {
+  const [k, , all, out] = g.filterShape;
+  if (count === all) return convInputGradient(dy, filter, g);
+  const [batch, height, width] = g.inShape;
+  const part = {
+    ...g,
+    inShape: [batch, height, width, count],
+    filterShape: [k, k, count, out],
+  } as ConvGeometry;
+  return convInputGradient(dy, tf.slice(filter, [0, 0, from, 0], [k, k, count, out]), part);
 }
 
 /** [batch, h', w', out] */
@@ -38,9 +77,10 @@ export function convForward(x: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry
 export function convInputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
   const back = () => tf.tensor1d(g.inShape, 'int32');
   return choose({
-    native: isSmall(g)
-      ? () => nativeConv('ConsiliumConvInputGradient', g, g.inShape, [dy, filter])
-      : undefined,
+    native:
+      isSmall(g) || g.inShape[3] <= FEW
+        ? () => nativeConv('ConsiliumConvInputGradient', g, g.inShape, [dy, filter])
+        : undefined,
     raw: () =>
       isProduct(g)
         ? matrixProduct(pixels(dy), matrix(filter), { transposeB: true }).reshape<tf.Tensor4D>(g.inShape)
@@ -70,6 +110,12 @@ export function convFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeome
  * than the work: up to six times with few channels, even at the limit (measured on two cores with AVX-512).
  */
 const SMALL = 2e7;
+
+/**
+ * With so few channels the input's gradient is ours at any size: as fast at 64×64, two to five times as fast at 256×256
+ * (7×7 filter, 64 channels out), where oneDNN pads them to eight.
+ */
+const FEW = 5;
 
 function isSmall({ outShape, filterShape }: ConvGeometry): boolean {
   const [batch, height, width, out] = outShape;

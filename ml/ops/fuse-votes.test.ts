@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { loadBackend } from '../backend.ts';
-import { randomTensor } from './finite-differences.ts';
+import { largestDifference, randomTensor } from './finite-differences.ts';
 import { fuseVotes, type DisputedVotes } from './fuse-votes.ts';
 import { availableWays, withWay } from './way.ts';
 import { expectNoLeak, expectRight } from './ways.test-helper.ts';
@@ -53,4 +53,32 @@ test('refuses logits that are not one a disputed pixel and rater', () => {
   expect(() => fuseVotes(tf.zeros([2, 3, 3]), votes())).toThrow(
     'fuseVotes: logits [2, 3, 3] for votes [2, 2, 3, 2]',
   );
+});
+
+test('the ways agree on many pixels, of which images have different numbers', () => {
+  const [b, q, n, c, side] = [3, 53, 7, 2, 8];
+  const counts = [53, 1, 20];
+  const random = (key: string, shape: number[]) =>
+    tf.tidy(() => randomTensor(key, shape).greater(0).toFloat());
+  const given: DisputedVotes = {
+    absence: tf.zeros([b, 1, n]),
+    votes: random('votes', [b, q, n, c]) as tf.Tensor4D,
+    annotated: tf.ones([b, 1, n, c]),
+    rows: tf.tensor1d(
+      counts.flatMap((count, image) =>
+        Array.from({ length: q }, (_, k) => (k < count ? image * side * side + k : b * side * side)),
+      ),
+      'int32',
+    ),
+    unanimous: tf.zeros([b, side, side, c]),
+  };
+  const logits = randomTensor<tf.Tensor3D>('many', [b, q, n]);
+  const run = () => {
+    const f = (x: tf.Tensor) => fuseVotes(x as tf.Tensor3D, given);
+    return [f(logits), tf.grad(f)(logits, randomTensor('dmask', [b, side, side, c]))];
+  };
+  const plain = withWay('plain', run);
+  for (const way of availableWays()) {
+    withWay(way, run).forEach((tensor, i) => expect(largestDifference(tensor, plain[i])).toBeLessThan(1e-5));
+  }
 });
