@@ -206,7 +206,7 @@ async function resumeDeadWorkersRuns(
     if (!worker || worker === self) continue;
     await ifDead(databaseUrl, worker, async () => {
       for (const { workflowID, queueName } of await pendingWorkflows(worker)) {
-        warn(`worker ${worker} died while it had run ${workflowID}; taking it up again`);
+        warn(`worker ${worker} is gone, its run ${workflowID} is not done: taking it up again`);
         await DBOS.resumeWorkflow(workflowID, { queueName });
       }
     });

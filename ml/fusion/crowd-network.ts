@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { checkImage, checkSample } from '../data/memory-source.ts';
 import type { Sample, SampleSource } from '../data/sample.ts';
 import { demoResnet } from '../layers/resnet.ts';
+import { valuesOf } from '../ops/values-of.ts';
 import { baselineSeg } from '../segmentation/baseline-seg.ts';
 import type { SegmentationNetwork } from '../segmentation/segmentation-model.ts';
 import { toImages } from '../training/batch.ts';
@@ -92,10 +93,9 @@ export async function* seeAll(
   const all = source.ids.map((_, index) => index);
   for await (const samples of readAhead(source, inBatches(all, imagesAtOnce), signal)) {
     const read = samples.map((sample) => checkedMasks(sample, source));
-    const values = tf.tidy(() => {
-      const { logits } = network.apply({ image: toImages(samples, source) }, { training: false });
-      return logits.dataSync<'float32'>();
-    });
+    const values = valuesOf(
+      () => network.apply({ image: toImages(samples, source) }, { training: false }).logits,
+    );
     const size = values.length / samples.length;
     await setImmediate();
     signal?.throwIfAborted();

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import type { SampleSource } from '../data/sample.ts';
+import { valuesOf } from '../ops/values-of.ts';
 import { createPictureGrid, expertness, type DfGtBatch } from './df-gt-batch.ts';
 import type { FusedSample } from './fusion.ts';
 import type { Optimised } from './map-optimiser.ts';
@@ -55,10 +55,10 @@ function expertnessMaps({ batch, source, parametrisation, optimised }: ResultInp
   const chunk = Math.max(1, Math.floor(PIXELS_AT_ONCE / images));
   for (let from = 0; from < pixels; from += chunk) {
     const count = Math.min(chunk, pixels - from);
-    const values = tf.tidy(() => {
+    const values = valuesOf(() => {
       const grid = createPictureGrid(images, source, { from, count });
       const logits = parametrisation.logits(optimised.parameters, grid);
-      return expertness(logits, batch.votes.absence).dataSync<'float32'>();
+      return expertness(logits, batch.votes.absence);
     });
     maps.forEach((map, image) =>
       map.set(values.subarray(image * count * n, (image + 1) * count * n), from * n),

@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
 import type { Sample, SampleSource } from '../data/sample.ts';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
 import { sigmoid } from '../ops/sigmoid.ts';
+import { valuesOf } from '../ops/values-of.ts';
 import type { SegmentationNetwork } from '../segmentation/segmentation-model.ts';
 import { toBatch, toImages } from './batch.ts';
 import { inBatches } from './batch-order.ts';
@@ -38,9 +38,9 @@ export async function* predictDiagnoses(
 ): AsyncGenerator<PredictedDiagnosis[]> {
   const { network, source } = options;
   for await (const samples of batchesOf(options)) {
-    const logits = tf.tidy(() => {
+    const logits = valuesOf(() => {
       const { image, fused } = toBatch(samples, source);
-      return network.apply({ image, mask: fused }, { training: false }).logit.dataSync<'float32'>();
+      return network.apply({ image, mask: fused }, { training: false }).logit;
     });
     yield samples.map(({ id }, index) => ({ id, logit: logits[index] }));
   }
@@ -53,9 +53,9 @@ export async function* predictMasks(
   const { network, source } = options;
   const size = source.height * source.width * source.structures.length;
   for await (const samples of batchesOf(options)) {
-    const values = tf.tidy(() => {
+    const values = valuesOf(() => {
       const { logits } = network.apply({ image: toImages(samples, source) }, { training: false });
-      return sigmoid(logits).dataSync<'float32'>();
+      return sigmoid(logits);
     });
     yield samples.map(({ id }, index) => ({ id, mask: values.slice(index * size, (index + 1) * size) }));
   }
