@@ -30,7 +30,7 @@ export type ExperimentRequest = {
 /** Starts an experiment, or finds the one that was asked for before. Its seeds are part of its configuration. */
 export async function runExperiment(context: RunsContext, input: RunExperimentInput): Promise<Experiment> {
   const { prisma, actor } = context;
-  const method = requireMethod(experiments, input.experiment);
+  const method = requireMethod(experiments, input.experiment, 'experiment');
   const preset = input.preset ?? 'demo';
   const config = parseConfig<unknown>(method, { preset, overrides: input.config, field: 'config' });
   const snapshot = await requireSnapshot(prisma, input.snapshotId);

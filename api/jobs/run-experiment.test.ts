@@ -151,6 +151,12 @@ test('a step that fails ends it with the step’s name and reason', async () => 
   expect(run.errorMessage).toMatch(/step 'fuse single-rater' .* failed: no rater 'nobody'/);
 });
 
+test('an unknown experiment is an error of the field that names it', async () => {
+  await expect(ask({ experiment: 'figure-7' })).rejects.toMatchObject({
+    extensions: { field: 'experiment' },
+  });
+});
+
 test.each([
   [{ experiment: 'figure-7' }, "unknown experiment 'figure-7'"],
   [{ config: { ...small, models: ['nobody'] } }, "config: unknown diagnosis model 'nobody'"],

@@ -81,11 +81,11 @@ export function requireMatch(
   }
 }
 
-export function requireMethod<M extends Method>(registry: Registry<M>, name: string): M {
+export function requireMethod<M extends Method>(registry: Registry<M>, name: string, field = 'method'): M {
   if (registry.names.includes(name)) return registry.get(name);
   throw invalidInput(
     `unknown ${registry.kind} '${name}': expected one of ${registry.names.join(', ')}`,
-    'method',
+    field,
   );
 }
 
