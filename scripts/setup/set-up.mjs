@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { catchInterrupts } from './child.mjs';
 import { findCompiler, isBuilt, provide } from './compile.mjs';
+import { seesGpu } from './gpu.mjs';
 import { binding, kernels, quietLoad } from './libraries.mjs';
 import { withLock } from './lock.mjs';
 import { hasPackages, hasPostgresLinks, installPackages, linkPostgres } from './npm-packages.mjs';
@@ -132,6 +133,8 @@ export async function setUp({ variant, asked = false } = {}) {
   const chosen = variant ?? readState().variant ?? 'cpu';
   const seconds = () => ((Date.now() - begun) / 1000).toFixed(1);
   if (variant && variant !== readState().variant) remember({ variant });
+  if (asked && chosen === 'gpu' && !seesGpu())
+    say('No NVIDIA GPU is to be seen here: TensorFlow for CUDA will compute on the processor.');
   if (isDone(chosen)) return asked ? say(`Everything is set up (${seconds()} s).`) : undefined;
   const letGo = catchInterrupts();
   try {
