@@ -3,6 +3,7 @@ import { goodFolder } from '../tests/helpers/image-folder.ts';
 import { testDatabase } from '../tests/helpers/database.ts';
 import { importDataset } from './client/cohort.ts';
 import type { Client } from './client/client.ts';
+import { withServer } from './client/command.ts';
 import { parseOptions } from './demo/options.ts';
 import { numbersOf, type DemoReport } from './demo/report.ts';
 
@@ -13,6 +14,12 @@ test('options that cannot be are refused before any work', () => {
   expect(() => parse('--images', '3')).toThrow('at least 30');
   expect(() => parse('--data', 'folder', '--modality', 'fundus')).toThrow('exclude each other');
   expect(parse('--data', 'folder', '--skip-bad')).toMatchObject({ data: 'folder', skipBad: true });
+});
+
+test('a --url that is no address is named', async () => {
+  await expect(withServer('nonsense', async () => undefined)).rejects.toThrow(
+    /^--url 'nonsense': expected an address/,
+  );
 });
 
 test('--json writes the numbers of a main job and nothing else', () => {

@@ -31,5 +31,7 @@ export async function withServer(
 }
 
 function ofSomebodyElse(url: string): OwnServer {
+  if (!URL.canParse(url))
+    throw new Error(`--url '${url}': expected an address such as http://127.0.0.1:4000`);
   return { url, lost: new Promise<never>(() => undefined), stop: async () => undefined };
 }
