@@ -19,7 +19,10 @@ export async function withServer(
   const server = url ? ofSomebodyElse(url) : await startOwnServer();
   if (!url) console.log(`Consilium for the time of this command: ${server.url}/graphql`);
   const client = connect(server.url);
-  const stop = (): void => void server.stop().then(() => process.exit(130));
+  const stop = (): void => {
+    if (!url) console.error(`\n${interrupted}`);
+    void server.stop().then(() => process.exit(130));
+  };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {
@@ -29,6 +32,10 @@ export async function withServer(
     await server.stop();
   }
 }
+
+/** A run outlives its server: the same command goes on with it, and another waits behind it. */
+const interrupted =
+  'Stopped. What was begun is kept and goes on with the next command; `npm start` and cancelRun would end it.';
 
 function ofSomebodyElse(url: string): OwnServer {
   if (!URL.canParse(url))

@@ -22,14 +22,15 @@ export function progressLine(label: string): {
   };
 
   return {
-    update({ progress, stage }) {
+    update({ status, progress, stage }) {
+      const what = status === 'queued' ? 'waiting for its turn' : stage;
       if (process.stdout.isTTY) {
-        process.stdout.write(`\r\x1b[2K${line(progress, stage).slice(0, process.stdout.columns - 1)}`);
+        process.stdout.write(`\r\x1b[2K${line(progress, what).slice(0, process.stdout.columns - 1)}`);
         return;
       }
       if (progress >= 1 || Math.floor(progress * 4) <= quarter) return;
       quarter = Math.floor(progress * 4);
-      console.log(line(progress, stage));
+      console.log(line(progress, what));
     },
     end() {
       if (ended) return;
