@@ -38,7 +38,7 @@ interface Timing {
   readonly ours: Side;
   readonly peer: Side;
   readonly unit: string;
-  readonly goal: number;
+  readonly goal: number | null;
 }
 
 /**
