@@ -72,6 +72,16 @@ test('npm run train learns with any fusion, and tells what its masks have seen',
   ]);
 });
 
+test('npm run agreement prints a table of pairs and writes every number', async () => {
+  const { stdout } = await run('agreement', '--split', 'test', '--out', join(folder, 'agreement'));
+  expect(stdout).toMatch(/^ *fleiss_kappa +0\.\d{3} +0\.\d{3}–0\.\d{3} +6 +0$/m);
+  // Dice of R1 with the others stands right of the empty diagonal.
+  expect(stdout).toMatch(/^ *R1( +0\.\d{3}){4}$/m);
+  const rows = (await readFile(await only(join(folder, 'agreement')), 'utf8')).trim().split('\r\n');
+  // Four numbers of all raters; each rater's distance from the others; three numbers of each of ten pairs.
+  expect(rows).toHaveLength(1 + 4 + 5 + 3 * 10);
+});
+
 test('a method that nobody knows is refused before any work', async () => {
   await expect(run('fuse', 'stapel')).rejects.toMatchObject({
     code: 1,

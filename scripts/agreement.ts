@@ -1,0 +1,38 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { askAgreement, type Agreement } from './agreement/ask.ts';
+import { parseOptions, usage, type AgreementOptions } from './agreement/options.ts';
+import { formatAgreement } from './agreement/print.ts';
+import type { Client } from './client/client.ts';
+import { command, withServer } from './client/command.ts';
+import { csvTable } from './client/csv-table.ts';
+import { slug } from './client/slug.ts';
+import { openSubject } from './client/subject.ts';
+
+await command(async () => {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === 'help') console.log(usage);
+  else await withServer(options.url, (client) => agreement(client, options));
+});
+
+/** How far raters agree, over GraphQL, on a phantom or on a folder of real data: tables, and every number as CSV. */
+async function agreement(client: Client, options: AgreementOptions): Promise<void> {
+  const { split, seed, out } = options;
+  const { snapshotId } = await openSubject(client, options);
+  const result = await askAgreement(client, { snapshotId, split, seed });
+  console.log(`\n${formatAgreement(result)}\n`);
+  const file = path.join(out, `${slug(result.snapshot.cohort.dataset.name)}${split ? `-${split}` : ''}.csv`);
+  await mkdir(out, { recursive: true });
+  await writeFile(file, csv(result));
+  console.log(file);
+}
+
+function csv({ metrics, snapshot }: Agreement): string {
+  return csvTable(
+    ['structure', 'name', 'rater', 'other', 'value', 'low', 'high', 'images', 'without', 'note', 'cohort'],
+    metrics.map((row) => [
+      ...[row.structure.name, row.name, row.rater?.name ?? null, row.otherRater?.name ?? null],
+      ...[row.value, row.low, row.high, row.count, row.undefinedCount, row.note, snapshot.hash],
+    ]),
+  );
+}
