@@ -20,6 +20,6 @@ async function figureOf(client: Client, options: ExperimentOptions): Promise<voi
   const result = await askExperiment(client, { snapshotId, experiment, preset, config });
   const spec = experiments.get(experiment);
   console.log(`\n${formatTable(spec, result)}\n`);
-  for (const file of await writeFiles(client, { spec, result, datasetId, out: options.out }))
+  for (const file of await writeFiles(client, { spec, config, result, datasetId, out: options.out }))
     console.log(file);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Experiment } from '../../ml/experiments/experiment.ts';
@@ -11,6 +12,8 @@ import { formatTable } from './print.ts';
 
 interface Figure {
   readonly spec: Experiment;
+  /** Settings that differ from the preset's, as they were asked for. */
+  readonly config: Readonly<Record<string, unknown>>;
   readonly result: ExperimentResult;
   readonly datasetId: string;
   readonly out: string;
@@ -18,7 +21,7 @@ interface Figure {
 
 /** Writes table, CSV, JSON and PNG of an experiment, and answers with the files' names. */
 export async function writeFiles(client: Client, figure: Figure): Promise<string[]> {
-  const { spec, result, datasetId, out } = figure;
+  const { spec, config, result, datasetId, out } = figure;
   const place = path.join(out, slug(result.snapshot.cohort.dataset.name));
   await mkdir(place, { recursive: true });
   const png =
@@ -31,9 +34,16 @@ export async function writeFiles(client: Client, figure: Figure): Promise<string
   };
   return Promise.all(
     Object.entries(contents).map(async ([ending, content]) => {
-      const file = path.join(place, `${spec.name}.${ending}`);
+      const file = path.join(place, `${fileName(spec.name, config)}.${ending}`);
       await writeFile(file, content);
       return file;
     }),
   );
+}
+
+/** Settings of one's own have files of their own: a figure of three seeds does not take the place of the preset's. */
+export function fileName(experiment: string, config: Readonly<Record<string, unknown>>): string {
+  if (Object.keys(config).length === 0) return experiment;
+  const sorted = Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${experiment}-${createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 8)}`;
 }
