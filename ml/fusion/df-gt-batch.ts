@@ -75,7 +75,7 @@ function countedVotes(sample: Sample, pixel: number, n: number, c: number): Uint
     .map((value, k) => value & sample.annotated[k]);
 }
 
-export function stackImages(samples: readonly Sample[], source: SampleSource): tf.Tensor4D {
+function stackImages(samples: readonly Sample[], source: SampleSource): tf.Tensor4D {
   const values = new Float32Array(samples.length * source.height * source.width * 3);
   samples.forEach((sample, k) => values.set(sample.image, k * sample.image.length));
   return tf.tensor4d(values, [samples.length, source.height, source.width, 3]);

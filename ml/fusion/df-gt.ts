@@ -116,8 +116,8 @@ export async function* fuseDiagnosisFirst(
   }
 
   function objective(batch: DfGtBatch, parameters: tf.NamedTensorMap, labels: tf.Tensor1D, chance?: Chance) {
-    const expertness = parametrisation.logits(parameters, batch.disputed, chance);
-    const input = { image: batch.images, mask: fuseVotes(expertness, batch.votes) };
+    const mask = fuseVotes(parametrisation.logits(parameters, batch.disputed, chance), batch.votes);
+    const input = { image: batch.images, mask };
     const read = chance && parametrisation.changeInput ? parametrisation.changeInput(input, chance) : input;
     const { logit } = diagnosisNetwork!.apply(read, { training: false });
     const losses = config.objective === 'bce' ? bceWithLogits(logit, labels) : signedLogit(logit, labels);

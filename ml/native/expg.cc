@@ -176,14 +176,15 @@ bool read(Call& call, const std::vector<LayerShape>& layers, int first, Task& ta
   task = {layers, places[0], places[1], layers.back().out, layers.back().end(),
           call.input(first), call.input(first + 2), call.integers(first + 1), 1, 1};
   for (int64_t image = 0; image < task.images; ++image) {
-    if (!call.expect(task.count(image) >= 0 && task.count(image) <= task.pixels, "expg: an image has more pixels than there are places")) return false;
+    const bool within = task.count(image) >= 0 && task.count(image) <= task.pixels;
+    if (!call.expect(within, "expg: an image has more pixels than there are places")) return false;
   }
   task.threads = threadsFor(task.images * task.pixels * task.size / 16);
   task.stretches = task.images >= 2 * task.threads ? 1 : task.threads;
   return true;
 }
 
-// work(network, image, stretch, first pixel, past the last) for every stretch of every image, whichever thread is free.
+// work(network, image, stretch, its part of the image's pixels) for every stretch of every image, whichever thread is free.
 template <class Work>
 void forStretches(const Task& task, Work work) {
   std::atomic<int64_t> next{0};

@@ -149,15 +149,15 @@ void forBlocks(const Votes& v, Work work) {
   });
 }
 
-// Inputs logits, absence, votes, annotated, rows, from the given one on; pictures have so many rows.
-bool read(Call& call, int first, int64_t rows, Votes& v) {
-  const Shape votes = call.shape(first + 2);
+// Inputs logits, absence, votes, annotated, rows, from the given one on; and a mask [b, h, w, c] or its gradient.
+bool read(Call& call, int first, int mask, Votes& v) {
+  const Shape votes = call.shape(first + 2), picture = call.shape(mask);
   if (!call.expect(votes.size() == 4, "fuse votes: votes are not [b, q, n, c]")) return false;
   const int64_t b = votes[0], q = votes[1], n = votes[2], c = votes[3];
-  const bool fit = n > 0 && call.shape(first) == Shape{b, q, n} && call.size(first + 1) == b * n &&
+  const bool fit = n > 0 && c > 0 && picture.size() == 4 && picture[0] == b && picture[3] == c && call.shape(first) == Shape{b, q, n} && call.size(first + 1) == b * n &&
                    call.size(first + 3) == b * n * c && call.size(first + 4) == b * q;
   if (!call.expect(fit, "fuse votes: shapes do not fit")) return false;
-  v = {b, q, n, c, rows, call.input(first), call.input(first + 1), call.input(first + 2), call.input(first + 3),
+  v = {b, q, n, c, call.size(mask) / c, call.input(first), call.input(first + 1), call.input(first + 2), call.input(first + 3),
        call.integers(first + 4)};
   return true;
 }
@@ -167,12 +167,9 @@ class FuseVotes {
  public:
   explicit FuseVotes(const Attributes&) {}
   void run(Call& call) const {
-    const Shape picture = call.shape(5);
-    if (!call.expect(picture.size() == 4 && picture[3] > 0, "fuse votes: the mask is not [b, h, w, c]")) return;
     Votes v;
-    if (!read(call, 0, call.size(5) / picture[3], v)) return;
-    if (!call.expect(picture[3] == v.structures, "fuse votes: the mask has not the votes' structures")) return;
-    float* mask = call.output(0, picture);
+    if (!read(call, 0, 5, v)) return;
+    float* mask = call.output(0, call.shape(5));
     if (!mask) return;
     std::copy(call.input(5), call.input(5) + call.size(5), mask);
     forBlocks(v, [&](Block& block, int64_t first, int64_t count) {
@@ -190,11 +187,8 @@ class FuseVotesGradient {
  public:
   explicit FuseVotesGradient(const Attributes&) {}
   void run(Call& call) const {
-    const Shape picture = call.shape(0);
-    if (!call.expect(picture.size() == 4 && picture[3] > 0, "fuse votes: dmask is not [b, h, w, c]")) return;
     Votes v;
-    if (!read(call, 1, call.size(0) / picture[3], v)) return;
-    if (!call.expect(picture[3] == v.structures, "fuse votes: dmask has not the votes' structures")) return;
+    if (!read(call, 1, 0, v)) return;
     float* dlogits = call.output(0, call.shape(1));
     if (!dlogits) return;
     const float* dmask = call.input(0);

@@ -1,19 +1,18 @@
 import type { Client } from '../client/client.ts';
 import { follow } from '../client/cohort.ts';
+import type { Estimate } from '../client/estimate.ts';
+import { originFields, type Origin } from '../client/origin.ts';
 
 interface Named {
   readonly name: string;
 }
 
 /** How far all raters agree on a structure, one with the others, or two with each other. */
-export interface AgreementRow {
+export interface AgreementRow extends Estimate {
   readonly name: string;
   readonly structure: Named;
   readonly rater: Named | null;
   readonly otherRater: Named | null;
-  readonly value: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
   readonly count: number;
   readonly undefinedCount: number;
   readonly note: string | null;
@@ -21,9 +20,8 @@ export interface AgreementRow {
 
 export interface Agreement {
   readonly metrics: readonly AgreementRow[];
-  readonly snapshot: {
-    readonly hash: string;
-    readonly cohort: { readonly dataset: Named & { readonly raters: readonly Named[] } };
+  readonly snapshot: Origin & {
+    readonly cohort: { readonly dataset: { readonly raters: readonly Named[] } };
   };
 }
 
@@ -39,13 +37,13 @@ const measureDocument = /* GraphQL */ `
 `;
 
 const readDocument = /* GraphQL */ `
+  ${originFields}
   query Agreement($id: ID!) {
     agreement(id: $id) {
       snapshot {
-        hash
+        ...Origin
         cohort {
           dataset {
-            name
             raters {
               name
             }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { urlUsage } from '../client/common-options.ts';
 import { parseSubject, subjectOptions, subjectUsage, type Subject } from '../client/subject.ts';
 import { wholeNumber } from '../client/whole-number.ts';
 
@@ -8,7 +9,6 @@ export interface AgreementOptions extends Subject {
   /** Of the bootstrap. */
   readonly seed: number;
   readonly out: string;
-  readonly url?: string;
 }
 
 export const usage = `npm run agreement -- [options]
@@ -16,7 +16,7 @@ ${subjectUsage}
   --split NAME      only images of train, validation or test (default: all)
   --seed N          seed of the intervals' resamples (default 1)
   --out FOLDER      where the table goes (default .consilium/agreement)
-  --url URL         a running Consilium server to use (default: starts its own)`;
+${urlUsage}`;
 
 const splits = ['train', 'validation', 'test'];
 
@@ -28,8 +28,6 @@ export function parseOptions(argv: readonly string[]): AgreementOptions | 'help'
       split: { type: 'string' },
       seed: { type: 'string', default: '1' },
       out: { type: 'string', default: '.consilium/agreement' },
-      url: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return 'help';
@@ -42,6 +40,5 @@ export function parseOptions(argv: readonly string[]): AgreementOptions | 'help'
     split,
     seed: wholeNumber('--seed', values.seed, 0),
     out: values.out,
-    url: values.url,
   };
 }

@@ -1,13 +1,14 @@
+import { interval } from '../client/estimate.ts';
+import { originLine } from '../client/origin.ts';
 import { table } from '../client/table.ts';
 import type { Agreement, AgreementRow } from './ask.ts';
 
 /** For each structure: what is of all raters, then Dice and kappa of each pair, above and below the diagonal. */
 export function formatAgreement({ metrics, snapshot }: Agreement): string {
-  const { name, raters } = snapshot.cohort.dataset;
-  const names = raters.map((rater) => rater.name);
+  const names = snapshot.cohort.dataset.raters.map(({ name }) => name);
   const structures = [...new Set(metrics.map(({ structure }) => structure.name))];
   return [
-    `${name} · cohort ${snapshot.hash.slice(0, 12)}`,
+    originLine(snapshot),
     ...structures.flatMap((structure) => {
       const own = metrics.filter((row) => row.structure.name === structure);
       return ['', `${structure}: all raters`, ...overall(own), ...pairs(own, names)];
@@ -23,7 +24,7 @@ function overall(rows: readonly AgreementRow[]): string[] {
       .map((row) => [
         row.name,
         row.value === null ? `undefined${row.note ? `: ${row.note}` : ''}` : row.value.toFixed(3),
-        row.low === null || row.high === null ? '–' : `${row.low.toFixed(3)}–${row.high.toFixed(3)}`,
+        interval(row),
         String(row.count),
         String(row.undefinedCount),
       ]),

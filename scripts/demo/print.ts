@@ -1,6 +1,7 @@
 import { spearman } from '../../ml/metrics/spearman.ts';
+import { interval } from '../client/estimate.ts';
 import { table } from '../client/table.ts';
-import type { DemoReport, Estimate } from './report.ts';
+import type { DemoReport } from './report.ts';
 
 /** The report as a person reads it: one table of fusions, one of models, one of raters; of models alone without diagnoses. */
 export function formatReport(report: DemoReport): string {
@@ -92,8 +93,4 @@ function notes(report: DemoReport): string[] {
 
 function number(value: number | null): string {
   return value === null ? 'undefined' : value.toFixed(3);
-}
-
-function interval({ low, high }: Estimate): string {
-  return low === null || high === null ? '–' : `${low.toFixed(3)}–${high.toFixed(3)}`;
 }

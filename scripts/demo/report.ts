@@ -1,12 +1,6 @@
 import type { Client } from '../client/client.ts';
+import type { Estimate } from '../client/estimate.ts';
 import type { MainJob } from './main-job.ts';
-
-/** A number with its 95 % interval; null where it is undefined. */
-export interface Estimate {
-  readonly value: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-}
 
 /** The numbers of one main job, as they are printed. */
 export interface DemoReport {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { experiments } from '../../ml/experiments/index.ts';
 import { jsonObject } from '../client/json-object.ts';
+import { urlUsage } from '../client/common-options.ts';
 import { parseSubject, subjectOptions, subjectUsage, type Subject } from '../client/subject.ts';
 import { wholeNumber } from '../client/whole-number.ts';
 
@@ -10,7 +11,6 @@ export interface ExperimentOptions extends Subject {
   readonly config: Readonly<Record<string, unknown>>;
   /** Folder of the files that are written. */
   readonly out: string;
-  readonly url?: string;
 }
 
 export const usage = `npm run experiment -- NAME [options]
@@ -21,7 +21,7 @@ ${subjectUsage}
   --fusions A,B,…   fusions by name (default: the paper's)
   --config JSON     any settings of the experiment, as methods(kind: EXPERIMENT) describes them
   --out FOLDER      where table, plot, CSV and JSON go (default .consilium/experiments)
-  --url URL         a running Consilium server to use (default: starts its own)`;
+${urlUsage}`;
 
 export function parseOptions(argv: readonly string[]): ExperimentOptions | 'help' {
   const { values, positionals } = parseArgs({
@@ -34,8 +34,6 @@ export function parseOptions(argv: readonly string[]): ExperimentOptions | 'help
       fusions: { type: 'string' },
       config: { type: 'string', default: '{}' },
       out: { type: 'string', default: '.consilium/experiments' },
-      url: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return 'help';
@@ -51,6 +49,5 @@ export function parseOptions(argv: readonly string[]): ExperimentOptions | 'help
       ...(fusions && { fusions: fusions.split(',') }),
     },
     out: values.out,
-    url: values.url,
   };
 }

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { diagnosisModels } from '../../ml/diagnosis/index.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import { jsonObject } from '../client/json-object.ts';
+import { urlUsage } from '../client/common-options.ts';
 import { parseSubject, subjectOptions, subjectUsage, type Subject } from '../client/subject.ts';
 import { wholeNumber } from '../client/whole-number.ts';
 
@@ -15,7 +16,6 @@ export interface FuseOptions extends Subject {
   /** The diagnosis model that is trained on majority votes for methods that follow one. */
   readonly theta: string;
   readonly out: string;
-  readonly url?: string;
 }
 
 export const usage = `npm run fuse -- METHOD [options]
@@ -26,7 +26,7 @@ ${subjectUsage}
   --size N          side in pixels that masks are fused at (default: the preset's)
   --theta NAME      for methods that follow a diagnosis: the model trained for it on majority votes (default dl-cat)
   --out FOLDER      where masks and tables go (default .consilium/fusions)
-  --url URL         a running Consilium server to use (default: starts its own)`;
+${urlUsage}`;
 
 export function parseOptions(argv: readonly string[]): FuseOptions | 'help' {
   const { values, positionals } = parseArgs({
@@ -39,8 +39,6 @@ export function parseOptions(argv: readonly string[]): FuseOptions | 'help' {
       size: { type: 'string' },
       theta: { type: 'string', default: 'dl-cat' },
       out: { type: 'string', default: '.consilium/fusions' },
-      url: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return 'help';
@@ -53,6 +51,5 @@ export function parseOptions(argv: readonly string[]): FuseOptions | 'help' {
     size: values.size === undefined ? undefined : wholeNumber('--size', values.size, 1),
     theta: diagnosisModels.get(values.theta).name,
     out: values.out,
-    url: values.url,
   };
 }

@@ -1,3 +1,4 @@
+import { originLine } from '../client/origin.ts';
 import { table } from '../client/table.ts';
 import type { FusionSummary } from './read-fusion.ts';
 
@@ -5,7 +6,7 @@ import type { FusionSummary } from './read-fusion.ts';
 export function formatFusion({ method, snapshot, raterWeights, transductive }: FusionSummary): string {
   const number = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
   return [
-    `${method} · ${snapshot.cohort.dataset.name} · cohort ${snapshot.hash.slice(0, 12)}`,
+    `${method} · ${originLine(snapshot)}`,
     '',
     ...table(
       ['rater', 'images', 'mean weight', 'sensitivity', 'specificity'],

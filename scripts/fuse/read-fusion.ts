@@ -1,4 +1,5 @@
 import type { Client } from '../client/client.ts';
+import { originFields, type Origin } from '../client/origin.ts';
 
 interface Rater {
   readonly name: string;
@@ -33,10 +34,7 @@ export interface FusionSummary {
   readonly height: number;
   readonly transductive: boolean;
   readonly run: { readonly config: unknown; readonly seed: number; readonly environment: unknown };
-  readonly snapshot: {
-    readonly hash: string;
-    readonly cohort: { readonly dataset: { readonly name: string } };
-  };
+  readonly snapshot: Origin;
   readonly raterWeights: readonly {
     readonly rater: Rater;
     readonly weight: number;
@@ -47,6 +45,7 @@ export interface FusionSummary {
 }
 
 const summaryQuery = /* GraphQL */ `
+  ${originFields}
   query Fusion($id: ID!) {
     fusion(id: $id) {
       method
@@ -59,12 +58,7 @@ const summaryQuery = /* GraphQL */ `
         environment
       }
       snapshot {
-        hash
-        cohort {
-          dataset {
-            name
-          }
-        }
+        ...Origin
       }
       raterWeights {
         weight

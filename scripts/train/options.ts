@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { fusions } from '../../ml/fusion/index.ts';
 import { models } from '../../ml/models.ts';
 import { jsonObject } from '../client/json-object.ts';
+import { urlUsage } from '../client/common-options.ts';
 import { parseSubject, subjectOptions, subjectUsage, type Subject } from '../client/subject.ts';
 import { wholeNumber } from '../client/whole-number.ts';
 
@@ -15,7 +16,6 @@ export interface TrainOptions extends Subject {
   /** The masks that it learns with. */
   readonly fusion: string;
   readonly out: string;
-  readonly url?: string;
 }
 
 export const usage = `npm run train -- METHOD [options]
@@ -28,7 +28,7 @@ ${subjectUsage}
                     ${fusions.names.join(', ')}
   --fusion-config JSON  settings of that fusion, such as {"rater": "R1"} for single-rater
   --out FOLDER      where weights and numbers go (default .consilium/models)
-  --url URL         a running Consilium server to use (default: starts its own)`;
+${urlUsage}`;
 
 export function parseOptions(argv: readonly string[]): TrainOptions | 'help' {
   const { values, positionals } = parseArgs({
@@ -42,8 +42,6 @@ export function parseOptions(argv: readonly string[]): TrainOptions | 'help' {
       fusion: { type: 'string', default: 'majority-vote' },
       'fusion-config': { type: 'string', default: '{}' },
       out: { type: 'string', default: '.consilium/models' },
-      url: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return 'help';
@@ -57,6 +55,5 @@ export function parseOptions(argv: readonly string[]): TrainOptions | 'help' {
     seed: wholeNumber('--seed', values.seed, 0),
     fusion: fusions.get(values.fusion).name,
     out: values.out,
-    url: values.url,
   };
 }

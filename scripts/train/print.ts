@@ -1,3 +1,5 @@
+import { interval } from '../client/estimate.ts';
+import { originLine } from '../client/origin.ts';
 import { table } from '../client/table.ts';
 import type { Measured, TrainedModel } from './read-model.ts';
 
@@ -9,7 +11,7 @@ export function formatModel({ model, evaluation }: TrainedModel): string {
       ? `reads test images with their '${fusion.method}' masks`
       : `draws test images, compared with their '${fusion.method}' masks`;
   return [
-    `${method} · ${snapshot.cohort.dataset.name} · cohort ${snapshot.hash.slice(0, 12)} · ${asked}`,
+    `${method} · ${originLine(snapshot)} · ${asked}`,
     '',
     ...table(
       ['number', 'structure', 'against', 'value', '95 % interval', 'images'],
@@ -35,8 +37,4 @@ export function formatModel({ model, evaluation }: TrainedModel): string {
 /** An AUC tells the diagnosis, a Dice compares masks: with a rater's, or with the fused ones. */
 function against({ name, rater }: Measured, fusion: string): string {
   return name.includes('auc') ? 'diagnosis' : (rater?.name ?? fusion);
-}
-
-function interval({ low, high }: Measured): string {
-  return low === null || high === null ? '–' : `${low.toFixed(3)}–${high.toFixed(3)}`;
 }

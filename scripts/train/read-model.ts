@@ -1,4 +1,6 @@
 import type { Client } from '../client/client.ts';
+import type { Estimate } from '../client/estimate.ts';
+import { originFields, type Origin } from '../client/origin.ts';
 
 export interface ModelSummary {
   readonly method: string;
@@ -15,20 +17,14 @@ export interface ModelSummary {
     }[];
   };
   readonly fusion: { readonly method: string; readonly transductive: boolean };
-  readonly snapshot: {
-    readonly hash: string;
-    readonly cohort: { readonly dataset: { readonly name: string } };
-  };
+  readonly snapshot: Origin;
 }
 
-/** A number of an evaluation with its 95 % interval. */
-export interface Measured {
+/** A number of an evaluation. */
+export interface Measured extends Estimate {
   readonly name: string;
   readonly structure: { readonly name: string } | null;
   readonly rater: { readonly name: string } | null;
-  readonly value: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
   readonly count: number;
   readonly note: string | null;
 }
@@ -39,6 +35,7 @@ export interface TrainedModel {
 }
 
 const query = /* GraphQL */ `
+  ${originFields}
   query Trained($id: ID!, $evaluationId: ID!) {
     model(id: $id) {
       method
@@ -59,12 +56,7 @@ const query = /* GraphQL */ `
         transductive
       }
       snapshot {
-        hash
-        cohort {
-          dataset {
-            name
-          }
-        }
+        ...Origin
       }
     }
     evaluation(id: $evaluationId) {

@@ -1,0 +1,62 @@
+import type { ParseArgsConfig } from 'node:util';
+import { modalities, presetOf, type Preset } from './phantoms.ts';
+import { wholeNumber } from './whole-number.ts';
+
+/** What every command that works on images can be asked. */
+export interface CommonOptions {
+  readonly preset: Preset;
+  /** The phantom that was named, if one was. */
+  readonly modality?: string;
+  /** Phantoms: number of images in all. */
+  readonly images: number;
+  /** A folder with a manifest, or a manifest file. */
+  readonly data?: string;
+  /** Bad rows of the manifest are left out and listed. */
+  readonly skipBad: boolean;
+  /** A running server to use instead of one of our own. */
+  readonly url?: string;
+}
+
+/** For `parseArgs`. */
+export const commonOptions = {
+  modality: { type: 'string' },
+  data: { type: 'string' },
+  'skip-bad': { type: 'boolean', default: false },
+  preset: { type: 'string', default: 'demo' },
+  images: { type: 'string', default: '300' },
+  url: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const satisfies ParseArgsConfig['options'];
+
+export const imagesUsage = `\
+  --data PATH       real data instead: a folder with a manifest, or a manifest file (docs/manifest.md)
+  --skip-bad        leave out bad rows of the manifest and list them, instead of refusing them all
+  --preset NAME     demo (64×64, minutes on two cores; default) or paper (256×256, ResNet50: wants a GPU)
+  --images N        phantoms: number of images in all (default 300: 160 train, 40 validation, 100 test)`;
+
+export const urlUsage = '  --url URL         a running Consilium server to use (default: starts its own)';
+
+interface CommonValues {
+  readonly modality?: string;
+  readonly data?: string;
+  readonly 'skip-bad': boolean;
+  readonly preset: string;
+  readonly images: string;
+  readonly url?: string;
+}
+
+/** @throws Error naming the option that cannot be, before any work is done. */
+export function parseCommon({ modality, data, url, ...values }: CommonValues): CommonOptions {
+  if (data && modality) throw new Error('--data and --modality exclude each other');
+  if (modality && !(modalities as readonly string[]).includes(modality)) {
+    throw new Error(`--modality '${modality}': expected one of ${modalities.join(', ')}`);
+  }
+  return {
+    preset: presetOf(values.preset),
+    modality,
+    images: wholeNumber('--images', values.images, 30),
+    data,
+    skipBad: values['skip-bad'],
+    url,
+  };
+}
