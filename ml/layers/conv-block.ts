@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
-import { batchNorm } from '../ops/batch-norm.ts';
+import { batchNorm, type BatchNormOptions } from '../ops/batch-norm.ts';
 import { addBias } from '../ops/bias.ts';
 import { conv2d, type Maps } from '../ops/conv.ts';
+import { convNorm2d } from '../ops/conv-norm.ts';
 import { constant, heNormal } from './initializers.ts';
 import type { Layer, LayerMode } from './network.ts';
 import type { Weights } from './weights.ts';
@@ -25,8 +26,8 @@ export interface ConvolutionOptions {
 
 /** Convolution with padding 'same' and He initialisation. */
 export function convolution(weights: Weights, options: ConvolutionOptions): (x: Maps) => tf.Tensor4D {
-  const { kernel, stride = 1, bias = false } = options;
-  const filter = weights.add('filter', [kernel, kernel, options.in, options.out], heNormal()) as tf.Tensor4D;
+  const { stride = 1, bias = false } = options;
+  const filter = filterOf(weights, options);
   const offset = bias
     ? (weights.add('bias', [options.out], constant(0)) as tf.Variable<tf.Rank.R1>)
     : undefined;
@@ -34,6 +35,10 @@ export function convolution(weights: Weights, options: ConvolutionOptions): (x: 
     const y = conv2d(x, filter, { stride });
     return offset ? addBias(y, offset) : y;
   };
+}
+
+function filterOf(weights: Weights, { kernel, ...options }: ConvolutionOptions): tf.Tensor4D {
+  return weights.add('filter', [kernel, kernel, options.in, options.out], heNormal()) as tf.Tensor4D;
 }
 
 export interface NormOptions {
@@ -46,8 +51,17 @@ export interface NormOptions {
 /** Batch-norm (Ioffe and Szegedy, ICML 2015), with the activation and an addition before it as one operation. */
 export function normalization(
   weights: Weights,
-  { channels, activation = 'relu', passes = 1 }: NormOptions,
+  options: NormOptions,
 ): (x: tf.Tensor4D, mode: LayerMode, residual?: tf.Tensor4D) => tf.Tensor4D {
+  const optionsFor = normOptions(weights, options);
+  return (x, mode, residual) => batchNorm(x, optionsFor(mode, residual));
+}
+
+/** The weights of a batch-norm, and what they make of a pass. */
+function normOptions(
+  weights: Weights,
+  { channels, activation = 'relu', passes = 1 }: NormOptions,
+): (mode: LayerMode, residual?: tf.Tensor4D) => BatchNormOptions {
   const scale = weights.add('scale', [channels], constant(1)) as tf.Variable<tf.Rank.R1>;
   const offset = weights.add('offset', [channels], constant(0)) as tf.Variable<tf.Rank.R1>;
   const statistics = Array.from({ length: passes }, (_, pass) => ({
@@ -58,17 +72,16 @@ export function normalization(
       1,
     ) as tf.Variable<tf.Rank.R1>,
   }));
-  return (x, { training, pass = 0 }, residual) =>
-    batchNorm(x, {
-      scale,
-      offset,
-      ...statistics[pass],
-      training,
-      momentum: MOMENTUM,
-      epsilon: EPSILON,
-      activation,
-      residual,
-    });
+  return ({ training, pass = 0 }, residual) => ({
+    scale,
+    offset,
+    ...statistics[pass],
+    training,
+    momentum: MOMENTUM,
+    epsilon: EPSILON,
+    activation,
+    residual,
+  });
 }
 
 const passName = (name: string, pass: number): string => (pass === 0 ? name : `${name}-${pass + 1}`);
@@ -81,10 +94,11 @@ export interface ConvNormOptions extends Omit<ConvolutionOptions, 'bias'> {
 export type ResidualLayer = (x: Maps, mode: LayerMode, residual?: tf.Tensor4D) => tf.Tensor4D;
 
 /** Convolution, batch-norm, (+ residual,) activation. */
-export function convNorm(weights: Weights, { activation, passes, ...conv }: ConvNormOptions): ResidualLayer {
-  const convolve = convolution(weights.scope('conv'), conv);
-  const normalize = normalization(weights.scope('norm'), { channels: conv.out, activation, passes });
-  return (x, mode, residual) => normalize(convolve(x), mode, residual);
+export function convNorm(weights: Weights, options: ConvNormOptions): ResidualLayer {
+  const { activation, passes, stride = 1, out } = options;
+  const filter = filterOf(weights.scope('conv'), options);
+  const normFor = normOptions(weights.scope('norm'), { channels: out, activation, passes });
+  return (x, mode, residual) => convNorm2d(x, filter, { stride }, normFor(mode, residual));
 }
 
 /** Layers one after the other. */

@@ -9,10 +9,12 @@
 namespace {
 
 void registerAll() {
+  consilium::registerAdd();
   consilium::registerBatchNorm();
   consilium::registerBatchNormGradient();
   consilium::registerAdam();
   consilium::registerConv();
+  consilium::registerConvNorm();
   consilium::registerLayerNorm();
   consilium::registerGelu();
   consilium::registerAttention();

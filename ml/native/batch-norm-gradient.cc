@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "kernel.h"
+#include "batch-norm.h"
 
 namespace consilium {
 
@@ -73,12 +73,68 @@ void spread(Part rows, const Arrays arrays, const float* slope, const float* con
   }
 }
 
+void frozen(bool relu, int threads, int64_t rows, const Arrays& arrays) {
+  const auto pass = arrays.y ? spread<Mask::fromY, true, true>
+                             : (relu ? spread<Mask::fromX, true, false> : spread<Mask::none, true, false>);
+  inParallel(threads, [&](int thread) { pass(partOf(rows, thread, threads), arrays, nullptr, nullptr); });
+}
+
+template <Mask kMask>
+void training(int threads, Arrays arrays, const NormGradient& gradient) {
+  constexpr bool kStore = kMask == Mask::fromY;
+  const int64_t rows = gradient.rows, channels = gradient.channels;
+  std::vector<double> sums(2 * threads * channels, 0.0);
+  double *first = sums.data(), *second = sums.data() + channels;
+  inParallel(threads, [&](int thread) {
+    sum<kMask, kStore>(partOf(rows, thread, threads), arrays, first + 2 * thread * channels,
+                       second + 2 * thread * channels);
+  });
+  for (int t = 1; t < threads; ++t) {  // in the order of the threads: equal bits in every run
+    for (int64_t i = 0; i < 2 * channels; ++i) sums[i] += sums[2 * t * channels + i];
+  }
+  const double n = static_cast<double>(rows);
+  std::vector<float> slope(channels), constant(channels);
+  for (int64_t c = 0; c < channels; ++c) {
+    const double inverse = gradient.inverse[c], projected = second[c] * inverse;  // Σ g · x̂
+    gradient.dscale[c] = static_cast<float>(projected);
+    gradient.doffset[c] = static_cast<float>(first[c]);
+    slope[c] = static_cast<float>(-arrays.rate[c] * projected * inverse / n);
+    constant[c] = static_cast<float>(-arrays.rate[c] * first[c] / n);
+  }
+  // The masked gradient is there already where it was stored: the second pass reads it instead of dy and y.
+  if (kStore) arrays.dy = arrays.masked;
+  inParallel(threads, [&](int thread) {
+    spread<kStore ? Mask::none : kMask, false, false>(partOf(rows, thread, threads), arrays, slope.data(),
+                                                      constant.data());
+  });
+}
+
+}  // namespace
+
+void normaliseGradient(const NormSettings& settings, const NormGradient& gradient) {
+  const int64_t rows = gradient.rows, channels = gradient.channels;
+  if (rows == 0) return;
+  std::vector<float> rate(channels), shift(channels);
+  for (int64_t c = 0; c < channels; ++c) {
+    rate[c] = gradient.scale[c] * gradient.inverse[c];
+    shift[c] = gradient.offset[c] - gradient.mean[c] * rate[c];
+  }
+  const Arrays arrays{channels,    gradient.dy,  gradient.x,  gradient.y,        gradient.mean,
+                      rate.data(), shift.data(), gradient.dx, gradient.dresidual};
+  const int threads = threadsFor(rows * channels);
+  if (!settings.training) return frozen(settings.relu, threads, rows, arrays);
+  if (gradient.y) return training<Mask::fromY>(threads, arrays, gradient);
+  if (settings.relu) return training<Mask::fromX>(threads, arrays, gradient);
+  training<Mask::none>(threads, arrays, gradient);
+}
+
+namespace {
+
 // Inputs: dy, x, scale, offset, mean, 1 / std, and y where a residual took part and relu was on.
-// Outputs: dx, dscale, doffset (training; else empty), dresidual (where a residual took part and relu was on; else empty).
+// Outputs: dx, dscale, doffset (training; else empty), dresidual (where y is given; else empty).
 class BatchNormGradient {
  public:
-  explicit BatchNormGradient(const Attributes& attributes)
-      : training_(attributes.flag("training")), relu_(attributes.flag("relu")) {}
+  explicit BatchNormGradient(const Attributes& attributes) : settings_(attributes) {}
 
   void run(Call& call) const {
     const Shape shape = call.shape(1);
@@ -90,82 +146,29 @@ class BatchNormGradient {
     }
     const bool residual = call.inputs() > 6;
     if (!call.expect(!residual || call.size(6) == call.size(1), "batch norm gradient: y of another size")) return;
-    const Shape parameter = {training_ ? channels : 0};
+    const Shape parameter = {settings_.training ? channels : 0};
     float* dx = call.output(0, shape);
-    float* dscale = call.output(1, parameter);
-    float* doffset = call.output(2, parameter);
-    float* masked = call.output(3, residual ? shape : Shape{0});
-    if (!dx || !dscale || !doffset || !masked || rows == 0) return;
-
-    const float *scale = call.input(2), *offset = call.input(3), *mean = call.input(4), *inverse = call.input(5);
-    std::vector<float> rate(channels), shift(channels);
-    for (int64_t c = 0; c < channels; ++c) {
-      rate[c] = scale[c] * inverse[c];
-      shift[c] = offset[c] - mean[c] * rate[c];
-    }
-    Arrays arrays{channels, call.input(0), call.input(1), residual ? call.input(6) : nullptr, mean,
-                  rate.data(), shift.data(), dx, masked};
-    const int threads = threadsFor(call.size(1));
-    if (!training_) {
-      frozen(residual, threads, rows, arrays);
-    } else if (residual) {
-      training<Mask::fromY>(threads, rows, arrays, inverse, dscale, doffset);
-    } else if (relu_) {
-      training<Mask::fromX>(threads, rows, arrays, inverse, dscale, doffset);
-    } else {
-      training<Mask::none>(threads, rows, arrays, inverse, dscale, doffset);
-    }
+    float *dscale = call.output(1, parameter), *doffset = call.output(2, parameter);
+    float* dresidual = call.output(3, residual ? shape : Shape{0});
+    if (!dx || !dscale || !doffset || !dresidual) return;
+    normaliseGradient(settings_, {rows, channels, call.input(0), call.input(1), call.input(2), call.input(3),
+                                  call.input(4), call.input(5), residual ? call.input(6) : nullptr, dx, dscale, doffset,
+                                  dresidual});
   }
 
  private:
-  void frozen(bool residual, int threads, int64_t rows, const Arrays& arrays) const {
-    const auto pass = residual ? spread<Mask::fromY, true, true>
-                               : (relu_ ? spread<Mask::fromX, true, false> : spread<Mask::none, true, false>);
-    inParallel(threads, [&](int thread) { pass(partOf(rows, thread, threads), arrays, nullptr, nullptr); });
-  }
-
-  template <Mask kMask>
-  static void training(int threads, int64_t rows, Arrays arrays, const float* inverse, float* dscale, float* doffset) {
-    constexpr bool kStore = kMask == Mask::fromY;
-    const int64_t channels = arrays.channels;
-    std::vector<double> sums(2 * threads * channels, 0.0);
-    double *first = sums.data(), *second = sums.data() + channels;
-    inParallel(threads, [&](int thread) {
-      sum<kMask, kStore>(partOf(rows, thread, threads), arrays, first + 2 * thread * channels,
-                         second + 2 * thread * channels);
-    });
-    for (int t = 1; t < threads; ++t) {  // in the order of the threads: equal bits in every run
-      for (int64_t i = 0; i < 2 * channels; ++i) sums[i] += sums[2 * t * channels + i];
-    }
-    const double n = static_cast<double>(rows);
-    std::vector<float> slope(channels), constant(channels);
-    for (int64_t c = 0; c < channels; ++c) {
-      const double projected = second[c] * inverse[c];  // Σ g · x̂
-      dscale[c] = static_cast<float>(projected);
-      doffset[c] = static_cast<float>(first[c]);
-      slope[c] = static_cast<float>(-arrays.rate[c] * projected * inverse[c] / n);
-      constant[c] = static_cast<float>(-arrays.rate[c] * first[c] / n);
-    }
-    // The masked gradient is there already where it was stored: the second pass reads it instead of dy and y.
-    if (kStore) arrays.dy = arrays.masked;
-    inParallel(threads, [&](int thread) {
-      spread<kStore ? Mask::none : kMask, false, false>(partOf(rows, thread, threads), arrays, slope.data(),
-                                                        constant.data());
-    });
-  }
-
-  bool training_, relu_;
+  NormSettings settings_;
 };
 
 }  // namespace
 
 void registerBatchNormGradient() {
-  registerKernel<BatchNormGradient>(
-      {"ConsiliumBatchNormGradient",
-       {"training: bool", "relu: bool", "residuals: int >= 0"},
-       {"dy: float", "x: float", "scale: float", "offset: float", "mean: float", "inverse: float",
-        "y: residuals * float"},
-       {"dx: float", "dscale: float", "doffset: float", "dresidual: float"}});
+  const std::vector<const char*> outputs = {"dx: float", "dscale: float", "doffset: float", "dresidual: float"};
+  std::vector<const char*> inputs = {"dy: float",     "x: float",    "scale: float",
+                                     "offset: float", "mean: float", "inverse: float"};
+  registerKernel<BatchNormGradient>({"ConsiliumBatchNormGradient", {NormSettings::kAttribute}, inputs, outputs});
+  inputs.push_back("y: float");
+  registerKernel<BatchNormGradient>({"ConsiliumBatchNormResidualGradient", {NormSettings::kAttribute}, inputs, outputs});
 }
 
 }  // namespace consilium

@@ -1,9 +1,9 @@
-// Batch norm with residual and relu as one pass over the data, and its gradient as two.
+// Batch norm with residual and relu: two passes over the data in training, else one.
+#include "batch-norm.h"
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
-
-#include "kernel.h"
 
 namespace consilium {
 
@@ -43,7 +43,7 @@ struct PartialSums {
 };
 
 template <bool kResidual, bool kRelu>
-void normalise(Part rows, int64_t channels, const float* x, const float* residual, const float* rate,
+void spread(Part rows, int64_t channels, const float* x, const float* residual, const float* rate,
                const float* shift, float* y) {
   for (int64_t row = rows.begin; row < rows.end; ++row) {
     const float* __restrict from = x + row * channels;
@@ -59,15 +59,80 @@ void normalise(Part rows, int64_t channels, const float* x, const float* residua
   }
 }
 
+void statistics(const NormSettings& settings, const Norm& norm, int threads) {
+  const int64_t rows = norm.rows, channels = norm.channels;
+  const float* x = norm.x;
+  // Sums of x − pivot, the first pixel: no cancellation where the mean is large against the deviation.
+  const std::vector<float> pivot(x, x + channels);
+  PartialSums sums(threads, channels);
+  inParallel(threads, [&](int thread) {
+    const float* __restrict origin = pivot.data();
+    sumRows(partOf(rows, thread, threads), channels, sums.first(thread), sums.second(thread),
+            [=](int64_t row, float* __restrict a, float* __restrict b) {
+              const float* __restrict from = x + row * channels;
+#pragma omp simd
+              for (int64_t c = 0; c < channels; ++c) {
+                const float value = from[c] - origin[c];
+                a[c] += value;
+                b[c] += value * value;
+              }
+            });
+  });
+  sums.reduce(threads);
+  const double n = static_cast<double>(rows), unbiased = rows > 1 ? n / (n - 1) : 1;
+  const float keep = settings.momentum;
+  for (int64_t c = 0; c < channels; ++c) {
+    const double first = sums.first(0)[c] / n;
+    const double variance = std::max(0.0, sums.second(0)[c] / n - first * first);
+    norm.mean[c] = static_cast<float>(pivot[c] + first);
+    norm.inverse[c] = static_cast<float>(1.0 / std::sqrt(variance + settings.epsilon));
+    norm.newMean[c] = keep * norm.movingMean[c] + (1 - keep) * norm.mean[c];
+    norm.newVariance[c] = keep * norm.movingVariance[c] + (1 - keep) * static_cast<float>(variance * unbiased);
+  }
+}
+
+}  // namespace
+
+NormSettings::NormSettings(const Attributes& attributes) {
+  const std::vector<float> given = attributes.numbers("norm");
+  if (given.size() != 4) {
+    attributes.fail("batch norm: four numbers describe it");
+    return;
+  }
+  training = given[0] != 0, relu = given[1] != 0, momentum = given[2], epsilon = given[3];
+}
+
+void normalise(const NormSettings& settings, const Norm& norm) {
+  const int64_t rows = norm.rows, channels = norm.channels;
+  if (rows == 0) return;
+  const int threads = threadsFor(rows * channels);
+  if (settings.training) {
+    statistics(settings, norm, threads);
+  } else {
+    for (int64_t c = 0; c < channels; ++c) {
+      norm.mean[c] = norm.movingMean[c];
+      norm.inverse[c] = 1.0f / std::sqrt(norm.movingVariance[c] + settings.epsilon);
+    }
+  }
+  std::vector<float> rate(channels), shift(channels);
+  for (int64_t c = 0; c < channels; ++c) {
+    rate[c] = norm.scale[c] * norm.inverse[c];
+    shift[c] = norm.offset[c] - norm.mean[c] * rate[c];
+  }
+  const auto pass = norm.residual ? (settings.relu ? spread<true, true> : spread<true, false>)
+                                  : (settings.relu ? spread<false, true> : spread<false, false>);
+  inParallel(threads, [&](int thread) {
+    pass(partOf(rows, thread, threads), channels, norm.x, norm.residual, rate.data(), shift.data(), norm.y);
+  });
+}
+
+namespace {
+
 // Inputs: x, scale, offset, moving mean, moving variance [, residual].
 // Outputs: y, mean and 1 / std that were used, the new moving mean and variance (training; else empty).
 class BatchNorm {
  public:
-  explicit BatchNorm(const Attributes& attributes)
-      : training_(attributes.flag("training")),
-        relu_(attributes.flag("relu")),
-        momentum_(attributes.number("momentum")),
-        epsilon_(attributes.number("epsilon")) {}
+  explicit BatchNorm(const Attributes& attributes) : settings_(attributes) {}
 
   void run(Call& call) const {
     const Shape shape = call.shape(0);
@@ -78,84 +143,29 @@ class BatchNorm {
     }
     const bool residual = call.inputs() > 5;
     if (!call.expect(!residual || call.size(5) == call.size(0), "batch norm: residual of another size")) return;
+    const Shape moving = {settings_.training ? channels : 0};
     float* y = call.output(0, shape);
-    float* mean = call.output(1, {channels});
-    float* inverse = call.output(2, {channels});
-    const Shape moving = {training_ ? channels : 0};
-    float* newMean = call.output(3, moving);
-    float* newVariance = call.output(4, moving);
-    if (!y || !mean || !inverse || !newMean || !newVariance || rows == 0) return;
-
-    const int threads = threadsFor(call.size(0));
-    if (training_) {
-      statistics(call, rows, channels, threads, mean, inverse, newMean, newVariance);
-    } else {
-      const float *movingMean = call.input(3), *movingVariance = call.input(4);
-      for (int64_t c = 0; c < channels; ++c) {
-        mean[c] = movingMean[c];
-        inverse[c] = 1.0f / std::sqrt(movingVariance[c] + epsilon_);
-      }
-    }
-    std::vector<float> rate(channels), shift(channels);
-    const float *scale = call.input(1), *offset = call.input(2);
-    for (int64_t c = 0; c < channels; ++c) {
-      rate[c] = scale[c] * inverse[c];
-      shift[c] = offset[c] - mean[c] * rate[c];
-    }
-    const auto pass = residual ? (relu_ ? normalise<true, true> : normalise<true, false>)
-                               : (relu_ ? normalise<false, true> : normalise<false, false>);
-    const float* x = call.input(0);
-    const float* extra = residual ? call.input(5) : nullptr;
-    inParallel(threads, [&](int thread) {
-      pass(partOf(rows, thread, threads), channels, x, extra, rate.data(), shift.data(), y);
-    });
+    float *mean = call.output(1, {channels}), *inverse = call.output(2, {channels});
+    float *newMean = call.output(3, moving), *newVariance = call.output(4, moving);
+    if (!y || !mean || !inverse || !newMean || !newVariance) return;
+    normalise(settings_, {rows, channels, call.input(0), call.input(1), call.input(2), call.input(3), call.input(4),
+                          residual ? call.input(5) : nullptr, y, mean, inverse, newMean, newVariance});
   }
 
  private:
-  void statistics(Call& call, int64_t rows, int64_t channels, int threads, float* mean, float* inverse, float* newMean,
-                  float* newVariance) const {
-    const float* x = call.input(0);
-    // Sums of x − pivot, the first pixel: no cancellation where the mean is large against the deviation.
-    const std::vector<float> pivot(x, x + channels);
-    PartialSums sums(threads, channels);
-    inParallel(threads, [&](int thread) {
-      const float* __restrict origin = pivot.data();
-      sumRows(partOf(rows, thread, threads), channels, sums.first(thread), sums.second(thread),
-              [=](int64_t row, float* __restrict a, float* __restrict b) {
-                const float* __restrict from = x + row * channels;
-#pragma omp simd
-                for (int64_t c = 0; c < channels; ++c) {
-                  const float value = from[c] - origin[c];
-                  a[c] += value;
-                  b[c] += value * value;
-                }
-              });
-    });
-    sums.reduce(threads);
-    const float *movingMean = call.input(3), *movingVariance = call.input(4);
-    const double n = static_cast<double>(rows), unbiased = rows > 1 ? n / (n - 1) : 1;
-    for (int64_t c = 0; c < channels; ++c) {
-      const double first = sums.first(0)[c] / n;
-      const double variance = std::max(0.0, sums.second(0)[c] / n - first * first);
-      mean[c] = static_cast<float>(pivot[c] + first);
-      inverse[c] = static_cast<float>(1.0 / std::sqrt(variance + epsilon_));
-      newMean[c] = momentum_ * movingMean[c] + (1 - momentum_) * mean[c];
-      newVariance[c] = momentum_ * movingVariance[c] + (1 - momentum_) * static_cast<float>(variance * unbiased);
-    }
-  }
-
-  bool training_, relu_;
-  float momentum_, epsilon_;
+  NormSettings settings_;
 };
 
 }  // namespace
 
 void registerBatchNorm() {
-  registerKernel<BatchNorm>({"ConsiliumBatchNorm",
-                             {"training: bool", "relu: bool", "momentum: float", "epsilon: float", "residuals: int >= 0"},
-                             {"x: float", "scale: float", "offset: float", "moving_mean: float",
-                              "moving_variance: float", "residual: residuals * float"},
-                             {"y: float", "mean: float", "inverse: float", "new_mean: float", "new_variance: float"}});
+  const std::vector<const char*> outputs = {"y: float", "mean: float", "inverse: float", "new_mean: float",
+                                            "new_variance: float"};
+  std::vector<const char*> inputs = {"x: float", "scale: float", "offset: float", "moving_mean: float",
+                                     "moving_variance: float"};
+  registerKernel<BatchNorm>({"ConsiliumBatchNorm", {NormSettings::kAttribute}, inputs, outputs});
+  inputs.push_back("residual: float");
+  registerKernel<BatchNorm>({"ConsiliumBatchNormResidual", {NormSettings::kAttribute}, inputs, outputs});
 }
 
 }  // namespace consilium

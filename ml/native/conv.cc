@@ -1,9 +1,10 @@
-// Convolution of small filters, its two gradients: patches of a few rows of pixels times the filter as a matrix.
+// Convolution of small filters and its two gradients: patches of a few rows of pixels times the filter as a matrix.
+#include "conv.h"
+
 #include <algorithm>
 #include <cstring>
 #include <vector>
 
-#include "kernel.h"
 #include "product.h"
 
 namespace consilium {
@@ -12,27 +13,6 @@ namespace {
 
 // Pixels whose patches are laid out at once: few enough for the cache.
 constexpr int64_t kPixelsABlock = 48;
-
-// x [batch, h, w, in] with filter [kh, kw, in, out] gives y [batch, oh, ow, out].
-struct Geometry {
-  int64_t batch, h, w, in, kh, kw, out, oh, ow, stride, dilation, top, left;
-  int64_t patch() const { return kh * kw * in; }
-  int64_t pixels() const { return batch * oh * ow; }
-  // The patch of a pixel is the pixel itself.
-  bool isProduct() const { return kh == 1 && kw == 1 && stride == 1 && top == 0 && left == 0 && oh == h && ow == w; }
-};
-
-struct Settings {
-  explicit Settings(const Attributes& attributes)
-      : stride(attributes.integer("stride")),
-        dilation(attributes.integer("dilation")),
-        top(attributes.integer("top")),
-        left(attributes.integer("left")),
-        height(attributes.integer("height")),
-        width(attributes.integer("width")) {}
-  // Size of the result: of y going forward, of x or of the filter going back.
-  int64_t stride, dilation, top, left, height, width;
-};
 
 // For each stretch of a pixel's patch that lies in the image: work(place in the patch, place in the image, length).
 template <class Work>
@@ -78,129 +58,149 @@ void addPatches(const Geometry& g, const float* patches, int64_t begin, int64_t 
 
 int threadsOf(const Geometry& g) { return threadsFor(g.pixels() * g.patch() / 4 + g.pixels() * g.out); }
 
+}  // namespace
+
+Movement::Movement(const Attributes& attributes) {
+  const std::vector<int64_t> given = attributes.integers("movement");
+  if (given.size() != 6) {
+    attributes.fail("conv: six numbers describe the movement");
+    return;
+  }
+  stride = given[0], dilation = given[1], top = given[2], left = given[3], height = given[4], width = given[5];
+}
+
+void convolve(const Geometry& g, const float* x, const float* filter, float* y) {
+  const int64_t patch = g.patch();
+  Panels panels;
+  panels.pack(filter, patch, g.out, g.out, 1);
+  const int threads = threadsOf(g);
+  inParallel(threads, [&](int thread) {
+    const Part part = partOf(g.pixels(), thread, threads);
+    if (g.isProduct()) {
+      return multiply(part.end - part.begin, x + part.begin * patch, patch, 1, panels, y + part.begin * g.out, g.out,
+                      false);
+    }
+    Scratch patches(kPixelsABlock * patch);
+    for (int64_t begin = part.begin; begin < part.end; begin += kPixelsABlock) {
+      const int64_t end = std::min(part.end, begin + kPixelsABlock);
+      layPatches(g, x, begin, end, patches.data());
+      multiply(end - begin, patches.data(), patch, 1, panels, y + begin * g.out, g.out, false);
+    }
+  });
+}
+
+void convolveInputGradient(const Geometry& g, const float* dy, const float* filter, float* dx) {
+  const int64_t patch = g.patch();
+  Panels turned;  // [out, patch]
+  turned.pack(filter, g.out, patch, 1, g.out);
+  const bool product = g.isProduct();
+  const int64_t shares = product ? g.pixels() : g.batch;
+  const int threads = static_cast<int>(std::min<int64_t>(threadsOf(g), shares));
+  inParallel(threads, [&](int thread) {
+    const Part part = partOf(shares, thread, threads);
+    if (product) {
+      return multiply(part.end - part.begin, dy + part.begin * g.out, g.out, 1, turned, dx + part.begin * patch, patch,
+                      false);
+    }
+    const int64_t size = g.h * g.w * g.in;
+    std::fill(dx + part.begin * size, dx + part.end * size, 0.0f);
+    Scratch patches(kPixelsABlock * patch);
+    const int64_t last = part.end * g.oh * g.ow;
+    for (int64_t begin = part.begin * g.oh * g.ow; begin < last; begin += kPixelsABlock) {
+      const int64_t end = std::min(last, begin + kPixelsABlock);
+      multiply(end - begin, dy + begin * g.out, g.out, 1, turned, patches.data(), patch, false);
+      addPatches(g, patches.data(), begin, end, dx);
+    }
+  });
+}
+
+void convolveFilterGradient(const Geometry& g, const float* x, const float* dy, float* dfilter) {
+  const int64_t patch = g.patch(), size = patch * g.out;
+  const int threads = threadsOf(g);
+  Scratch sums((threads - 1) * size);  // the threads clear their own
+  inParallel(threads, [&](int thread) {
+    float* sum = thread == 0 ? dfilter : sums.data() + (thread - 1) * size;
+    std::fill(sum, sum + size, 0.0f);
+    const Part part = partOf(g.pixels(), thread, threads);
+    Scratch patches(g.isProduct() ? 0 : kPixelsABlock * patch);
+    Panels outputs;
+    for (int64_t begin = part.begin; begin < part.end; begin += kPixelsABlock) {
+      const int64_t end = std::min(part.end, begin + kPixelsABlock);
+      const float* block = x + begin * patch;
+      if (!g.isProduct()) {
+        layPatches(g, x, begin, end, patches.data());
+        block = patches.data();
+      }
+      outputs.pack(dy + begin * g.out, end - begin, g.out, g.out, 1);
+      multiply(patch, block, 1, patch, outputs, sum, g.out, true);
+    }
+  });
+  for (int t = 1; t < threads; ++t) {
+    for (int64_t i = 0; i < size; ++i) dfilter[i] += sums.data()[(t - 1) * size + i];
+  }
+}
+
+namespace {
+
 // Inputs x, filter; output y.
 class Conv {
  public:
-  explicit Conv(const Attributes& attributes) : s_(attributes) {}
+  explicit Conv(const Attributes& attributes) : m_(attributes) {}
   void run(Call& call) const {
     const Shape x = call.shape(0), f = call.shape(1);
     if (!call.expect(x.size() == 4 && f.size() == 4 && x[3] == f[2], "conv: shapes do not fit")) return;
-    const Geometry g{x[0], x[1], x[2], x[3], f[0], f[1], f[3], s_.height, s_.width, s_.stride, s_.dilation, s_.top, s_.left};
+    const Geometry g{x[0],     x[1],     x[2],      x[3],        f[0],   f[1],   f[3],
+                     m_.height, m_.width, m_.stride, m_.dilation, m_.top, m_.left};
     float* y = call.output(0, {g.batch, g.oh, g.ow, g.out});
-    if (!y) return;
-    const float* from = call.input(0);
-    Panels filter;
-    filter.pack(call.input(1), g.patch(), g.out, g.out, 1);
-    const int threads = threadsOf(g);
-    inParallel(threads, [&](int thread) {
-      const Part part = partOf(g.pixels(), thread, threads);
-      const int64_t patch = g.patch();
-      if (g.isProduct()) {
-        return multiply(part.end - part.begin, from + part.begin * patch, patch, 1, filter, y + part.begin * g.out,
-                        g.out, false);
-      }
-      Scratch patches(kPixelsABlock * patch);
-      for (int64_t begin = part.begin; begin < part.end; begin += kPixelsABlock) {
-        const int64_t end = std::min(part.end, begin + kPixelsABlock);
-        layPatches(g, from, begin, end, patches.data());
-        multiply(end - begin, patches.data(), patch, 1, filter, y + begin * g.out, g.out, false);
-      }
-    });
+    if (y) convolve(g, call.input(0), call.input(1), y);
   }
 
  private:
-  Settings s_;
+  Movement m_;
 };
 
-// Inputs dy, filter; output dx. Threads share images, since patches of neighbouring pixels overlap.
+// Inputs dy, filter; output dx.
 class ConvInputGradient {
  public:
-  explicit ConvInputGradient(const Attributes& attributes) : s_(attributes) {}
+  explicit ConvInputGradient(const Attributes& attributes) : m_(attributes) {}
   void run(Call& call) const {
     const Shape y = call.shape(0), f = call.shape(1);
     if (!call.expect(y.size() == 4 && f.size() == 4 && y[3] == f[3], "conv input gradient: shapes do not fit")) return;
-    const Geometry g{y[0], s_.height, s_.width, f[2], f[0], f[1], f[3], y[1], y[2], s_.stride, s_.dilation, s_.top, s_.left};
+    const Geometry g{y[0], m_.height, m_.width,  f[2],        f[0],   f[1],  f[3],
+                     y[1], y[2],      m_.stride, m_.dilation, m_.top, m_.left};
     float* dx = call.output(0, {g.batch, g.h, g.w, g.in});
-    if (!dx) return;
-    const float* dy = call.input(0);
-    const int64_t patch = g.patch();
-    Panels turned;  // [out, patch]
-    turned.pack(call.input(1), g.out, patch, 1, g.out);
-    const bool product = g.isProduct();
-    const int64_t shares = product ? g.pixels() : g.batch;
-    const int threads = static_cast<int>(std::min<int64_t>(threadsOf(g), shares));
-    inParallel(threads, [&](int thread) {
-      const Part part = partOf(shares, thread, threads);
-      if (product) {
-        return multiply(part.end - part.begin, dy + part.begin * g.out, g.out, 1, turned, dx + part.begin * patch, patch,
-                        false);
-      }
-      const int64_t size = g.h * g.w * g.in;
-      std::fill(dx + part.begin * size, dx + part.end * size, 0.0f);
-      Scratch patches(kPixelsABlock * patch);
-      const int64_t last = part.end * g.oh * g.ow;
-      for (int64_t begin = part.begin * g.oh * g.ow; begin < last; begin += kPixelsABlock) {
-        const int64_t end = std::min(last, begin + kPixelsABlock);
-        multiply(end - begin, dy + begin * g.out, g.out, 1, turned, patches.data(), patch, false);
-        addPatches(g, patches.data(), begin, end, dx);
-      }
-    });
+    if (dx) convolveInputGradient(g, call.input(0), call.input(1), dx);
   }
 
  private:
-  Settings s_;
+  Movement m_;
 };
 
-// Inputs x, dy; output dfilter: each thread sums over its pixels, the threads' sums are added in their order.
+// Inputs x, dy; output dfilter.
 class ConvFilterGradient {
  public:
-  explicit ConvFilterGradient(const Attributes& attributes) : s_(attributes) {}
+  explicit ConvFilterGradient(const Attributes& attributes) : m_(attributes) {}
   void run(Call& call) const {
     const Shape x = call.shape(0), y = call.shape(1);
     if (!call.expect(x.size() == 4 && y.size() == 4 && x[0] == y[0], "conv filter gradient: shapes do not fit")) return;
-    const Geometry g{x[0], x[1], x[2], x[3], s_.height, s_.width, y[3], y[1], y[2], s_.stride, s_.dilation, s_.top, s_.left};
+    const Geometry g{x[0], x[1], x[2],      x[3],        m_.height, m_.width, y[3],
+                     y[1], y[2], m_.stride, m_.dilation, m_.top,    m_.left};
     float* dfilter = call.output(0, {g.kh, g.kw, g.in, g.out});
-    if (!dfilter) return;
-    const float *from = call.input(0), *dy = call.input(1);
-    const int64_t patch = g.patch(), size = patch * g.out;
-    const int threads = threadsOf(g);
-    Scratch sums((threads - 1) * size);  // the threads clear their own
-    inParallel(threads, [&](int thread) {
-      float* sum = thread == 0 ? dfilter : sums.data() + (thread - 1) * size;
-      std::fill(sum, sum + size, 0.0f);
-      const Part part = partOf(g.pixels(), thread, threads);
-      Scratch patches(g.isProduct() ? 0 : kPixelsABlock * patch);
-      Panels outputs;
-      for (int64_t begin = part.begin; begin < part.end; begin += kPixelsABlock) {
-        const int64_t end = std::min(part.end, begin + kPixelsABlock);
-        const float* block = from + begin * patch;
-        if (!g.isProduct()) {
-          layPatches(g, from, begin, end, patches.data());
-          block = patches.data();
-        }
-        outputs.pack(dy + begin * g.out, end - begin, g.out, g.out, 1);
-        multiply(patch, block, 1, patch, outputs, sum, g.out, true);
-      }
-    });
-    for (int t = 1; t < threads; ++t) {
-      for (int64_t i = 0; i < size; ++i) dfilter[i] += sums.data()[(t - 1) * size + i];
-    }
+    if (dfilter) convolveFilterGradient(g, call.input(0), call.input(1), dfilter);
   }
 
  private:
-  Settings s_;
+  Movement m_;
 };
 
 }  // namespace
 
 void registerConv() {
-  const std::vector<const char*> attributes = {"stride: int", "dilation: int", "top: int",
-                                               "left: int",   "height: int",   "width: int"};
-  registerKernel<Conv>({"ConsiliumConv", attributes, {"x: float", "filter: float"}, {"y: float"}});
+  registerKernel<Conv>({"ConsiliumConv", {Movement::kAttribute}, {"x: float", "filter: float"}, {"y: float"}});
   registerKernel<ConvInputGradient>(
-      {"ConsiliumConvInputGradient", attributes, {"dy: float", "filter: float"}, {"dx: float"}});
+      {"ConsiliumConvInputGradient", {Movement::kAttribute}, {"dy: float", "filter: float"}, {"dx: float"}});
   registerKernel<ConvFilterGradient>(
-      {"ConsiliumConvFilterGradient", attributes, {"x: float", "dy: float"}, {"dfilter: float"}});
+      {"ConsiliumConvFilterGradient", {Movement::kAttribute}, {"x: float", "dy: float"}, {"dfilter: float"}});
 }
 
 }  // namespace consilium

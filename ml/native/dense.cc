@@ -69,72 +69,76 @@ class Dense {
   }
 };
 
-// Inputs dy, w; output dx = dy · wᵀ.
-class DenseInputGradient {
- public:
-  explicit DenseInputGradient(const Attributes&) {}
-  void run(Call& call) const {
-    const Shape w = call.shape(1);
-    Shape shape = call.shape(0);
-    if (!call.expect(w.size() == 2 && !shape.empty() && shape.back() == w[1] && w[1] > 0, "dense: dy does not fit")) return;
-    const Sizes s{call.size(0) / w[1], w[0], w[1]};
-    shape.back() = s.in;
-    float* dx = call.output(0, shape);
-    if (!dx) return;
-    const float* dy = call.input(0);
-    const int threads = threadsOf(s);
-    Panels turned;
-    turned.pack(call.input(1), s.out, s.in, 1, s.out);
-    inParallel(threads, [&](int thread) {
-      const Part part = partOf(s.rows, thread, threads);
-      multiply(part.end - part.begin, dy + part.begin * s.out, s.out, 1, turned, dx + part.begin * s.in, s.in, false);
-    });
-  }
-};
+void inputGradient(const Sizes& s, const float* dy, const float* w, float* dx) {
+  const int threads = threadsOf(s);
+  Panels turned;
+  turned.pack(w, s.out, s.in, 1, s.out);
+  inParallel(threads, [&](int thread) {
+    const Part part = partOf(s.rows, thread, threads);
+    multiply(part.end - part.begin, dy + part.begin * s.out, s.out, 1, turned, dx + part.begin * s.in, s.in, false);
+  });
+}
 
-// Inputs x, dy, w (for its shape); outputs dw = xᵀ · dy and dbias, the sum of dy's rows. The threads' sums are added in
-// their order: equal inputs give equal bits in every run.
-class DenseWeightGradient {
+// Adds xᵀ · dy over the rows to `sums` [in, out], and the sum of dy's rows to what follows it.
+void sumRows(const Sizes& s, Part rows, const float* x, const float* dy, float* sums) {
+  float* __restrict bias = sums + s.in * s.out;
+  Panels panels;
+  for (int64_t row = rows.begin; row < rows.end; row += kRowsABlock) {
+    const int64_t block = std::min(kRowsABlock, rows.end - row);
+    const float* gradient = dy + row * s.out;
+    panels.pack(gradient, block, s.out, s.out, 1);
+    multiply(s.in, x + row * s.in, 1, s.in, panels, sums, s.out, true);
+    for (int64_t i = 0; i < block; ++i) {
+#pragma omp simd
+      for (int64_t j = 0; j < s.out; ++j) bias[j] += gradient[i * s.out + j];
+    }
+  }
+}
+
+// The threads' sums are added in their order: equal inputs give equal bits in every run.
+void weightGradient(const Sizes& s, const float* x, const float* dy, float* dw, float* dbias) {
+  const int threads = threadsOf(s);
+  const int64_t size = (s.in + 1) * s.out;
+  Scratch sums(threads * size);
+  inParallel(threads, [&](int thread) {
+    float* own = sums.data() + thread * size;
+    std::fill(own, own + size, 0.0f);
+    sumRows(s, partOf(s.rows, thread, threads), x, dy, own);
+  });
+  for (int64_t i = 0; i < size; ++i) {
+    float sum = sums.data()[i];
+    for (int64_t t = 1; t < threads; ++t) sum += sums.data()[t * size + i];
+    (i < s.in * s.out ? dw[i] : dbias[i - s.in * s.out]) = sum;
+  }
+}
+
+// Inputs dy, x, w; outputs dx = dy · wᵀ, and dw = xᵀ · dy with dbias, the sum of dy's rows; empty where not wanted.
+class DenseGradient {
  public:
-  explicit DenseWeightGradient(const Attributes&) {}
+  explicit DenseGradient(const Attributes& attributes) {
+    const std::vector<int64_t> wanted = attributes.integers("wanted");
+    if (wanted.size() == 2) {
+      wantsX_ = wanted[0] != 0, wantsW_ = wanted[1] != 0;
+    } else {
+      attributes.fail("dense gradient: two numbers say what is wanted");
+    }
+  }
+
   void run(Call& call) const {
     Sizes s;
-    if (!read(call, 0, 2, s)) return;
-    if (!call.expect(call.size(1) == s.rows * s.out, "dense: dy does not fit")) return;
-    float *dw = call.output(0, call.shape(2)), *dbias = call.output(1, {s.out});
-    if (!dw || !dbias) return;
-    const int threads = threadsOf(s);
-    const int64_t size = (s.in + 1) * s.out;
-    Scratch sums(threads * size);
-    inParallel(threads, [&](int thread) {
-      const Part part = partOf(s.rows, thread, threads);
-      float* own = sums.data() + thread * size;
-      std::fill(own, own + size, 0.0f);
-      sumRows(call, s, part.begin, part.end - part.begin, own);
-    });
-    for (int64_t i = 0; i < size; ++i) {
-      float sum = sums.data()[i];
-      for (int64_t t = 1; t < threads; ++t) sum += sums.data()[t * size + i];
-      (i < s.in * s.out ? dw[i] : dbias[i - s.in * s.out]) = sum;
-    }
+    if (!read(call, 1, 2, s)) return;
+    if (!call.expect(call.size(0) == s.rows * s.out, "dense: dy does not fit")) return;
+    const Shape none = {0};
+    float* dx = call.output(0, wantsX_ ? call.shape(1) : none);
+    float* dw = call.output(1, wantsW_ ? call.shape(2) : none);
+    float* dbias = call.output(2, wantsW_ ? Shape{s.out} : none);
+    if (!dx || !dw || !dbias) return;
+    if (wantsX_) inputGradient(s, call.input(0), call.input(2), dx);
+    if (wantsW_) weightGradient(s, call.input(1), call.input(0), dw, dbias);
   }
 
  private:
-  static void sumRows(const Call& call, const Sizes& s, int64_t first, int64_t count, float* sums) {
-    const float *x = call.input(0), *dy = call.input(1);
-    float* __restrict bias = sums + s.in * s.out;
-    Panels panels;
-    for (int64_t row = first; row < first + count; row += kRowsABlock) {
-      const int64_t block = std::min(kRowsABlock, first + count - row);
-      const float* gradient = dy + row * s.out;
-      panels.pack(gradient, block, s.out, s.out, 1);
-      multiply(s.in, x + row * s.in, 1, s.in, panels, sums, s.out, true);
-      for (int64_t i = 0; i < block; ++i) {
-#pragma omp simd
-        for (int64_t j = 0; j < s.out; ++j) bias[j] += gradient[i * s.out + j];
-      }
-    }
-  }
+  bool wantsX_ = false, wantsW_ = false;
 };
 
 }  // namespace
@@ -143,9 +147,10 @@ void registerDense() {
   registerKernel<Dense>({"ConsiliumDense", {}, {"x: float", "w: float", "bias: float"}, {"y: float"}});
   registerKernel<Dense>(
       {"ConsiliumDenseResidual", {}, {"x: float", "w: float", "bias: float", "residual: float"}, {"y: float"}});
-  registerKernel<DenseInputGradient>({"ConsiliumDenseInputGradient", {}, {"dy: float", "w: float"}, {"dx: float"}});
-  registerKernel<DenseWeightGradient>(
-      {"ConsiliumDenseWeightGradient", {}, {"x: float", "dy: float", "w: float"}, {"dw: float", "dbias: float"}});
+  registerKernel<DenseGradient>({"ConsiliumDenseGradient",
+                                 {"wanted: list(int)"},
+                                 {"dy: float", "x: float", "w: float"},
+                                 {"dx: float", "dw: float", "dbias: float"}});
 }
 
 }  // namespace consilium

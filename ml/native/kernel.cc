@@ -112,6 +112,36 @@ int64_t Attributes::integer(const char* name) const {
   return value;
 }
 
+int Attributes::lengthOf(const char* name) const {
+  Status status;
+  int32_t length = 0, bytes = 0;
+  TF_OpKernelConstruction_GetAttrSize(construction_, name, &length, &bytes, status.raw);
+  if (!status.ok()) TF_OpKernelConstruction_Failure(construction_, status.raw);
+  return std::max(length, 0);
+}
+
+std::vector<int64_t> Attributes::integers(const char* name) const {
+  Status status;
+  std::vector<int64_t> values(lengthOf(name));
+  TF_OpKernelConstruction_GetAttrInt64List(construction_, name, values.data(), static_cast<int>(values.size()), status.raw);
+  if (!status.ok()) TF_OpKernelConstruction_Failure(construction_, status.raw);
+  return values;
+}
+
+std::vector<float> Attributes::numbers(const char* name) const {
+  Status status;
+  std::vector<float> values(lengthOf(name));
+  TF_OpKernelConstruction_GetAttrFloatList(construction_, name, values.data(), static_cast<int>(values.size()), status.raw);
+  if (!status.ok()) TF_OpKernelConstruction_Failure(construction_, status.raw);
+  return values;
+}
+
+void Attributes::fail(const std::string& message) const {
+  Status status;
+  TF_SetStatus(status.raw, TF_INVALID_ARGUMENT, message.c_str());
+  TF_OpKernelConstruction_Failure(construction_, status.raw);
+}
+
 Call::Call(TF_OpKernelContext* context) : context_(context) {
   Status status;
   tensors_.resize(TF_NumInputs(context), nullptr);

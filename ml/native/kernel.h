@@ -23,8 +23,14 @@ class Attributes {
   bool flag(const char* name) const;
   float number(const char* name) const;
   int64_t integer(const char* name) const;
+  std::vector<int64_t> integers(const char* name) const;
+  std::vector<float> numbers(const char* name) const;
+  // Reports that no kernel can be made of what was given.
+  void fail(const std::string& message) const;
 
  private:
+  // Length of a list.
+  int lengthOf(const char* name) const;
   TF_OpKernelConstruction* construction_;
 };
 
@@ -127,10 +133,12 @@ void mapValues(Call& call, int input, int64_t cost, Work work) {
 }
 
 // Registration, one line a kernel (addon.cc calls them).
+void registerAdd();
 void registerBatchNorm();
 void registerBatchNormGradient();
 void registerAdam();
 void registerConv();
+void registerConvNorm();
 void registerLayerNorm();
 void registerGelu();
 void registerAttention();

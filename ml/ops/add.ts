@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { alias, differentiable } from './op.ts';
+import { differentiable, same } from './op.ts';
 import { FLOAT_T, raw } from './raw.ts';
 import { choose } from './way.ts';
 
@@ -14,7 +14,7 @@ export function add<T extends tf.Tensor>(a: T, b: T): T {
   return differentiable(
     { a, b },
     () => sum(a, b),
-    (dy) => ({ a: () => alias(dy), b: () => alias(dy) }),
+    (dy) => ({ a: same(dy), b: same(dy) }),
   ) as T;
 }
 
@@ -28,10 +28,15 @@ export function addConstant<T extends tf.Tensor>(x: T, constant: tf.Tensor): T {
   return differentiable(
     { x },
     () => sum(x, constant),
-    (dy) => ({ x: () => alias(dy) }),
+    (dy) => ({ x: same(dy) }),
   ) as T;
 }
 
 function sum(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
-  return choose({ raw: () => raw('AddV2', [FLOAT_T], [a, b]), plain: () => tf.add(a, b) })();
+  return choose({ native: nativeSum, raw: rawSum, plain: tf.add })(a, b);
 }
+
+/** Sum of a tensor and another whose values are repeated over it: of equal shape, or of the shape of its last axes. */
+export const nativeSum = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => raw('ConsiliumAdd', [], [a, b]);
+
+const rawSum = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => raw('AddV2', [FLOAT_T], [a, b]);

@@ -29,7 +29,7 @@ function nativeAttention(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, heads: number
     },
     (dy, saved) => {
       const [dq, dk, dv] = rawMany('ConsiliumAttentionGradient', attributes, [dy, ...saved], 3);
-      return { q: () => dq, k: () => dk, v: () => dv };
+      return { q: dq, k: dk, v: dv };
     },
   );
 }

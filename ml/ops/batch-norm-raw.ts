@@ -39,7 +39,7 @@ function normalised(x: tf.Tensor4D, settings: BatchNormSettings): tf.Tensor {
     },
     (dy, saved) => {
       const [dx, dscale, doffset] = rawMany('FusedBatchNormGradV3', attributes, [dy, ...saved], 5);
-      return { x: () => dx, scale: () => dscale, offset: () => doffset };
+      return { x: dx, scale: dscale, offset: doffset };
     },
   );
 }

@@ -12,15 +12,21 @@ export type { BatchNormOptions } from './batch-norm-options.ts';
  * (Ioffe and Szegedy, ICML 2015). The moving variance takes the unbiased estimate, n / (n − 1) times the batch's.
  */
 export function batchNorm(x: tf.Tensor4D, options: BatchNormOptions): tf.Tensor4D {
+  const settings = batchNormSettings(x.shape, options);
+  return choose({ native: nativeBatchNorm, raw: rawBatchNorm, plain: plainBatchNorm })(x, settings);
+}
+
+/** The options with their defaults, checked against the shape of what is normalised. */
+export function batchNormSettings(shape: readonly number[], options: BatchNormOptions): BatchNormSettings {
   const settings: BatchNormSettings = { momentum: 0.9, epsilon: 1e-5, activation: 'none', ...options };
   const { scale, residual } = settings;
-  if (scale.size !== x.shape[3]) {
-    throw new RangeError(`batchNorm: ${scale.size} scales for the channels of [${x.shape.join(', ')}]`);
+  if (scale.size !== shape[3]) {
+    throw new RangeError(`batchNorm: ${scale.size} scales for the channels of [${shape.join(', ')}]`);
   }
-  if (residual && residual.size !== x.size) {
-    throw new RangeError(`batchNorm: residual [${residual.shape.join(', ')}] for x [${x.shape.join(', ')}]`);
+  if (residual && residual.shape.join() !== shape.join()) {
+    throw new RangeError(`batchNorm: residual [${residual.shape.join(', ')}] for x [${shape.join(', ')}]`);
   }
-  return choose({ native: nativeBatchNorm, raw: rawBatchNorm, plain: plainBatchNorm })(x, settings);
+  return settings;
 }
 
 function plainBatchNorm(x: tf.Tensor4D, settings: BatchNormSettings): tf.Tensor4D {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { alias, differentiable } from './op.ts';
+import { nativeSum } from './add.ts';
+import { differentiable, same } from './op.ts';
 import { attribute, FLOAT_T, raw } from './raw.ts';
 import { choose } from './way.ts';
 
@@ -13,7 +14,9 @@ export function addBias<T extends tf.Tensor>(x: T, bias: tf.Tensor1D): T {
 function rawBias(x: tf.Tensor, bias: tf.Tensor1D): tf.Tensor {
   return differentiable(
     { x, bias },
-    () => raw('BiasAdd', LAST_AXIS, [x, bias]),
-    (dy) => ({ x: () => alias(dy), bias: () => raw('BiasAddGrad', LAST_AXIS, [dy]) }),
+    () => choose({ native: nativeSum, plain: rawSum })(x, bias),
+    (dy) => ({ x: same(dy), bias: () => raw('BiasAddGrad', LAST_AXIS, [dy]) }),
   );
 }
+
+const rawSum = (x: tf.Tensor, bias: tf.Tensor): tf.Tensor => raw('BiasAdd', LAST_AXIS, [x, bias]);

@@ -17,7 +17,7 @@ function nativePair(a: tf.Tensor4D, b: tf.Tensor4D): tf.Tensor4D {
     () => raw('ConsiliumConcat', [], [a, b]),
     (dy) => {
       const [da, db] = rawMany('ConsiliumSplit', [first], [dy], 2);
-      return { a: () => da, b: () => db };
+      return { a: da, b: db };
     },
   ) as tf.Tensor4D;
 }

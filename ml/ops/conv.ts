@@ -4,7 +4,7 @@ import { composedFilterGradient, composedInputGradient } from './conv-composed.t
 import { convGeometry, isProduct, type ConvGeometry, type ConvOptions } from './conv-geometry.ts';
 import { differentiable } from './op.ts';
 import { matrixProduct } from './product.ts';
-import { attribute, FLOAT_T, raw } from './raw.ts';
+import { attribute, FLOAT_T, raw, type Attribute } from './raw.ts';
 import { choose } from './way.ts';
 
 /** A map [b, h, w, in], or several side by side in their channels, which sum up to `in`. */
@@ -61,48 +61,24 @@ function mapGradient(
   return convInputGradient(dy, tf.slice(filter, [0, 0, from, 0], [k, k, count, out]), part);
 }
 
+type Compute = (one: tf.Tensor4D, other: tf.Tensor4D, g: ConvGeometry) => tf.Tensor4D;
+
 /** [batch, h', w', out] */
 export function convForward(x: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
-  return choose({
-    native: isSmall(g) ? () => nativeConv('ConsiliumConv', g, g.outShape, [x, filter]) : undefined,
-    raw: () =>
-      isProduct(g)
-        ? matrixProduct(pixels(x), matrix(filter)).reshape<tf.Tensor4D>(g.outShape)
-        : (raw('Conv2D', convAttributes(g), [x, filter]) as tf.Tensor4D),
-    plain: () => plainForward(x, filter, g),
-  })();
+  const native = isSmall(g) ? nativeForward : undefined;
+  return choose<Compute>({ native, raw: rawForward, plain: plainForward })(x, filter, g);
 }
 
 /** dL/dx from dL/dy. [batch, h, w, in] */
 export function convInputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
-  const back = () => tf.tensor1d(g.inShape, 'int32');
-  return choose({
-    native:
-      isSmall(g) || g.inShape[3] <= FEW
-        ? () => nativeConv('ConsiliumConvInputGradient', g, g.inShape, [dy, filter])
-        : undefined,
-    raw: () =>
-      isProduct(g)
-        ? matrixProduct(pixels(dy), matrix(filter), { transposeB: true }).reshape<tf.Tensor4D>(g.inShape)
-        : (raw('Conv2DBackpropInput', convAttributes(g), [back(), filter, dy]) as tf.Tensor4D),
-    plain: () => plainInputGradient(dy, filter, g),
-  })();
+  const native = isSmall(g) || g.inShape[3] <= FEW ? nativeInputGradient : undefined;
+  return choose<Compute>({ native, raw: rawInputGradient, plain: plainInputGradient })(dy, filter, g);
 }
 
 /** dL/dfilter from dL/dy. [k, k, in, out] */
 export function convFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
-  const back = () => tf.tensor1d(g.filterShape, 'int32');
-  return choose({
-    native: isSmall(g)
-      ? () =>
-          nativeConv('ConsiliumConvFilterGradient', g, [0, g.filterShape[0], g.filterShape[1], 0], [x, dy])
-      : undefined,
-    raw: () =>
-      isProduct(g)
-        ? matrixProduct(pixels(x), pixels(dy), { transposeA: true }).reshape<tf.Tensor4D>(g.filterShape)
-        : (raw('Conv2DBackpropFilter', convAttributes(g), [x, back(), dy]) as tf.Tensor4D),
-    plain: () => plainFilterGradient(x, dy, g),
-  })();
+  const native = isSmall(g) ? nativeFilterGradient : undefined;
+  return choose<Compute>({ native, raw: rawFilterGradient, plain: plainFilterGradient })(x, dy, g);
 }
 
 /**
@@ -117,26 +93,49 @@ const SMALL = 2e7;
  */
 const FEW = 5;
 
-function isSmall({ outShape, filterShape }: ConvGeometry): boolean {
+export function isSmall({ outShape, filterShape }: ConvGeometry): boolean {
   const [batch, height, width, out] = outShape;
   return batch * height * width * out * filterShape[0] * filterShape[1] * filterShape[2] < SMALL;
 }
 
-function nativeConv(
-  name: string,
-  g: ConvGeometry,
-  [, height, width]: readonly number[],
-  inputs: tf.Tensor[],
-): tf.Tensor4D {
-  const attributes = [
-    attribute.int('stride', g.stride),
-    attribute.int('dilation', g.dilation),
-    attribute.int('top', g.pads[0]),
-    attribute.int('left', g.pads[2]),
-    attribute.int('height', height),
-    attribute.int('width', width),
-  ];
-  return raw(name, attributes, inputs) as tf.Tensor4D;
+function nativeForward(x: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  return raw('ConsiliumConv', [movementAttribute(g, g.outShape)], [x, filter]) as tf.Tensor4D;
+}
+
+function nativeInputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  return raw('ConsiliumConvInputGradient', [movementAttribute(g, g.inShape)], [dy, filter]) as tf.Tensor4D;
+}
+
+function nativeFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  const [height, width] = g.filterShape;
+  const movement = movementAttribute(g, [0, height, width, 0]);
+  return raw('ConsiliumConvFilterGradient', [movement], [x, dy]) as tf.Tensor4D;
+}
+
+function rawForward(x: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  if (isProduct(g)) return matrixProduct(pixels(x), matrix(filter)).reshape(g.outShape);
+  return raw('Conv2D', convAttributes(g), [x, filter]) as tf.Tensor4D;
+}
+
+function rawInputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  if (isProduct(g)) {
+    return matrixProduct(pixels(dy), matrix(filter), { transposeB: true }).reshape(g.inShape);
+  }
+  const size = tf.tensor1d(g.inShape, 'int32');
+  return raw('Conv2DBackpropInput', convAttributes(g), [size, filter, dy]) as tf.Tensor4D;
+}
+
+function rawFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
+  if (isProduct(g)) {
+    return matrixProduct(pixels(x), pixels(dy), { transposeA: true }).reshape(g.filterShape);
+  }
+  const size = tf.tensor1d(g.filterShape, 'int32');
+  return raw('Conv2DBackpropFilter', convAttributes(g), [x, size, dy]) as tf.Tensor4D;
+}
+
+/** How the filter moves, as the kernels read it; of the result [batch, h, w, channels] they know batch and channels. */
+export function movementAttribute(g: ConvGeometry, [, height, width]: readonly number[]): Attribute {
+  return attribute.ints('movement', [g.stride, g.dilation, g.pads[0], g.pads[2], height, width]);
 }
 
 function plainForward(x: tf.Tensor4D, filter: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {

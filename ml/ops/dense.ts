@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { add } from './add.ts';
 import { addBias } from './bias.ts';
-import { alias, differentiable } from './op.ts';
+import { differentiable, same } from './op.ts';
 import { matrixProduct } from './product.ts';
-import { raw, rawMany } from './raw.ts';
+import { attribute, raw, rawMany } from './raw.ts';
 import { choose } from './way.ts';
 
 export interface DenseOptions {
@@ -39,15 +39,11 @@ function nativeDense(x: tf.Tensor, w: tf.Tensor, bias: tf.Tensor, residual?: tf.
       if (residual) return raw('ConsiliumDenseResidual', [], [x, w, bias, residual]);
       return raw('ConsiliumDense', [], [x, w, bias]);
     },
-    (dy, [input, matrix]) => {
-      // One call gives both; it runs at once, since each input's gradient is asked for in a scope of its own.
-      const [dw, dbias] = rawMany('ConsiliumDenseWeightGradient', [], [input, dy, matrix], 2);
-      return {
-        x: () => raw('ConsiliumDenseInputGradient', [], [dy, matrix]),
-        w: () => dw,
-        bias: () => dbias,
-        residual: () => alias(dy),
-      };
+    (dy, [input, matrix], wanted) => {
+      const parameters = wanted.has('w') || wanted.has('bias');
+      const flags = attribute.ints('wanted', [Number(wanted.has('x')), Number(parameters)]);
+      const [dx, dw, dbias] = rawMany('ConsiliumDenseGradient', [flags], [dy, input, matrix], 3);
+      return { x: dx, w: dw, bias: dbias, residual: same(dy) };
     },
   );
 }

@@ -30,7 +30,7 @@ function nativeJoin(a: Biased, b: Biased): tf.Tensor4D {
     },
     (dy, saved) => {
       const [da, biasA, db, biasB] = rawMany('ConsiliumJoinReluGradient', [], [dy, ...saved], 4);
-      return { a: () => da, biasA: () => biasA, b: () => db, biasB: () => biasB };
+      return { a: da, biasA, b: db, biasB };
     },
   ) as tf.Tensor4D;
 }

@@ -30,7 +30,7 @@ function nativeLayerNorm(x: tf.Tensor, scale: tf.Tensor1D, offset: tf.Tensor1D, 
     },
     (dy, saved) => {
       const [dx, dscale, doffset] = rawMany('ConsiliumLayerNormGradient', [], [dy, ...saved], 3);
-      return { x: () => dx, scale: () => dscale, offset: () => doffset };
+      return { x: dx, scale: dscale, offset: doffset };
     },
   );
 }

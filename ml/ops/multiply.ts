@@ -25,8 +25,10 @@ export function multiply<T extends tf.Tensor>(a: T, b: T): T {
 }
 
 function product(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
-  return choose({ raw: () => raw('Mul', [FLOAT_T], [a, b]), plain: () => tf.mul(a, b) })();
+  return choose({ raw: rawProduct, plain: tf.mul })(a, b);
 }
+
+const rawProduct = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => raw('Mul', [FLOAT_T], [a, b]);
 
 /** Sums over the axes along which the shape has length 1. */
 function sumTo(x: tf.Tensor, shape: readonly number[]): tf.Tensor {

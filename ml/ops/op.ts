@@ -2,22 +2,24 @@ import * as tf from '@tensorflow/tfjs';
 
 /** Keeps tensors for the backward pass; does nothing when no gradient is asked for. */
 export type Save = (tensors: tf.Tensor[]) => void;
-/** One function an input, called only where that input's gradient is wanted. */
-export type Gradients<Name extends string> = Record<Name, () => tf.Tensor>;
+/** By input, its gradient, or a function that is called only where that gradient is wanted. */
+export type Gradients<Name extends string> = Record<Name, tf.Tensor | (() => tf.Tensor)>;
 
 /** What the engine does not show in its types. */
 interface Engine {
-  readonly state: { kernelDepth: number };
+  readonly state: { kernelDepth: number; nextTapeNodeId: number; readonly activeTape: TapeNode[] };
   isTapeOn(): boolean;
   scopedRun<T>(start: () => void, end: () => void, work: () => T): T;
-  addTapeNode(
-    name: string,
-    inputs: Record<string, tf.Tensor>,
-    outputs: tf.Tensor[],
-    gradients: (dy: tf.Tensor, saved: tf.Tensor[]) => Record<string, () => tf.Tensor>,
-    saved: tf.Tensor[],
-    attributes: object,
-  ): void;
+}
+
+interface TapeNode {
+  readonly id: number;
+  readonly kernelName: string;
+  readonly inputs: Record<string, tf.Tensor>;
+  readonly outputs: tf.Tensor[];
+  readonly saved: tf.Tensor[];
+  /** Called on the engine's copy of the node, whose `inputs` are those alone whose gradient is wanted. */
+  gradient(this: TapeNode, dys: tf.Tensor[]): Record<string, () => tf.Tensor>;
 }
 
 /**
@@ -25,26 +27,50 @@ interface Engine {
  * of every input, wanted or not, and so pays for the weights' gradients of a frozen network and for the image's.
  * And cheaply: what is saved is referred to once more, instead of going through a kernel and a tape node of its own,
  * which in networks of many small operations costs as much as the work.
+ *
+ * `gradients` is told which inputs' gradients are wanted, for kernels that compute several of them at once.
  */
 export function differentiable<Name extends string>(
   inputs: Record<Name, tf.Tensor>,
   forward: (save: Save) => tf.Tensor,
-  gradients: (dy: tf.Tensor, saved: tf.Tensor[]) => Gradients<Name>,
+  gradients: (dy: tf.Tensor, saved: tf.Tensor[], wanted: ReadonlySet<Name>) => Gradients<Name>,
 ): tf.Tensor {
   const engine = tf.engine() as unknown as Engine;
   const taping = engine.isTapeOn();
   let saved: tf.Tensor[] = [];
-  const save: Save = (tensors) => {
-    if (taping) saved = tensors.map((tensor) => tf.keep(alias(tensor)));
-  };
   const output = engine.scopedRun(
     () => engine.state.kernelDepth++, // operations inside leave no trace on the tape
     () => engine.state.kernelDepth--,
-    () => tf.tidy(() => forward(save)),
+    () =>
+      tf.tidy(() =>
+        forward((tensors) => {
+          if (taping) saved = tensors.map((tensor) => tf.keep(alias(tensor)));
+        }),
+      ),
   );
-  if (taping) engine.addTapeNode('Consilium', inputs, [output], gradients, saved, {});
+  if (taping) {
+    engine.state.activeTape.push({
+      id: engine.state.nextTapeNodeId++,
+      kernelName: 'Consilium',
+      inputs,
+      outputs: [output],
+      saved,
+      gradient([dy]) {
+        const wanted = Object.keys(this.inputs) as Name[];
+        const found = gradients(dy, saved, new Set<Name>(wanted));
+        return Object.fromEntries(wanted.map((name) => [name, asFunction(found[name])]));
+      },
+    });
+  }
   return output;
 }
+
+function asFunction(gradient: tf.Tensor | (() => tf.Tensor)): () => tf.Tensor {
+  return gradient instanceof tf.Tensor ? () => gradient : gradient;
+}
+
+/** The gradient of an input that is only added to. */
+export const same = (dy: tf.Tensor) => () => alias(dy);
 
 /** Another tensor on the same values, as tensor.clone() makes it, without a kernel call. */
 export function alias(tensor: tf.Tensor): tf.Tensor {

@@ -25,6 +25,7 @@ export const attribute = {
   int: (name: string, value: number): Attribute => ({ name, type: INT, value }),
   ints: (name: string, value: readonly number[]): Attribute => ({ name, type: INT, value }),
   float: (name: string, value: number): Attribute => ({ name, type: FLOAT, value }),
+  floats: (name: string, value: readonly number[]): Attribute => ({ name, type: FLOAT, value }),
   bool: (name: string, value: boolean): Attribute => ({ name, type: BOOL, value }),
   type: (name: string, value: keyof typeof TYPES = 'float32'): Attribute => ({
     name,

@@ -18,8 +18,8 @@ export function relu<T extends tf.Tensor>(x: T): T {
 
 /** dy where the output y is positive, else 0. */
 export function reluGradient(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
-  return choose({
-    raw: () => raw('ReluGrad', [FLOAT_T], [dy, y]),
-    plain: () => tf.mul(dy, tf.step(y)),
-  })();
+  return choose({ raw: rawGradient, plain: plainGradient })(dy, y);
 }
+
+const rawGradient = (dy: tf.Tensor, y: tf.Tensor): tf.Tensor => raw('ReluGrad', [FLOAT_T], [dy, y]);
+const plainGradient = (dy: tf.Tensor, y: tf.Tensor): tf.Tensor => tf.mul(dy, tf.step(y));

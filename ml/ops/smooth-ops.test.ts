@@ -4,6 +4,7 @@ import { add, addConstant } from './add.ts';
 import { attention } from './attention.ts';
 import { batchedMatMul } from './batched-mat-mul.ts';
 import { bcePlain, bceWithLogits, meanBce } from './bce.ts';
+import { addBias } from './bias.ts';
 import { concatChannels } from './concat.ts';
 import { dense } from './dense.ts';
 import { largestDifference, randomTensor } from './finite-differences.ts';
@@ -43,6 +44,7 @@ const cases: Case[] = [
     ],
   ],
   ['addConstant', (x) => addConstant(x, tf.ones([3, 4])), [[2, 3, 4]]],
+  ['addBias', (x, b) => addBias(x, b as T1), [[2, 3, 4], [4]]],
   ['sigmoid', (x) => sigmoid(x), [[3, 5]]],
   [
     'concatChannels',
@@ -266,3 +268,14 @@ test('meanBce is the mean of bceWithLogits, by every way, near and far from zero
   }
   expect(() => meanBce(z, t.reshape([1, -1]))).toThrow('logits [3001], targets [1, 3001]');
 });
+
+test.each([1, 3, 64, 100])(
+  'addBias with %d channels adds the same to all pixels that threads share',
+  (channels) => {
+    const x = randomTensor('pixels', [3, 61, 67, channels]);
+    const bias = randomTensor<T1>('bias', [channels]);
+    const expected = tf.add(x, bias).dataSync();
+    for (const way of availableWays())
+      expect([way, withWay(way, () => addBias(x, bias)).dataSync()]).toEqual([way, expected]);
+  },
+);
