@@ -93,7 +93,7 @@ test('convNorm2d moves the statistics as batchNorm does', () => {
   }
 });
 
-test('a frozen filter costs no gradient, and the input still gets its own', () => {
+test('with all else frozen, the input gets the gradient that it has beside the others', () => {
   const mode: Mode = { training: false, activation: 'relu', residual: false, stride: 1 };
   const [x, ...frozen] = inputs(mode);
   const [all] = valueAndGradients(operation(convNorm2d, mode), [x, ...frozen]).slice(1);

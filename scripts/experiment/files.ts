@@ -34,16 +34,24 @@ export async function writeFiles(client: Client, figure: Figure): Promise<string
   };
   return Promise.all(
     Object.entries(contents).map(async ([ending, content]) => {
-      const file = path.join(place, `${fileName(spec.name, config)}.${ending}`);
+      const file = path.join(place, `${fileName(spec.name, result.run.config.preset, config)}.${ending}`);
       await writeFile(file, content);
       return file;
     }),
   );
 }
 
-/** Settings of one's own have files of their own: a figure of three seeds does not take the place of the preset's. */
-export function fileName(experiment: string, config: Readonly<Record<string, unknown>>): string {
-  if (Object.keys(config).length === 0) return experiment;
+/**
+ * Another preset, and settings of one's own, have files of their own: a figure of three seeds does not take the place of the
+ * preset's. The demo's go without saying.
+ */
+export function fileName(
+  experiment: string,
+  preset: string,
+  config: Readonly<Record<string, unknown>>,
+): string {
+  const name = preset === 'demo' ? experiment : `${experiment}-${preset}`;
+  if (Object.keys(config).length === 0) return name;
   const sorted = Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `${experiment}-${createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 8)}`;
+  return `${name}-${createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 8)}`;
 }

@@ -1,5 +1,6 @@
 import { originLine } from '../client/origin.ts';
 import { table } from '../client/table.ts';
+import { transductiveNote } from '../client/transductive.ts';
 import type { FusionSummary } from './read-fusion.ts';
 
 /** What a fusion says of the raters, over all images. */
@@ -19,11 +20,7 @@ export function formatFusion({ method, snapshot, raterWeights, transductive }: F
       ]),
     ),
     ...(transductive
-      ? [
-          '',
-          'These masks have seen the diagnosis of their own image: a score of them says how well it was woven in.',
-          'Their control, fused with permuted diagnoses, was made with them.',
-        ]
+      ? transductiveNote('Their control, fused with permuted diagnoses, was made with them.')
       : []),
   ].join('\n');
 }

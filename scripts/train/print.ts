@@ -1,6 +1,7 @@
 import { interval } from '../client/estimate.ts';
 import { originLine } from '../client/origin.ts';
 import { table } from '../client/table.ts';
+import { transductiveNote } from '../client/transductive.ts';
 import type { Measured, TrainedModel } from './read-model.ts';
 
 /** What the model is worth on the test images, and on which masks that was asked. */
@@ -25,11 +26,7 @@ export function formatModel({ model, evaluation }: TrainedModel): string {
       ]),
     ),
     ...(fusion.transductive
-      ? [
-          '',
-          'These masks have seen the diagnosis of their own image: a score of them says how well it was woven in. Read it',
-          'beside permuted_auc, the score of masks fused with permuted diagnoses.',
-        ]
+      ? transductiveNote('Read it beside permuted_auc, the score of masks fused with permuted diagnoses.')
       : []),
   ].join('\n');
 }
