@@ -1,5 +1,5 @@
-// Convolution, batch norm, residual and relu as one call, and the gradient of all as one: between small ones the calls cost more
-// than the work.
+// Convolution, batch norm, residual and relu as one call, and the gradient of all as one: between small ones the calls
+// cost more than the work.
 #include <vector>
 
 #include "batch-norm.h"
@@ -54,15 +54,8 @@ class ConvNorm {
 // else empty).
 class ConvNormGradient {
  public:
-  explicit ConvNormGradient(const Attributes& attributes) : movement_(attributes), norm_(attributes) {
-    const std::vector<int64_t> wanted = attributes.integers("wanted");
-    if (wanted.size() == 2) {
-      wantsX_ = wanted[0] != 0, wantsFilter_ = wanted[1] != 0;
-    } else {
-      attributes.fail("conv norm gradient: two numbers say what is wanted");
-    }
-  }
-
+  explicit ConvNormGradient(const Attributes& attributes)
+      : movement_(attributes), norm_(attributes), wanted_(attributes) {}
   void run(Call& call) const {
     Geometry g;
     if (!read(call, 1, 2, movement_, g)) return;
@@ -74,8 +67,8 @@ class ConvNormGradient {
     const bool residual = call.inputs() > 8;
     if (!call.expect(!residual || call.size(8) == size, "conv norm gradient: y of another size")) return;
     const Shape none = {0}, parameter = {norm_.training ? g.out : 0};
-    float* dx = call.output(0, wantsX_ ? call.shape(1) : none);
-    float* dfilter = call.output(1, wantsFilter_ ? call.shape(2) : none);
+    float* dx = call.output(0, wanted_.first ? call.shape(1) : none);
+    float* dfilter = call.output(1, wanted_.second ? call.shape(2) : none);
     float *dscale = call.output(2, parameter), *doffset = call.output(3, parameter);
     float* dresidual = call.output(4, residual ? call.shape(0) : none);
     if (!dx || !dfilter || !dscale || !doffset || !dresidual) return;
@@ -83,14 +76,14 @@ class ConvNormGradient {
     normaliseGradient(norm_, {g.pixels(), g.out, call.input(0), call.input(3), call.input(4), call.input(5),
                               call.input(6), call.input(7), residual ? call.input(8) : nullptr, dz.data(), dscale,
                               doffset, dresidual});
-    if (wantsX_) convolveInputGradient(g, dz.data(), call.input(2), dx);
-    if (wantsFilter_) convolveFilterGradient(g, call.input(1), dz.data(), dfilter);
+    if (wanted_.first) convolveInputGradient(g, dz.data(), call.input(2), dx);
+    if (wanted_.second) convolveFilterGradient(g, call.input(1), dz.data(), dfilter);
   }
 
  private:
   Movement movement_;
   NormSettings norm_;
-  bool wantsX_ = false, wantsFilter_ = false;
+  Wanted wanted_;  // dx, dfilter
 };
 
 void registerForward() {
@@ -105,7 +98,7 @@ void registerForward() {
 }
 
 void registerGradient() {
-  const std::vector<const char*> attributes = {Movement::kAttribute, NormSettings::kAttribute, "wanted: list(int)"};
+  const std::vector<const char*> attributes = {Movement::kAttribute, NormSettings::kAttribute, Wanted::kAttribute};
   const std::vector<const char*> outputs = {"dx: float", "dfilter: float", "dscale: float", "doffset: float",
                                             "dresidual: float"};
   std::vector<const char*> inputs = {"dy: float",    "x: float",      "filter: float", "z: float",

@@ -115,30 +115,22 @@ void weightGradient(const Sizes& s, const float* x, const float* dy, float* dw, 
 // Inputs dy, x, w; outputs dx = dy · wᵀ, and dw = xᵀ · dy with dbias, the sum of dy's rows; empty where not wanted.
 class DenseGradient {
  public:
-  explicit DenseGradient(const Attributes& attributes) {
-    const std::vector<int64_t> wanted = attributes.integers("wanted");
-    if (wanted.size() == 2) {
-      wantsX_ = wanted[0] != 0, wantsW_ = wanted[1] != 0;
-    } else {
-      attributes.fail("dense gradient: two numbers say what is wanted");
-    }
-  }
-
+  explicit DenseGradient(const Attributes& attributes) : wanted_(attributes) {}
   void run(Call& call) const {
     Sizes s;
     if (!read(call, 1, 2, s)) return;
     if (!call.expect(call.size(0) == s.rows * s.out, "dense: dy does not fit")) return;
     const Shape none = {0};
-    float* dx = call.output(0, wantsX_ ? call.shape(1) : none);
-    float* dw = call.output(1, wantsW_ ? call.shape(2) : none);
-    float* dbias = call.output(2, wantsW_ ? Shape{s.out} : none);
+    float* dx = call.output(0, wanted_.first ? call.shape(1) : none);
+    float* dw = call.output(1, wanted_.second ? call.shape(2) : none);
+    float* dbias = call.output(2, wanted_.second ? Shape{s.out} : none);
     if (!dx || !dw || !dbias) return;
-    if (wantsX_) inputGradient(s, call.input(0), call.input(2), dx);
-    if (wantsW_) weightGradient(s, call.input(1), call.input(0), dw, dbias);
+    if (wanted_.first) inputGradient(s, call.input(0), call.input(2), dx);
+    if (wanted_.second) weightGradient(s, call.input(1), call.input(0), dw, dbias);
   }
 
  private:
-  bool wantsX_ = false, wantsW_ = false;
+  Wanted wanted_;  // dx, dw with dbias
 };
 
 }  // namespace
@@ -148,7 +140,7 @@ void registerDense() {
   registerKernel<Dense>(
       {"ConsiliumDenseResidual", {}, {"x: float", "w: float", "bias: float", "residual: float"}, {"y: float"}});
   registerKernel<DenseGradient>({"ConsiliumDenseGradient",
-                                 {"wanted: list(int)"},
+                                 {Wanted::kAttribute},
                                  {"dy: float", "x: float", "w: float"},
                                  {"dx: float", "dw: float", "dbias: float"}});
 }

@@ -142,6 +142,15 @@ void Attributes::fail(const std::string& message) const {
   TF_OpKernelConstruction_Failure(construction_, status.raw);
 }
 
+Wanted::Wanted(const Attributes& attributes) {
+  const std::vector<int64_t> given = attributes.integers("wanted");
+  if (given.size() != 2) {
+    attributes.fail("two numbers say what is wanted");
+    return;
+  }
+  first = given[0] != 0, second = given[1] != 0;
+}
+
 Call::Call(TF_OpKernelContext* context) : context_(context) {
   Status status;
   tensors_.resize(TF_NumInputs(context), nullptr);

@@ -34,6 +34,13 @@ class Attributes {
   TF_OpKernelConstruction* construction_;
 };
 
+// Which of two results is asked of a kernel that can give both.
+struct Wanted {
+  explicit Wanted(const Attributes& attributes);
+  static constexpr const char* kAttribute = "wanted: list(int)";
+  bool first = false, second = false;
+};
+
 // Inputs and outputs of one call. Inputs are freed when the call ends; outputs are TensorFlow's own memory.
 class Call {
  public:
