@@ -94,11 +94,7 @@ void statistics(const NormSettings& settings, const Norm& norm, int threads) {
 }  // namespace
 
 NormSettings::NormSettings(const Attributes& attributes) {
-  const std::vector<float> given = attributes.numbers("norm");
-  if (given.size() != 4) {
-    attributes.fail("batch norm: four numbers describe it");
-    return;
-  }
+  const std::vector<float> given = attributes.numbers("norm", 4);
   training = given[0] != 0, relu = given[1] != 0, momentum = given[2], epsilon = given[3];
 }
 

@@ -21,7 +21,7 @@ struct Norm {
   const float *x, *scale, *offset, *movingMean, *movingVariance;
   const float* residual;  // or null
   float* y;
-  float *mean, *inverse;           // that were used; inverse is 1 / std
+  float *mean, *inverse;         // that were used; inverse is 1 / std
   float *newMean, *newVariance;  // the new moving statistics, in training only
 };
 void normalise(const NormSettings& settings, const Norm& norm);

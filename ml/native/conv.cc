@@ -61,11 +61,7 @@ int threadsOf(const Geometry& g) { return threadsFor(g.pixels() * g.patch() / 4 
 }  // namespace
 
 Movement::Movement(const Attributes& attributes) {
-  const std::vector<int64_t> given = attributes.integers("movement");
-  if (given.size() != 6) {
-    attributes.fail("conv: six numbers describe the movement");
-    return;
-  }
+  const std::vector<int64_t> given = attributes.integers("movement", 6);
   stride = given[0], dilation = given[1], top = given[2], left = given[3], height = given[4], width = given[5];
 }
 

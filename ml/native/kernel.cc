@@ -88,14 +88,6 @@ int64_t elements(const Shape& shape) {
   return product;
 }
 
-bool Attributes::flag(const char* name) const {
-  Status status;
-  TF_Bool value = 0;
-  TF_OpKernelConstruction_GetAttrBool(construction_, name, &value, status.raw);
-  if (!status.ok()) TF_OpKernelConstruction_Failure(construction_, status.raw);
-  return value != 0;
-}
-
 float Attributes::number(const char* name) const {
   Status status;
   float value = 0;
@@ -112,42 +104,37 @@ int64_t Attributes::integer(const char* name) const {
   return value;
 }
 
-int Attributes::lengthOf(const char* name) const {
+std::vector<int64_t> Attributes::integers(const char* name, int length) const {
   Status status;
-  int32_t length = 0, bytes = 0;
-  TF_OpKernelConstruction_GetAttrSize(construction_, name, &length, &bytes, status.raw);
-  if (!status.ok()) TF_OpKernelConstruction_Failure(construction_, status.raw);
-  return std::max(length, 0);
-}
-
-std::vector<int64_t> Attributes::integers(const char* name) const {
-  Status status;
-  std::vector<int64_t> values(lengthOf(name));
-  TF_OpKernelConstruction_GetAttrInt64List(construction_, name, values.data(), static_cast<int>(values.size()), status.raw);
+  std::vector<int64_t> values(length);
+  if (!expectLength(name, length)) return values;
+  TF_OpKernelConstruction_GetAttrInt64List(construction_, name, values.data(), length, status.raw);
   if (!status.ok()) TF_OpKernelConstruction_Failure(construction_, status.raw);
   return values;
 }
 
-std::vector<float> Attributes::numbers(const char* name) const {
+std::vector<float> Attributes::numbers(const char* name, int length) const {
   Status status;
-  std::vector<float> values(lengthOf(name));
-  TF_OpKernelConstruction_GetAttrFloatList(construction_, name, values.data(), static_cast<int>(values.size()), status.raw);
+  std::vector<float> values(length);
+  if (!expectLength(name, length)) return values;
+  TF_OpKernelConstruction_GetAttrFloatList(construction_, name, values.data(), length, status.raw);
   if (!status.ok()) TF_OpKernelConstruction_Failure(construction_, status.raw);
   return values;
 }
 
-void Attributes::fail(const std::string& message) const {
+bool Attributes::expectLength(const char* name, int length) const {
   Status status;
-  TF_SetStatus(status.raw, TF_INVALID_ARGUMENT, message.c_str());
+  int32_t given = 0, bytes = 0;
+  TF_OpKernelConstruction_GetAttrSize(construction_, name, &given, &bytes, status.raw);
+  if (status.ok() && given == length) return true;
+  const std::string message = std::string(name) + ": a list of " + std::to_string(length) + " numbers is wanted";
+  if (status.ok()) TF_SetStatus(status.raw, TF_INVALID_ARGUMENT, message.c_str());
   TF_OpKernelConstruction_Failure(construction_, status.raw);
+  return false;
 }
 
 Wanted::Wanted(const Attributes& attributes) {
-  const std::vector<int64_t> given = attributes.integers("wanted");
-  if (given.size() != 2) {
-    attributes.fail("two numbers say what is wanted");
-    return;
-  }
+  const std::vector<int64_t> given = attributes.integers("wanted", 2);
   first = given[0] != 0, second = given[1] != 0;
 }
 

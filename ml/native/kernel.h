@@ -20,17 +20,14 @@ int64_t elements(const Shape& shape);
 class Attributes {
  public:
   explicit Attributes(TF_OpKernelConstruction* construction) : construction_(construction) {}
-  bool flag(const char* name) const;
   float number(const char* name) const;
   int64_t integer(const char* name) const;
-  std::vector<int64_t> integers(const char* name) const;
-  std::vector<float> numbers(const char* name) const;
-  // Reports that no kernel can be made of what was given.
-  void fail(const std::string& message) const;
+  // A list of so many; another length is reported to TensorFlow, and zeros are given.
+  std::vector<int64_t> integers(const char* name, int length) const;
+  std::vector<float> numbers(const char* name, int length) const;
 
  private:
-  // Length of a list.
-  int lengthOf(const char* name) const;
+  bool expectLength(const char* name, int length) const;
   TF_OpKernelConstruction* construction_;
 };
 

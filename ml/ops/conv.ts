@@ -93,6 +93,7 @@ const SMALL = 2e7;
  */
 const FEW = 5;
 
+/** Whether the work is so small that our own kernels are ahead. */
 export function isSmall({ outShape, filterShape }: ConvGeometry): boolean {
   const [batch, height, width, out] = outShape;
   return batch * height * width * out * filterShape[0] * filterShape[1] * filterShape[2] < SMALL;
