@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { DivergedError, InputError } from '../ml/errors.ts';
 
 /** Stable: programs branch on them. The message is for a person and may change. */
 export type ErrorCode =
@@ -10,7 +11,8 @@ export type ErrorCode =
   | 'NOT_READY'
   | 'CANCELLED'
   | 'BAD_MANIFEST'
-  | 'BLOB_CORRUPT';
+  | 'BLOB_CORRUPT'
+  | 'DIVERGED';
 
 type Details = Record<string, unknown>;
 
@@ -80,7 +82,10 @@ export function blobCorrupt(sha256: string, message: string): GraphQLError {
   return coded('BLOB_CORRUPT', `blob ${sha256}: ${message}`, { sha256 });
 }
 
+/** Null for what nobody threw on purpose: a bug. */
 export function errorCode(error: unknown): ErrorCode | null {
+  if (error instanceof InputError) return 'INVALID_INPUT';
+  if (error instanceof DivergedError) return 'DIVERGED';
   const code = error instanceof GraphQLError ? error.extensions['code'] : undefined;
   return typeof code === 'string' ? (code as ErrorCode) : null;
 }

@@ -1,4 +1,5 @@
 import { fromSafetensors, toSafetensors, type NamedTensor } from './training/safetensors.ts';
+import { InputError } from './errors.ts';
 
 /**
  * What a fusion or a fitted model has learned from the training split: plain numbers by name, so that there is nothing to
@@ -15,19 +16,19 @@ export function fittedToBytes(method: string, { tensors }: Fitted): Uint8Array {
   return toSafetensors({ tensors, metadata: { format: FORMAT, method } });
 }
 
-/** @throws RangeError where the bytes are not the fitted state of this method. */
+/** @throws InputError where the bytes are not the fitted state of this method. */
 export function fittedFromBytes(method: string, bytes: Uint8Array): Fitted {
   const { tensors, metadata } = fromSafetensors(bytes);
   if (metadata.format === FORMAT && metadata.method === method) return { tensors };
-  throw new RangeError(
+  throw new InputError(
     `not a fitted '${method}': format '${metadata.format ?? 'unknown'}' of '${metadata.method ?? 'unknown'}'`,
   );
 }
 
-/** @throws RangeError where it was not fitted first. */
+/** @throws InputError where it was not fitted first. */
 export function requireFitted(method: string, fitted: Fitted | undefined): Fitted {
   if (fitted) return fitted;
-  throw new RangeError(
+  throw new InputError(
     `'${method}' learns from training images: fit it first, then fuse with what it learned`,
   );
 }
@@ -35,5 +36,5 @@ export function requireFitted(method: string, fitted: Fitted | undefined): Fitte
 export function requireTensor({ tensors }: Fitted, name: string): NamedTensor {
   const tensor = tensors.get(name);
   if (tensor) return tensor;
-  throw new RangeError(`the fitted state lacks '${name}': it has ${[...tensors.keys()].join(', ')}`);
+  throw new InputError(`the fitted state lacks '${name}': it has ${[...tensors.keys()].join(', ')}`);
 }

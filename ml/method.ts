@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { InputError } from './errors.ts';
 
 /** What every registered method (model, fusion, phantom, experiment) says of itself. */
 export interface Method<Config = unknown> {
@@ -17,7 +18,7 @@ export interface Method<Config = unknown> {
 /**
  * The full configuration: defaults, then the preset's settings, then `config`, key by key (a nested object replaces
  * the preset's as a whole).
- * @throws RangeError for an unknown preset; ZodError for unknown keys and bad values.
+ * @throws InputError for an unknown preset; ZodError for unknown keys and bad values.
  */
 export function configOf<Config>(
   method: Pick<Method<Config>, 'name' | 'config' | 'presets'>,
@@ -25,7 +26,7 @@ export function configOf<Config>(
 ): Config {
   if (preset !== undefined && !Object.hasOwn(method.presets, preset)) {
     const known = Object.keys(method.presets).join(', ');
-    throw new RangeError(`'${method.name}' has no preset '${preset}': expected one of ${known}`);
+    throw new InputError(`'${method.name}' has no preset '${preset}': expected one of ${known}`);
   }
   return method.config.parse({ ...(preset === undefined ? {} : method.presets[preset]), ...config });
 }
@@ -34,14 +35,14 @@ export interface Registry<M extends Method> {
   readonly kind: string;
   readonly names: readonly string[];
   list(): readonly M[];
-  /** @throws RangeError naming the unknown method and the known ones. */
+  /** @throws InputError naming the unknown method and the known ones. */
   get(name: string): M;
 }
 
 /** A registry is a list of specs: adding a method is one file and one line. */
 export function createRegistry<M extends Method>(kind: string, methods: readonly M[]): Registry<M> {
   const byName = new Map(methods.map((method) => [method.name, method]));
-  if (byName.size !== methods.length) throw new RangeError(`two ${kind} methods share a name`);
+  if (byName.size !== methods.length) throw new Error(`two ${kind} methods share a name`);
   const names = [...byName.keys()];
   return {
     kind,
@@ -49,7 +50,7 @@ export function createRegistry<M extends Method>(kind: string, methods: readonly
     list: () => methods,
     get(name) {
       const method = byName.get(name);
-      if (!method) throw new RangeError(`unknown ${kind} '${name}': expected one of ${names.join(', ')}`);
+      if (!method) throw new InputError(`unknown ${kind} '${name}': expected one of ${names.join(', ')}`);
       return method;
     },
   };

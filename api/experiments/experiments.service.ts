@@ -7,6 +7,7 @@ import { invalidInput } from '../errors.ts';
 import { parseConfig } from '../runs/method-config.ts';
 import { requireMethod, requireSize, requireSnapshot } from '../runs/requirements.ts';
 import { createRun, type RunsContext } from '../runs/runs.service.ts';
+import { InputError } from '../../ml/errors.ts';
 
 export interface RunExperimentInput {
   readonly snapshotId: string;
@@ -62,7 +63,7 @@ export async function planOf(
   try {
     return experiments.get(experiment).plan(subject, config);
   } catch (error) {
-    if (error instanceof RangeError) throw invalidInput(`config: ${error.message}`, 'config');
+    if (error instanceof InputError) throw invalidInput(`config: ${error.message}`, 'config');
     throw error;
   }
 }

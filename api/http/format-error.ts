@@ -31,7 +31,7 @@ export function formatError(
       message: (cause as Error).message,
       locations,
       path,
-      extensions: (cause as GraphQLError).extensions,
+      extensions: cause instanceof GraphQLError ? cause.extensions : { code: ours },
     };
   const code = formatted.extensions?.['code'];
   if (typeof code === 'string' && apolloCodes.has(code))

@@ -1,6 +1,7 @@
 import type { Agreement } from '../../prisma/client/client.ts';
 import { decodeBinaryMask } from '../storage/mask-codec.ts';
 import type { JobInput } from './job.ts';
+import { InputError } from '../../ml/errors.ts';
 
 /** The frozen masks of one image, at its own size. */
 export interface AnnotatedImage {
@@ -51,7 +52,7 @@ async function decode(blobs: JobInput['blobs'], { annotations, ...image }: Froze
   for (const [k, { rater, structure }] of annotations.entries()) {
     const { mask, width, height } = decodeBinaryMask(bytes[k]);
     if (width !== image.width || height !== image.height) {
-      throw new RangeError(
+      throw new InputError(
         `image ${image.id} has ${image.width}×${image.height} pixels, its mask by rater ${rater} ${width}×${height}`,
       );
     }

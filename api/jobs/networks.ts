@@ -7,6 +7,7 @@ import type { TrainedNetwork } from '../../ml/training/objective.ts';
 import type { Model } from '../../prisma/client/client.ts';
 import type { TrainingRequest } from '../training/training-request.ts';
 import type { JobContext } from './job.ts';
+import { InputError } from '../../ml/errors.ts';
 
 type Shape = Pick<SampleSource, 'height' | 'width' | 'structures' | 'raters'>;
 
@@ -50,11 +51,11 @@ export async function buildNetwork(
   return { network, dispose };
 }
 
-/** @throws RangeError where the method is fitted: it has no network. */
+/** @throws InputError where the method is fitted: it has no network. */
 export function networkMethod(name: string): GradientModel {
   const spec = models.get(name);
   if (!isFitted(spec)) return spec;
-  throw new RangeError(`'${name}' is a rule on measures of the mask: it has no network`);
+  throw new InputError(`'${name}' is a rule on measures of the mask: it has no network`);
 }
 
 export async function loadDiagnosisNetwork(

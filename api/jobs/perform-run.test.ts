@@ -1,4 +1,6 @@
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
+import { DivergedError, InputError } from '../../ml/errors.ts';
+import type { Run } from '../../prisma/client/client.ts';
 import { createRun } from '../runs/runs.service.ts';
 import type { Job, Outcome } from './job.ts';
 import { createPerform } from './perform-run.ts';
@@ -10,18 +12,15 @@ beforeAll(async () => {
 });
 afterAll(() => context.close());
 
-/** Performs an import whose user cancels it just before the job hands over its outcome. */
-async function cancelledAtItsEnd(seed: number, outcome: Outcome): Promise<string> {
+let seed = 0;
+
+/** The run of an import, after `work` was its job. */
+async function performed(work: (runId: string) => Promise<Outcome>): Promise<Run> {
   const config = { path: 'a folder' };
   const { run } = await context.prisma.$transaction((tx) =>
-    createRun(tx, { kind: 'import', config, seed, actor: 'tester' }),
+    createRun(tx, { kind: 'import', config, seed: seed++, actor: 'tester' }),
   );
-  const job: Job = {
-    async perform() {
-      await context.prisma.run.update({ where: { id: run.id }, data: { cancelRequestedAt: new Date() } });
-      return outcome;
-    },
-  };
+  const job: Job = { perform: () => work(run.id) };
   const jobs = {
     import: job,
     fusion: job,
@@ -32,7 +31,16 @@ async function cancelledAtItsEnd(seed: number, outcome: Outcome): Promise<string
   };
   const workerStops = new AbortController().signal;
   await createPerform(context, jobs)({ runId: run.id, workflowId: run.id }, workerStops);
-  return (await context.prisma.run.findUniqueOrThrow({ where: { id: run.id } })).status;
+  return context.prisma.run.findUniqueOrThrow({ where: { id: run.id } });
+}
+
+/** The end of an import whose user cancels it just before the job hands over its outcome. */
+async function cancelledAtItsEnd(outcome: Outcome): Promise<string> {
+  const { status } = await performed(async (id) => {
+    await context.prisma.run.update({ where: { id }, data: { cancelRequestedAt: new Date() } });
+    return outcome;
+  });
+  return status;
 }
 
 test('a cancel that comes before the results are written wins: none are', async () => {
@@ -40,10 +48,19 @@ test('a cancel that comes before the results are written wins: none are', async 
   const write = async () => {
     written = true;
   };
-  expect(await cancelledAtItsEnd(1, { result: {}, write })).toBe('cancelled');
+  expect(await cancelledAtItsEnd({ result: {}, write })).toBe('cancelled');
   expect(written).toBe(false);
 });
 
 test('a cancel that comes after a job has committed its work is too late: the run says what is there', async () => {
-  expect(await cancelledAtItsEnd(2, { result: { imagesAdded: 3 }, committed: true })).toBe('succeeded');
+  expect(await cancelledAtItsEnd({ result: { imagesAdded: 3 }, committed: true })).toBe('succeeded');
+});
+
+test.each<[string, Error]>([
+  ['INVALID_INPUT', new InputError("image 'a' has no fused mask")],
+  ['DIVERGED', new DivergedError('the loss is NaN in epoch 2, step 7')],
+  ['INTERNAL', new RangeError('conv: shapes differ')],
+])('a failed run has the code %s, which tells bad input from a bug', async (code, error) => {
+  const run = await performed(() => Promise.reject(error));
+  expect(run).toMatchObject({ status: 'failed', errorCode: code, errorMessage: error.message });
 });

@@ -14,6 +14,7 @@ import {
 } from '../runs/requirements.ts';
 import { createRun, type RunsContext } from '../runs/runs.service.ts';
 import type { TrainingRequest } from './training-request.ts';
+import { InputError } from '../../ml/errors.ts';
 
 export interface TrainModelInput {
   readonly fusionId: string;
@@ -92,7 +93,7 @@ async function requireStructures(
       config,
     );
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof InputError)) throw error;
     throw invalidInput(
       `fusionId: its snapshot ${snapshotId} does not suit '${method.name}': ${error.message}`,
       'fusionId',

@@ -1,4 +1,5 @@
 import type { Sample, SampleSource } from './sample.ts';
+import { InputError } from '../errors.ts';
 
 export interface MemorySourceInput {
   readonly height: number;
@@ -25,13 +26,13 @@ export function memorySource(input: MemorySourceInput): SampleSource {
 
 function at(samples: readonly Sample[], index: number): Sample {
   const sample = samples[index];
-  if (!sample) throw new RangeError(`no sample ${index}: the source has ${samples.length}`);
+  if (!sample) throw new InputError(`no sample ${index}: the source has ${samples.length}`);
   return sample;
 }
 
 type Shape = Pick<SampleSource, 'height' | 'width' | 'raters' | 'structures'>;
 
-/** @throws RangeError where an array of the sample does not have the size that the source declares. */
+/** @throws InputError where an array of the sample does not have the size that the source declares. */
 export function checkSample(sample: Sample, shape: Shape): void {
   const [pixels, n, c] = [shape.height * shape.width, shape.raters.length, shape.structures.length];
   const expected = {
@@ -43,7 +44,7 @@ export function checkSample(sample: Sample, shape: Shape): void {
   for (const [name, length] of Object.entries(expected)) {
     const values = sample[name as keyof typeof expected];
     if (values && values.length !== length) {
-      throw new RangeError(
+      throw new InputError(
         `sample '${sample.id}': ${name} has ${values.length} values, expected ${length} ` +
           `(${shape.height}×${shape.width} pixels, ${n} raters, ${c} structures)`,
       );
@@ -51,8 +52,8 @@ export function checkSample(sample: Sample, shape: Shape): void {
   }
 }
 
-/** @throws RangeError where the image holds what is no number: a network would spread it over all that it gives. */
+/** @throws InputError where the image holds what is no number: a network would spread it over all that it gives. */
 export function checkImage({ id, image }: Pick<Sample, 'id' | 'image'>): void {
   const at = image.findIndex((value) => !Number.isFinite(value));
-  if (at >= 0) throw new RangeError(`sample '${id}': image holds ${image[at]}, at value ${at}`);
+  if (at >= 0) throw new InputError(`sample '${id}': image holds ${image[at]}, at value ${at}`);
 }

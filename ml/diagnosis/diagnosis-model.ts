@@ -79,7 +79,7 @@ export interface FeatureFit<Config> {
 export interface FittedDiagnosisModel<Config = unknown> extends DiagnosisMethod<Config> {
   readonly training: 'fit';
   maskUse(config: Config): 'discrete';
-  /** @throws RangeError naming the structure that is missing, where these cannot be measured. */
+  /** @throws InputError naming the structure that is missing, where these cannot be measured. */
   checkStructures(structures: readonly string[], config: Config): void;
   /** The measures of one mask: finite, also of an empty one. */
   features(mask: OutlinedMask, config: Config): number[];

@@ -9,6 +9,7 @@ import { crop } from '../ops/crop.ts';
 import type { DiagnosisNetwork, GradientDiagnosisModel } from './diagnosis-model.ts';
 import { jittered, squareAround } from './region.ts';
 import { residualClassifier } from './residual-classifier.ts';
+import { InputError } from '../errors.ts';
 
 const config = z.strictObject({
   resnet: resnetConfig
@@ -65,7 +66,7 @@ function build(
 ): DiagnosisNetwork {
   checkNetworkInput(input);
   if (structure >= input.structures)
-    throw new RangeError(`no structure of index ${structure}: the masks have ${input.structures}`);
+    throw new InputError(`no structure of index ${structure}: the masks have ${input.structures}`);
   const { height, width } = input;
   const weights = createWeights(input.seed);
   const classify = residualClassifier(weights, { ...options, in: 3 });

@@ -28,6 +28,6 @@ export interface Experiment<Config = unknown> extends Method<Config> {
   /** `sheet`: pictures of cases side by side; `bars`: numbers with intervals. */
   readonly drawing: 'bars' | 'sheet';
   readonly claims: readonly PaperClaim[];
-  /** @throws RangeError where the configuration names what the subject or the registries do not have. */
+  /** @throws InputError where the configuration names what the subject or the registries do not have. */
   plan(subject: Subject, config: Config): Plan;
 }

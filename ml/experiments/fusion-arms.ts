@@ -2,6 +2,7 @@ import type { Fold } from '../data/fold.ts';
 import { diagnosisModels } from '../diagnosis/index.ts';
 import { fusions } from '../fusion/index.ts';
 import type { Planner, Protocol, Settings } from './plan.ts';
+import { InputError } from '../errors.ts';
 
 /** A fusion as it enters a figure, ready to be learned from and read. */
 export interface Arm {
@@ -54,18 +55,18 @@ function trainTheta(planner: Planner, seed: number, theta: string, training: obj
   return planner.train(seed, { method: theta, fusion: vote, training: { ...training } });
 }
 
-/** @throws RangeError where θ, by these settings over the defaults, gives its logit no gradient for the mask. */
+/** @throws InputError where θ, by these settings over the defaults, gives its logit no gradient for the mask. */
 function checkTheta(theta: string, settings: Settings): void {
   const model = diagnosisModels.get(theta);
   const parsed = model.config.safeParse(settings);
   const said = JSON.stringify(settings);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw new RangeError(`settings ${said} of theta '${theta}': ${problems.join('; ')}`);
+    throw new InputError(`settings ${said} of theta '${theta}': ${problems.join('; ')}`);
   }
   // No preset changes what becomes of the mask, so that the defaults can stand for it.
   if (model.maskUse(parsed.data) === 'differentiable') return;
-  throw new RangeError(
+  throw new InputError(
     `theta '${theta}' with settings ${said} gives no gradient for the mask, which DF-GT follows`,
   );
 }

@@ -26,6 +26,7 @@ import { requireFitted, requireTensor, type Fitted } from '../fitted.ts';
 import type { FitInput, FuseInput, FusedSample, Fusion, FusionProgress } from './fusion.ts';
 import { raterFigures, type RaterPerformance } from './rater-figures.ts';
 import type { RaterMasks } from './rater-masks.ts';
+import { InputError } from '../errors.ts';
 
 const NAME = 'aggnet';
 
@@ -49,7 +50,7 @@ async function* fit({
   seed,
   signal,
 }: FitInput<CrowdConfig>): AsyncGenerator<FusionProgress | Fitted> {
-  if (source.ids.length === 0) throw new RangeError(`'${NAME}' learns from training images: received none`);
+  if (source.ids.length === 0) throw new InputError(`'${NAME}' learns from training images: received none`);
   const network = buildCrowdNetwork(source, config, seed);
   const adam = createAdam(config, network.weights.trainable);
   const truths = new Map<string, Float32Array>();

@@ -1,6 +1,7 @@
 import { divisionFault, imagesOfFold } from '../data/fold.ts';
 import { subsetSource } from '../data/subset-source.ts';
 import type { CrossFitNetwork, FitInput, FusedSample, FuseInput, FusionProgress } from './fusion.ts';
+import { InputError } from '../errors.ts';
 
 type Events = AsyncGenerator<FusionProgress | FusedSample[]>;
 
@@ -10,7 +11,7 @@ type Events = AsyncGenerator<FusionProgress | FusedSample[]>;
  * Journal 21, C1–C68). Yields what `fuse` yields, fold by fold, with progress over all images. Given one network for
  * all images, it is `fuse` itself.
  *
- * @throws RangeError where the networks did not together leave out every fold once.
+ * @throws InputError where the networks did not together leave out every fold once.
  */
 export async function* crossFitted<Config>(
   input: FitInput<Config>,
@@ -22,7 +23,7 @@ export async function* crossFitted<Config>(
     return;
   }
   const fault = divisionFault(crossFit.map(({ leftOut }) => leftOut));
-  if (fault) throw new RangeError(`cross-fitting with ${crossFit.length} networks: ${fault}`);
+  if (fault) throw new InputError(`cross-fitting with ${crossFit.length} networks: ${fault}`);
   let before = 0;
   for (const one of crossFit) {
     const part = partOf(input, one);

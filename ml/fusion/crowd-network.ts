@@ -15,6 +15,7 @@ import { fromSafetensors, toSafetensors, type NamedTensor } from '../training/sa
 import { createFigureSums, type CrowdFigures } from './crowd-figures.ts';
 import type { Fitted } from '../fitted.ts';
 import { readRaterMasks, type RaterMasks } from './rater-masks.ts';
+import { DivergedError } from '../errors.ts';
 
 /** Settings of the image network that learns from a crowd of raters. */
 export const crowdConfig = z.strictObject({
@@ -102,7 +103,7 @@ export async function* seeAll(
     yield samples.map((sample, k) => {
       const logits = values.slice(k * size, (k + 1) * size);
       const odd = logits.find((logit) => !Number.isFinite(logit));
-      if (odd !== undefined) throw new RangeError(`image '${sample.id}': the network's logit is ${odd}`);
+      if (odd !== undefined) throw new DivergedError(`image '${sample.id}': the network's logit is ${odd}`);
       return { sample, masks: read[k], logits };
     });
   }

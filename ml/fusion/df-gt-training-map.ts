@@ -10,6 +10,7 @@ import { requireFitted, requireTensor, type Fitted } from '../fitted.ts';
 import { disputedWeights, presentWeights, weightedMask } from './weighted-mask.ts';
 import type { FitInput, FuseInput, FusedSample, Fusion, FusionProgress } from './fusion.ts';
 import { readRaterMasks } from './rater-masks.ts';
+import { InputError } from '../errors.ts';
 
 const config = expGConfig.extend({
   /** What describes the maps of the training images. ExpG: its maps say who is informative, raw ones hardly do. */
@@ -39,7 +40,7 @@ const mapOf = (rater: string): string => `map/${rater}`;
  */
 async function* fit(input: FitInput<DfGtTrainingMapConfig>): AsyncGenerator<FusionProgress | Fitted> {
   const { source, config } = input;
-  if (source.ids.length === 0) throw new RangeError(`'${NAME}' learns from training images: received none`);
+  if (source.ids.length === 0) throw new InputError(`'${NAME}' learns from training images: received none`);
   const parametrisation = config.parametrisation === 'expg' ? expGMaps(config) : raw;
   const mean = meanMaps(source, config.perRater);
   for await (const item of crossFitted(input, (part) => fuseDiagnosisFirst(part, parametrisation))) {
@@ -98,7 +99,7 @@ function weightsOf(fitted: Fitted, { raters, height, width }: SampleSource): Flo
   raters.forEach((name, rater) => {
     const { shape, values } = requireTensor(fitted, mapOf(name));
     if (values.length !== 1 && shape.join() !== `${height},${width}`) {
-      throw new RangeError(`'${mapOf(name)}' is [${shape.join(', ')}]: the images are ${height}×${width}`);
+      throw new InputError(`'${mapOf(name)}' is [${shape.join(', ')}]: the images are ${height}×${width}`);
     }
     for (let pixel = 0; pixel < pixels; pixel++) {
       weights[pixel * n + rater] = values.length === 1 ? values[0] : values[pixel];

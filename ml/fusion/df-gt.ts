@@ -11,6 +11,7 @@ import { fusedSamples } from './df-gt-result.ts';
 import type { FuseInput, FusedSample, FusionProgress } from './fusion.ts';
 import { createMapOptimiser, type MapOptimiser, type StepValues } from './map-optimiser.ts';
 import type { Chance, Parametrisation } from './parametrisation.ts';
+import { DivergedError, InputError } from '../errors.ts';
 
 /** Settings that every DF-GT shares, whatever describes its maps. */
 export const dfGtConfig = z.strictObject({
@@ -76,7 +77,7 @@ export async function* fuseDiagnosisFirst(
   { source, seed, diagnosisNetwork, signal, config }: FuseInput<DfGtConfig>,
   parametrisation: Parametrisation,
 ): AsyncGenerator<FusionProgress | FusedSample[]> {
-  if (!diagnosisNetwork) throw new RangeError('DF-GT needs a diagnosis network: none was given');
+  if (!diagnosisNetwork) throw new InputError('DF-GT needs a diagnosis network: none was given');
   const total = source.ids.length * config.steps;
   for (let from = 0; from < source.ids.length; from += config.imagesAtOnce) {
     signal?.throwIfAborted();
@@ -130,12 +131,12 @@ function chanceOf(samples: readonly Sample[], seed: number, step: number): Chanc
   return samples.map(({ id }) => createRandom(seed, 'map optimiser', id, step));
 }
 
-/** @throws RangeError naming image and step: later steps could only carry the damage on. */
+/** @throws InputError naming image and step: later steps could only carry the damage on. */
 function checkFinite({ losses, logits }: StepValues, samples: readonly Sample[], step: number): void {
   for (const [what, values] of Object.entries({ loss: losses, logit: logits })) {
     const image = values.findIndex((value) => !Number.isFinite(value));
     if (image < 0) continue;
-    throw new RangeError(
+    throw new DivergedError(
       `DF-GT: the ${what} of image '${samples[image].id}' is ${values[image]} at step ${step}`,
     );
   }
@@ -156,7 +157,7 @@ function labelsOf(batch: DfGtBatch, network: DiagnosisNetwork, { label }: DfGtCo
   if (label === 'pseudo') return pseudoLabels(batch, network);
   const values = batch.samples.map(({ id, diagnosis }) => {
     if (diagnosis !== null) return diagnosis;
-    throw new RangeError(
+    throw new InputError(
       `image '${id}' has no diagnosis: DF-GT reads it, unless its label is set to 'pseudo'`,
     );
   });

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { createAdam } from '../ops/adam.ts';
+import { InputError } from '../errors.ts';
 
 /** What the objective says of each image: [b] each. */
 export interface Measured {
@@ -56,7 +57,7 @@ export function createMapOptimiser(initial: tf.NamedTensorMap, learningRate: num
 
   /**
    * Gradients of the sum of the losses, and what was measured on the way; all to be disposed.
-   * @throws RangeError where there is none: the maps would stay as they are, however long they are optimised.
+   * @throws InputError where there is none: the maps would stay as they are, however long they are optimised.
    */
   function differentiate(objective: MapObjective) {
     let measured: Measured | undefined;
@@ -69,7 +70,7 @@ export function createMapOptimiser(initial: tf.NamedTensorMap, learningRate: num
     value.dispose();
     if (grads.some(Boolean)) return { measured: measured!, gradients: grads };
     tf.dispose([measured!.losses, measured!.logits]);
-    throw new RangeError(
+    throw new InputError(
       'DF-GT: the diagnosis network, as it is configured, gives no gradient for the mask, so that no map can follow it',
     );
   }

@@ -28,6 +28,7 @@ import { requireFitted, requireTensor, type Fitted } from '../fitted.ts';
 import type { FitInput, FuseInput, Fusion, FusionProgress } from './fusion.ts';
 import { negativeInformation } from './mutual-information.ts';
 import { gatherRows } from '../ops/scatter.ts';
+import { InputError } from '../errors.ts';
 
 const config = crowdConfig.extend({
   /** First epochs, in which the network learns the majority vote: else the two sides may agree on classes turned round. */
@@ -58,7 +59,7 @@ const PRIOR = [0.5, 0.5] as const;
  */
 async function* fit(input: FitInput<MaxMigConfig>): AsyncGenerator<FusionProgress | Fitted> {
   const { source, config, seed, signal } = input;
-  if (source.ids.length === 0) throw new RangeError(`'${NAME}' learns from training images: received none`);
+  if (source.ids.length === 0) throw new InputError(`'${NAME}' learns from training images: received none`);
   const network = buildCrowdNetwork(source, config, seed);
   let aggregator: tf.Variable<tf.Rank.R3> | undefined;
   let adam: ReturnType<typeof createAdam> | undefined;

@@ -1,4 +1,5 @@
 import type { Sample, SampleSource } from '../data/sample.ts';
+import { InputError } from '../errors.ts';
 
 /** One image's masks, read for fusing. p pixels, n raters, C structures. */
 export interface RaterMasks {
@@ -13,13 +14,13 @@ export interface RaterMasks {
   readonly mean: Float32Array;
 }
 
-/** @throws RangeError where nobody annotated a structure: its fused mask would be undefined, not empty. */
+/** @throws InputError where nobody annotated a structure: its fused mask would be undefined, not empty. */
 export function readRaterMasks(sample: Sample, source: SampleSource): RaterMasks {
   const [pixels, n, c] = [source.height * source.width, source.raters.length, source.structures.length];
   const { annotated, raterMasks } = sample;
   const annotators = source.structures.map((structure, k) => {
     const count = source.raters.filter((_, rater) => annotated[rater * c + k]).length;
-    if (count === 0) throw new RangeError(`image '${sample.id}': nobody annotated '${structure}'`);
+    if (count === 0) throw new InputError(`image '${sample.id}': nobody annotated '${structure}'`);
     return count;
   });
   const mean = new Float32Array(pixels * c);

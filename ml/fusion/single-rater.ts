@@ -3,6 +3,7 @@ import type { Sample, SampleSource } from '../data/sample.ts';
 import { byImage } from './by-image.ts';
 import { fusedAtOnce } from './fused-at-once.ts';
 import type { Fusion } from './fusion.ts';
+import { InputError } from '../errors.ts';
 
 const config = z.strictObject({
   /** Name of the rater; left out: the one whose name comes first. */
@@ -16,7 +17,7 @@ export type SingleRaterConfig = z.infer<typeof config>;
  * The masks of one rater, as they are: what the diagnosis is worth with that rater's eyes (Figure 2).
  * In: masks [h, w, n, C]. Out: the rater's mask [h, w, C], 0 or 1; weight 1 for the rater, 0 for the others.
  *
- * @throws RangeError for a rater whom the images do not have, and where the rater did not annotate a structure of an
+ * @throws InputError for a rater whom the images do not have, and where the rater did not annotate a structure of an
  * image: an empty mask would say that there is nothing. Freeze a cohort of the images that the rater annotated.
  */
 export const singleRater: Fusion<SingleRaterConfig> = {
@@ -40,7 +41,7 @@ export const singleRater: Fusion<SingleRaterConfig> = {
 
 function indexOf({ raters }: SampleSource, name: string): number {
   const index = raters.indexOf(name);
-  if (index < 0) throw new RangeError(`no rater '${name}': expected one of ${raters.join(', ')}`);
+  if (index < 0) throw new InputError(`no rater '${name}': expected one of ${raters.join(', ')}`);
   return index;
 }
 
@@ -49,7 +50,7 @@ function maskOf({ id, raterMasks, annotated }: Sample, source: SampleSource, rat
   const [n, c] = [source.raters.length, source.structures.length];
   const missing = source.structures.find((_, k) => !annotated[rater * c + k]);
   if (missing !== undefined) {
-    throw new RangeError(`image '${id}': '${source.raters[rater]}' did not annotate '${missing}'`);
+    throw new InputError(`image '${id}': '${source.raters[rater]}' did not annotate '${missing}'`);
   }
   const pixels = source.height * source.width;
   return Float32Array.from({ length: pixels * c }, (_, at) => {

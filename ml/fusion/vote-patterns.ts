@@ -1,4 +1,5 @@
 import type { Sample, SampleSource } from '../data/sample.ts';
+import { InputError } from '../errors.ts';
 
 /**
  * The votes on one structure of one image, pixels with equal votes taken together: what a rater model says of a pixel
@@ -21,14 +22,14 @@ export interface VotePatterns {
 const GROUP = 8;
 const LARGEST_TABLE = 2 ** 20;
 
-/** @throws RangeError where nobody annotated the structure: its fused mask would be undefined, not empty. */
+/** @throws InputError where nobody annotated the structure: its fused mask would be undefined, not empty. */
 export function readVotePatterns(sample: Sample, source: SampleSource, structure: number): VotePatterns {
   const [n, c] = [source.raters.length, source.structures.length];
   const { annotated, raterMasks } = sample;
   const annotators = source.raters.flatMap((_, k) => (annotated[k * c + structure] ? [k] : []));
   const m = annotators.length;
   if (m === 0)
-    throw new RangeError(`image '${sample.id}': nobody annotated '${source.structures[structure]}'`);
+    throw new InputError(`image '${sample.id}': nobody annotated '${source.structures[structure]}'`);
   const offsets = Int32Array.from(annotators, (rater) => rater * c + structure);
   const ofPixel = new Int32Array(source.height * source.width);
   let first = [0];

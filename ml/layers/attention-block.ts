@@ -6,6 +6,7 @@ import { layerNorm } from '../ops/layer-norm.ts';
 import { tokenDense, type TokenLayer } from './dense-layer.ts';
 import { constant } from './initializers.ts';
 import type { Weights } from './weights.ts';
+import { InputError } from '../errors.ts';
 
 export interface AttentionBlockOptions {
   /** Widths of the query tokens and of the key and value tokens; the output has the latter's. */
@@ -44,7 +45,7 @@ export function attentionBlock(
 ): (input: AttentionInput) => tf.Tensor4D {
   const { query: queryWidth, value: width, heads, hidden = width, equationsOnly } = options;
   if (width % heads !== 0)
-    throw new RangeError(`${heads} attention heads do not divide tokens of width ${width}`);
+    throw new InputError(`${heads} attention heads do not divide tokens of width ${width}`);
   const toQuery = tokenDense(weights.scope('query'), { in: queryWidth, out: width });
   // A bias on keys would add the same to all affinities of a query, which softmax takes away again.
   const toKey = tokenDense(weights.scope('key'), { in: width, out: width, bias: false });

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Weights } from './weights.ts';
+import { InputError } from '../errors.ts';
 
 export interface NetworkInput {
   readonly height: number;
@@ -32,7 +33,7 @@ export interface LayerMode extends Mode {
 
 export type Layer = (x: tf.Tensor4D, mode: LayerMode) => tf.Tensor4D;
 
-/** @throws RangeError where the image cannot be halved `times` times, or a count makes no sense. */
+/** @throws InputError where the image cannot be halved `times` times, or a count makes no sense. */
 export function checkNetworkInput(input: NetworkInput, times = 5): void {
   const step = 2 ** times;
   for (const [name, value] of [
@@ -40,8 +41,8 @@ export function checkNetworkInput(input: NetworkInput, times = 5): void {
     ['width', input.width],
   ] as const) {
     if (Number.isInteger(value) && value > 0 && value % step === 0) continue;
-    throw new RangeError(`${name} must be a multiple of ${step} pixels: received ${value}`);
+    throw new InputError(`${name} must be a multiple of ${step} pixels: received ${value}`);
   }
   if (Number.isInteger(input.structures) && input.structures >= 1) return;
-  throw new RangeError(`a network needs one structure or more: received ${input.structures}`);
+  throw new InputError(`a network needs one structure or more: received ${input.structures}`);
 }

@@ -1,3 +1,4 @@
+import { InputError } from '../errors.ts';
 /** As in DETR's public code: positions run over one full turn, whatever the size of the map. */
 const TEMPERATURE = 10_000;
 const TURN = 2 * Math.PI;
@@ -12,7 +13,7 @@ const known = new Map<string, Float32Array>();
  */
 export function positionalEncoding(rows: number, columns: number, channels: number): Float32Array {
   if (channels % 4 !== 0)
-    throw new RangeError(`positional encoding needs channels by the four: received ${channels}`);
+    throw new InputError(`positional encoding needs channels by the four: received ${channels}`);
   const key = `${rows}×${columns}×${channels}`;
   const found = known.get(key) ?? encodePlaces(rows, columns, channels);
   known.set(key, found);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { averagePool } from './average-pool.ts';
 import { positionalEncoding } from './positional-encoding.ts';
+import { InputError } from '../errors.ts';
 
 /** How a map becomes a list of tokens: squares of `factor` pixels, averaged, row by row. */
 export interface TokenGrid {
@@ -16,7 +17,7 @@ export function tokenGrid(height: number, width: number, most: number): TokenGri
     height % factor === 0 && width % factor === 0 && (height * width) / factor ** 2 <= most;
   while (factor < Math.min(height, width) && !fits()) factor++;
   if (fits()) return { factor, rows: height / factor, columns: width / factor };
-  throw new RangeError(`no squares cut a ${height} × ${width} map into ${most} tokens or fewer`);
+  throw new InputError(`no squares cut a ${height} × ${width} map into ${most} tokens or fewer`);
 }
 
 /** [b, h, w, c] → [b, rows · columns, 1, c] */

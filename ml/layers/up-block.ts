@@ -7,6 +7,7 @@ import { normalization } from './conv-block.ts';
 import { alikeAtEveryPixel, constant, heNormal } from './initializers.ts';
 import type { LayerMode } from './network.ts';
 import type { Weights } from './weights.ts';
+import { InputError } from '../errors.ts';
 
 interface Widths {
   readonly in: number;
@@ -52,7 +53,7 @@ export type UpBlock = (x: tf.Tensor4D, skip: tf.Tensor4D, mode: LayerMode) => tf
  * skip connection, ReLU, then batch-norm (in this order). [b, h, w, in], [b, 2h, 2w, skip] → [b, 2h, 2w, out]
  */
 export function upBlock(weights: Weights, { in: input, skip: skipChannels, out }: UpBlockOptions): UpBlock {
-  if (out % 2 !== 0) throw new RangeError(`an up-block needs an even number of channels: received ${out}`);
+  if (out % 2 !== 0) throw new InputError(`an up-block needs an even number of channels: received ${out}`);
   const up = biasedDeconvolution(weights.scope('up'), { in: input, out: out / 2 });
   const across = biasedProjection(weights.scope('skip'), { in: skipChannels, out: out / 2 });
   const normalize = normalization(weights.scope('norm'), { channels: out, activation: 'none' });

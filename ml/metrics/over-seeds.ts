@@ -1,4 +1,5 @@
 import { undefinedMeasure, type Measure } from './measure.ts';
+import { InputError } from '../errors.ts';
 
 /** Student's t, two-sided 95 %, by degrees of freedom from 1 (NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2). */
 const T_95 = [
@@ -10,11 +11,11 @@ const mostSeeds = T_95.length + 1;
 /**
  * The mean of a number over repetitions with different seeds, with the 95 % interval of that mean: what another seed
  * would give, on the same images. It says nothing of other images.
- * @throws RangeError for fewer than two values, and for more than the table of t has.
+ * @throws InputError for fewer than two values, and for more than the table of t has.
  */
 export function overSeeds(values: readonly (number | null)[]): Measure {
   if (values.length < 2 || values.length > mostSeeds) {
-    throw new RangeError(`an interval over seeds wants 2 to ${mostSeeds} of them: received ${values.length}`);
+    throw new InputError(`an interval over seeds wants 2 to ${mostSeeds} of them: received ${values.length}`);
   }
   const known = values.filter((value) => value !== null);
   if (known.length < values.length) {

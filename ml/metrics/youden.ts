@@ -1,14 +1,15 @@
+import { InputError } from '../errors.ts';
 /**
  * The threshold that tells the classes apart best: it maximises sensitivity + specificity − 1 (Youden, Index for rating
  * diagnostic tests, Cancer 1950), where scores above it are called 1. It lies halfway between two neighbouring scores;
  * of equally good ones it is the highest. Where all scores are equal it is that score.
- * @throws RangeError where a class is missing.
+ * @throws InputError where a class is missing.
  */
 export function youdenThreshold(scores: readonly number[], labels: readonly (0 | 1)[]): number {
   const positive = labels.filter((label) => label === 1).length;
   const negative = labels.length - positive;
   if (positive === 0 || negative === 0) {
-    throw new RangeError(`a threshold needs both diagnoses: received ${negative} of 0 and ${positive} of 1`);
+    throw new InputError(`a threshold needs both diagnoses: received ${negative} of 0 and ${positive} of 1`);
   }
   const order = scores.map((_, i) => i).sort((a, b) => scores[b] - scores[a]);
   let best = { index: -Infinity, threshold: scores[order[0]] };

@@ -10,6 +10,7 @@ import { createWeights, type Weights } from '../layers/weights.ts';
 import { segmentationLoss } from '../losses/segmentation-loss.ts';
 import { sigmoid } from '../ops/sigmoid.ts';
 import type { SegmentationInput, SegmentationModel, SegmentationNetwork } from './segmentation-model.ts';
+import { InputError } from '../errors.ts';
 
 const BLOCKS = ['B1', 'B2', 'B3', 'B4'] as const;
 const patch = z.int().min(1);
@@ -92,7 +93,7 @@ function build(input: SegmentationInput, config: TakeAndGiveConfig): Segmentatio
   checkNetworkInput(input);
   const { diagnosisNetwork, structures } = input;
   if (!diagnosisNetwork)
-    throw new RangeError("'take-and-give' needs a trained diagnosis network: received none");
+    throw new InputError("'take-and-give' needs a trained diagnosis network: received none");
   const weights = createWeights(input.seed);
   const encoder = resnet(weights.scope('encoder'), { ...config.resnet, in: 3 });
   const decoder = { encoder: config.resnet, width: config.decoderWidth, out: structures };

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { checkSample } from '../data/memory-source.ts';
 import type { Sample, SampleSource } from '../data/sample.ts';
 import { moveMap, relight, type Change } from './augment.ts';
+import { InputError } from '../errors.ts';
 
 /** A mini-batch as tensors; unknown diagnoses stand as 0 and must not be asked for. */
 export interface Batch {
@@ -12,7 +13,7 @@ export interface Batch {
 }
 
 /**
- * @throws RangeError where a sample lacks its fused mask or has another size than its source declares.
+ * @throws InputError where a sample lacks its fused mask or has another size than its source declares.
  * Call inside tf.tidy.
  */
 export function toBatch(
@@ -60,11 +61,11 @@ export function toImages(samples: readonly Sample[], source: SampleSource): tf.T
   return tf.tensor4d(pixels, [samples.length, source.height, source.width, 3]);
 }
 
-/** @throws RangeError where the sample lacks its fused mask, has another size than its source declares or holds NaN. */
+/** @throws InputError where the sample lacks its fused mask, has another size than its source declares or holds NaN. */
 export function checkTrainable(sample: Sample, source: SampleSource): void {
   checkSample(sample, source);
   const { id, image, fused } = sample;
-  if (!fused) throw new RangeError(`image '${id}' has no fused mask: open the source with a fusion`);
+  if (!fused) throw new InputError(`image '${id}' has no fused mask: open the source with a fusion`);
   checkFinite(id, 'image', image);
   checkFinite(id, 'fused mask', fused);
 }
@@ -73,7 +74,7 @@ export function checkTrainable(sample: Sample, source: SampleSource): void {
 function checkFinite(id: string, what: string, values: Float32Array): void {
   const found = values.find((value) => !Number.isFinite(value));
   if (found !== undefined)
-    throw new RangeError(`the ${what} of '${id}' holds ${found}: expected finite numbers`);
+    throw new InputError(`the ${what} of '${id}' holds ${found}: expected finite numbers`);
 }
 
 /**

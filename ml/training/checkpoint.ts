@@ -3,6 +3,7 @@ import type { Network } from '../layers/network.ts';
 import type { Weights } from '../layers/weights.ts';
 import type { Adam } from '../ops/adam.ts';
 import { fromSafetensors, toSafetensors, type NamedTensor } from './safetensors.ts';
+import { InputError } from '../errors.ts';
 
 /**
  * All that a run needs to go on as if it had never stopped: weights, moving statistics and Adam's moments after
@@ -30,7 +31,7 @@ export function takeCheckpoint(
   return { ...at, tensors };
 }
 
-/** @throws RangeError where the checkpoint is of another network; nothing is changed then. */
+/** @throws InputError where the checkpoint is of another network; nothing is changed then. */
 export function restoreCheckpoint(network: AnyNetwork, adam: Adam, { tensors }: Checkpoint): void {
   const moments = new Map<string, Float32Array>();
   for (const [name, { values }] of tensors) {
@@ -52,7 +53,7 @@ export function checkpointFromBytes(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = fromSafetensors(bytes);
   const [epoch, step] = [Number(metadata.epoch), Number(metadata.step)];
   if (metadata.format !== 'consilium-checkpoint-1' || !Number.isInteger(epoch) || !Number.isInteger(step)) {
-    throw new RangeError(`not a checkpoint of a run: format '${metadata.format ?? 'unknown'}'`);
+    throw new InputError(`not a checkpoint of a run: format '${metadata.format ?? 'unknown'}'`);
   }
   return { epoch, step, tensors };
 }
@@ -67,7 +68,7 @@ export function saveWeights(network: AnyNetwork): Uint8Array {
 
 /**
  * Fills a built network from `saveWeights`, or from a checkpoint, whose other tensors are passed over.
- * @throws RangeError where a tensor is missing, unknown or of another shape; nothing is changed then.
+ * @throws InputError where a tensor is missing, unknown or of another shape; nothing is changed then.
  */
 export function loadWeights(network: AnyNetwork, bytes: Uint8Array): void {
   assignAll(network.weights, fromSafetensors(bytes).tensors);
@@ -102,7 +103,7 @@ function checkNames(wanted: ReadonlyMap<string, unknown>, given: ReadonlyMap<str
   const missing = [...wanted.keys()].filter((name) => !given.has(name));
   const unknown = [...given.keys()].filter((name) => !wanted.has(name) && !name.startsWith(ADAM));
   if (missing.length === 0 && unknown.length === 0) return;
-  throw new RangeError(
+  throw new InputError(
     `the stored weights are of another network: ${listed('missing', missing)}; ${listed('unknown', unknown)}`,
   );
 }
@@ -114,7 +115,7 @@ function listed(what: string, names: readonly string[]): string {
 
 function checkShape(name: string, variable: tf.Variable, { shape }: NamedTensor): void {
   if (shape.join() === variable.shape.join()) return;
-  throw new RangeError(
+  throw new InputError(
     `'${name}' has shape [${shape.join(', ')}], the network's has [${variable.shape.join(', ')}]`,
   );
 }
@@ -124,7 +125,7 @@ function checkMoments(weights: Weights, moments: ReadonlyMap<string, Float32Arra
     for (const key of [`${name}/m`, `${name}/v`]) {
       const length = moments.get(key)?.length;
       if (length === variable.size) continue;
-      throw new RangeError(
+      throw new InputError(
         `the checkpoint's '${ADAM}${key}' holds ${length ?? 'no'} values: expected ${variable.size}`,
       );
     }

@@ -6,6 +6,7 @@ import { inBatches } from './batch-order.ts';
 import { usableImages } from './objective.ts';
 import type { PredictedDiagnosis } from './predict.ts';
 import { readAhead } from './read-ahead.ts';
+import { InputError } from '../errors.ts';
 
 export interface FeatureOptions {
   readonly model: FittedDiagnosisModel;
@@ -24,7 +25,7 @@ const BATCH_SIZE = 16;
 
 /**
  * Measures the training images' masks and fits the model to all measures at once.
- * @throws RangeError where a structure that it measures or one of the diagnoses is missing.
+ * @throws InputError where a structure that it measures or one of the diagnoses is missing.
  */
 export async function fitModel(options: FeatureOptions & { readonly seed: number }): Promise<Fitted> {
   const { model, config, source, seed, signal } = options;
@@ -33,7 +34,7 @@ export async function fitModel(options: FeatureOptions & { readonly seed: number
   const labels = images.map((index) => source.diagnoses[index] as 0 | 1);
   const positive = labels.filter((label) => label === 1).length;
   if (positive === 0 || positive === labels.length) {
-    throw new RangeError(
+    throw new InputError(
       `'${model.name}' needs images of both diagnoses: received ${labels.length - positive} of 0 and ${positive} of 1`,
     );
   }

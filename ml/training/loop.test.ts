@@ -11,6 +11,7 @@ import { segmentationModels } from '../segmentation/index.ts';
 import { checkpointFromBytes, checkpointToBytes, saveWeights, type Checkpoint } from './checkpoint.ts';
 import type { TrainedNetwork } from './objective.ts';
 import { train, type EpochRecord, type TrainOptions } from './loop.ts';
+import { InputError } from '../errors.ts';
 
 // The smallest residual network: these tests are about the loop.
 const model: GradientDiagnosisModel = dlCat;
@@ -294,7 +295,7 @@ describe('refuses', () => {
     const training = quickTraining();
     const options = { model: other, config: other.config.parse({}), network, training, source, seed: 1 };
     const started = train({ ...options, resume: checkpoints[0] }).next();
-    await expect(started).rejects.toThrow(RangeError);
+    await expect(started).rejects.toThrow(InputError);
     expect(before.equals(Buffer.from(saveWeights(network)))).toBe(true);
     dispose();
   });

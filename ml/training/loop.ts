@@ -11,6 +11,7 @@ import { objectiveOf, usableImages, type Objective, type ObjectiveOptions } from
 import { readAhead } from './read-ahead.ts';
 import { epochsOf, learningRateAt } from './schedule.ts';
 import { trainStep } from './train-step.ts';
+import { DivergedError, InputError } from '../errors.ts';
 
 export interface TrainOptions extends ObjectiveOptions {
   /** Training images, opened with a fusion: samples carry `fused`. */
@@ -99,11 +100,11 @@ function step(objective: Objective, { samples, options, adam, epoch, place }: St
   });
 }
 
-/** The last step of an epoch may spoil a weight that no loss has seen yet. @throws RangeError naming weight and epoch. */
+/** The last step of an epoch may spoil a weight that no loss has seen yet. @throws InputError naming weight and epoch. */
 function checkWeights({ trainable }: Weights, epoch: number): void {
   for (const [name, variable] of trainable) {
     if (tf.tidy(() => Number.isFinite(variable.abs().mean().dataSync()[0]))) continue;
-    throw new RangeError(
+    throw new DivergedError(
       `weight '${name}' is no finite number after epoch ${epoch}: try a lower learning rate`,
     );
   }
@@ -123,25 +124,25 @@ async function validationLoss(
   return sum / images.length;
 }
 
-/** @throws RangeError where the data cannot train the model. */
+/** @throws InputError where the data cannot train the model. */
 function imagesToTrain({ model, source, validation, training: { leaveOut } }: TrainOptions): number[] {
   const leftOut = new Set(leaveOut ? imagesOfFold(source, leaveOut) : []);
   const images = usableImages(model, source).filter((image) => !leftOut.has(image));
   const lacking = model.task === 'diagnosis' ? ' with a known diagnosis' : '';
   if (images.length < 2)
-    throw new RangeError(`training needs two images or more${lacking}: received ${images.length}`);
+    throw new InputError(`training needs two images or more${lacking}: received ${images.length}`);
   if (model.task === 'diagnosis') checkBothClasses(source, images);
   if (!validation) return images;
   checkSameKind(source, validation);
   if (usableImages(model, validation).length === 0) {
-    throw new RangeError(`validation needs one image or more${lacking}: received none`);
+    throw new InputError(`validation needs one image or more${lacking}: received none`);
   }
   return images;
 }
 
 function checkBothClasses({ diagnoses }: SampleSource, images: readonly number[]): void {
   if (new Set(images.map((index) => diagnoses[index])).size === 2) return;
-  throw new RangeError(
+  throw new InputError(
     `all ${images.length} training images have diagnosis ${diagnoses[images[0]]}: both are needed`,
   );
 }
@@ -150,5 +151,5 @@ function checkSameKind(training: SampleSource, validation: SampleSource): void {
   const kind = ({ height, width, structures }: SampleSource): string =>
     `${height} × ${width} pixels with structures ${structures.join(', ')}`;
   if (kind(training) === kind(validation)) return;
-  throw new RangeError(`validation images are ${kind(validation)}: training images are ${kind(training)}`);
+  throw new InputError(`validation images are ${kind(validation)}: training images are ${kind(training)}`);
 }

@@ -1,3 +1,4 @@
+import { InputError } from '../errors.ts';
 /**
  * The safetensors layout (github.com/huggingface/safetensors): the header's length as a little-endian 64-bit number,
  * a JSON header {name: {dtype, shape, data_offsets}}, then the values. Python opens it with
@@ -22,7 +23,7 @@ export function toSafetensors({ tensors, metadata }: Archive): Uint8Array {
   let offset = 0;
   for (const [name, { shape, values }] of tensors) {
     if (lengthOf(shape) !== values.length) {
-      throw new RangeError(`tensor '${name}' of shape [${shape.join(', ')}] has ${values.length} values`);
+      throw new InputError(`tensor '${name}' of shape [${shape.join(', ')}] has ${values.length} values`);
     }
     header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.byteLength] };
     offset += values.byteLength;
@@ -40,7 +41,7 @@ export function toSafetensors({ tensors, metadata }: Archive): Uint8Array {
   return bytes;
 }
 
-/** @throws RangeError where the bytes are not a whole safetensors file of 32-bit floats. */
+/** @throws InputError where the bytes are not a whole safetensors file of 32-bit floats. */
 export function fromSafetensors(bytes: Uint8Array): Archive {
   const { header, dataStart } = readHeader(bytes);
   const tensors = new Map<string, NamedTensor>();
@@ -53,11 +54,11 @@ export function fromSafetensors(bytes: Uint8Array): Archive {
 }
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
-  if (bytes.length < PREFIX) throw new RangeError(`not a safetensors file: only ${bytes.length} bytes`);
+  if (bytes.length < PREFIX) throw new InputError(`not a safetensors file: only ${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = Number(view.getBigUint64(0, true));
   if (length > LONGEST_HEADER || PREFIX + length > bytes.length) {
-    throw new RangeError(
+    throw new InputError(
       `not a whole safetensors file: header of ${length} bytes in a file of ${bytes.length}`,
     );
   }
@@ -70,11 +71,11 @@ function parseHeader(text: string): Record<string, unknown> {
   try {
     header = JSON.parse(text);
   } catch (error) {
-    throw new RangeError('not a safetensors file: its header is not JSON', { cause: error });
+    throw new InputError('not a safetensors file: its header is not JSON', { cause: error });
   }
   if (typeof header === 'object' && header !== null && !Array.isArray(header))
     return header as Record<string, unknown>;
-  throw new RangeError('not a safetensors file: its header is not an object');
+  throw new InputError('not a safetensors file: its header is not an object');
 }
 
 function readTensor(name: string, entry: unknown, data: Uint8Array): NamedTensor {
@@ -83,12 +84,12 @@ function readTensor(name: string, entry: unknown, data: Uint8Array): NamedTensor
     shape,
     data_offsets: offsets,
   } = entry as { dtype?: string; shape?: number[]; data_offsets?: number[] };
-  if (dtype !== 'F32') throw new RangeError(`tensor '${name}' holds ${dtype}: expected F32`);
+  if (dtype !== 'F32') throw new InputError(`tensor '${name}' holds ${dtype}: expected F32`);
   if (!Array.isArray(shape) || !Array.isArray(offsets))
-    throw new RangeError(`tensor '${name}' lacks shape or offsets`);
+    throw new InputError(`tensor '${name}' lacks shape or offsets`);
   const [start, end] = offsets as [number, number];
   if (!(start >= 0) || end > data.length || end - start !== 4 * lengthOf(shape)) {
-    throw new RangeError(
+    throw new InputError(
       `tensor '${name}' of shape [${shape.join(', ')}] does not fit bytes ${start} to ${end}`,
     );
   }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { lossAndGradients } from '../layers/gradients.ts';
 import type { Weights } from '../layers/weights.ts';
 import type { Adam } from '../ops/adam.ts';
+import { DivergedError } from '../errors.ts';
 
 export interface TrainStepOptions {
   readonly weights: Weights;
@@ -13,7 +14,7 @@ export interface TrainStepOptions {
 
 /**
  * One step: forward, backward, Adam. Returns the loss.
- * @throws RangeError where the loss is not a finite number; the weights are not updated then.
+ * @throws DivergedError where the loss is not a finite number; the weights are not updated then.
  */
 export function trainStep(
   loss: () => tf.Scalar,
@@ -23,7 +24,7 @@ export function trainStep(
     const { value, gradients } = lossAndGradients(loss, weights);
     const number = value.dataSync()[0];
     if (!Number.isFinite(number)) {
-      throw new RangeError(`the loss is ${number} in ${place}: try a lower learning rate or a clip value`);
+      throw new DivergedError(`the loss is ${number} in ${place}: try a lower learning rate or a clip value`);
     }
     adam.step(clipValue === null ? gradients : clipped(gradients, clipValue));
     return number;

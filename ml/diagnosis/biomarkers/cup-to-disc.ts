@@ -6,6 +6,7 @@ import { measureOutline, type Outline } from '../../geometry/outline.ts';
 import { measurePixels } from '../../geometry/pixel-extent.ts';
 import type { OutlinedMask } from '../diagnosis-model.ts';
 import type { Biomarker } from './biomarker.ts';
+import { InputError } from '../../errors.ts';
 
 const settings = {
   levels: z
@@ -54,7 +55,7 @@ export const cupToDisc: Biomarker<z.infer<typeof ratioSettings>> = {
 function checkStructures(structures: readonly string[]): void {
   const missing = ['disc', 'cup'].filter((name) => !structures.includes(name));
   if (missing.length === 0) return;
-  throw new RangeError(
+  throw new InputError(
     `the cup-to-disc ratio needs the structures disc and cup: there is no ${missing.join(' and no ')} ` +
       `among ${structures.join(', ')}`,
   );

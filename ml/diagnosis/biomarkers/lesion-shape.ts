@@ -7,6 +7,7 @@ import { mirrorMismatch } from '../../geometry/mirror-mismatch.ts';
 import { measureOutline, type Outline } from '../../geometry/outline.ts';
 import type { OutlinedMask } from '../diagnosis-model.ts';
 import type { Biomarker } from './biomarker.ts';
+import { InputError } from '../../errors.ts';
 
 const settings = z.strictObject({
   structure: z
@@ -62,12 +63,12 @@ export const asymmetryAndBorder: Biomarker<Settings> = {
 function checkStructures(structures: readonly string[], { structure }: Settings): void {
   if (structure === null && structures.length !== 1) {
     const listed = structures.join(', ');
-    throw new RangeError(
+    throw new InputError(
       `the shape of one structure is measured: name it in measure.structure, of ${listed}`,
     );
   }
   if (structure === null || structures.includes(structure)) return;
-  throw new RangeError(`there is no structure '${structure}' to measure, only ${structures.join(', ')}`);
+  throw new InputError(`there is no structure '${structure}' to measure, only ${structures.join(', ')}`);
 }
 
 /** Null where nothing is left above the level. */

@@ -1,0 +1,14 @@
+/**
+ * What ml throws on purpose. Everything else that it throws (RangeError for a shape that a caller got wrong, Error for
+ * what cannot happen) is a bug.
+ */
+
+/** The images, masks, settings or stored weights that were given cannot be worked with; the message names what and where. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+}
+
+/** The computation left the finite numbers: the settings are too bold for these images. */
+export class DivergedError extends Error {
+  override readonly name = 'DivergedError';
+}
