@@ -3,6 +3,7 @@ import { openDatabase, type Connection } from './db.ts';
 import { installQueue } from './jobs/queue.ts';
 import { createLog, type Log } from './log.ts';
 import { createPubSub, type PubSub } from './pubsub.ts';
+import { refreshKeys } from './runs/refresh-keys.ts';
 import { openBlobStore, type BlobStore } from './storage/blob-store.ts';
 
 /** What the process has once: handed to services and resolvers, imported by none. */
@@ -36,6 +37,7 @@ export async function createApp(config: Config, log = createLog()): Promise<App>
 export async function appOn(database: Connection, config: Config, log = createLog()): Promise<App> {
   try {
     await installQueue(database.url, (message) => log.warn(message));
+    await refreshKeys(database.prisma);
     const pubsub = await createPubSub(database.url);
     const blobs = openBlobStore(config, database.pool);
     const { url: databaseUrl, prisma, pool } = database;

@@ -23,7 +23,11 @@ export function connect(url: string, { poolSize = 10 }: { poolSize?: number } = 
   const pool = new pg.Pool({ connectionString: url, max: poolSize, application_name: 'consilium' });
   // An idle connection that breaks (server restart) is replaced by the pool; unheard, the event would end the process.
   pool.on('error', () => undefined);
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool),
+    // Many that ask at once wait for a connection; by default Prisma refuses them after two seconds.
+    transactionOptions: { maxWait: 30_000, timeout: 30_000 },
+  });
   const close = async () => {
     await prisma.$disconnect();
     await pool.end();

@@ -12,7 +12,9 @@ export type ErrorCode =
   | 'CANCELLED'
   | 'BAD_MANIFEST'
   | 'BLOB_CORRUPT'
-  | 'DIVERGED';
+  | 'DIVERGED'
+  | 'UNREADABLE_REQUEST'
+  | 'OUTDATED_REQUEST';
 
 type Details = Record<string, unknown>;
 
@@ -80,6 +82,32 @@ export function describeProblem({ file, row, field, message }: Problem): string 
 /** Stored bytes are gone, or are not those that their name says. */
 export function blobCorrupt(sha256: string, message: string): GraphQLError {
   return coded('BLOB_CORRUPT', `blob ${sha256}: ${message}`, { sha256 });
+}
+
+interface StoredRequest {
+  readonly id: string;
+  readonly kind: string;
+  /** Of the software that stored it. */
+  readonly codeVersion: string;
+}
+
+/** A request in the store is not what this version of the software can understand. */
+export function unreadableRequest(run: StoredRequest, problems: readonly string[]): GraphQLError {
+  const { id, kind, codeVersion } = run;
+  const advice = `ask for the ${kind} anew, or read it with version ${codeVersion}, which stored it`;
+  const message = `run ${id}: its stored request cannot be read: ${problems.join('; ')}; ${advice}`;
+  return coded('UNREADABLE_REQUEST', message, { runId: id, problems });
+}
+
+/** The method has changed since the work was asked for: doing it now would answer another question. */
+export function outdatedRequest(
+  run: StoredRequest,
+  method: string,
+  asked: number,
+  now: number,
+): GraphQLError {
+  const message = `run ${run.id} asks for version ${asked} of '${method}', this server has version ${now}: ask for the ${run.kind} anew`;
+  return coded('OUTDATED_REQUEST', message, { runId: run.id, method, asked, now });
 }
 
 /** Null for what nobody threw on purpose: a bug. */

@@ -11,6 +11,7 @@ import { ExperimentResolver } from './experiments/experiment.resolver.ts';
 import { FusionResolver } from './fusions/fusion.resolver.ts';
 import { ImageResolver } from './images/image.resolver.ts';
 import { MethodResolver } from './methods/method.resolver.ts';
+import { ReproductionResolver } from './reproductions/reproduction.resolver.ts';
 import { RunResolver } from './runs/run.resolver.ts';
 import { ModelResolver } from './training/model.resolver.ts';
 
@@ -30,6 +31,7 @@ export function loadSchema(): Promise<GraphQLSchema> {
       ImageResolver,
       MethodResolver,
       ModelResolver,
+      ReproductionResolver,
       RunResolver,
       SnapshotResolver,
     ],

@@ -13,7 +13,12 @@ export interface Method<Config = unknown> {
   readonly config: z.ZodType<Config>;
   /** Named settings laid over the defaults: `paper` (the paper's sizes), `demo` (minutes on two cores), others. */
   readonly presets: Readonly<Record<string, Partial<Config>>>;
+  /** One line for each version, the oldest first. A change that alters results adds a line. */
+  readonly history?: readonly string[];
 }
+
+/** The version of a method: how many lines its history has. */
+export const versionOf = ({ history = ['first'] }: Pick<Method, 'history'>): number => history.length;
 
 /**
  * The full configuration: defaults, then the preset's settings, then `config`, key by key (a nested object replaces

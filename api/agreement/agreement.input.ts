@@ -23,4 +23,10 @@ export class MeasureAgreementInput {
 
   @Field(() => Int, { defaultValue: 1, description: 'Of the bootstrap.' })
   seed!: number;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Do the work once more, by a new run, even if it was done before.',
+  })
+  again!: boolean;
 }

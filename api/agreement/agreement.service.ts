@@ -1,19 +1,16 @@
-import type { Agreement, Split } from '../../prisma/client/client.ts';
+import type { Agreement, Prisma, Run, Split } from '../../prisma/client/client.ts';
+import { readRequest } from '../requests/read-request.ts';
+import type { RequestOf } from '../requests/requests.ts';
 import { requireImages, requireSeed, requireSnapshot } from '../runs/requirements.ts';
-import { createRun, type RunsContext } from '../runs/runs.service.ts';
+import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 
 export interface MeasureAgreementInput {
   readonly snapshotId: string;
   /** All splits together where it is left out. */
   readonly split?: Split | null;
   readonly seed?: number | null;
+  readonly again?: boolean | null;
 }
-
-/** What the run of an agreement stores as its config. */
-export type AgreementRequest = {
-  readonly snapshotId: string;
-  readonly split: Split | null;
-};
 
 /** Starts to measure how far the raters of a snapshot agree, or finds the measurement that was asked for before. */
 export async function measureAgreement(
@@ -24,10 +21,26 @@ export async function measureAgreement(
   const { id: snapshotId } = await requireSnapshot(prisma, input.snapshotId);
   const split = input.split ?? null;
   if (split) await requireImages(prisma, snapshotId, split);
-  const request: AgreementRequest = { snapshotId, split };
-  return prisma.$transaction(async (tx) => {
-    const { run, created } = await createRun(tx, { kind: 'agreement', config: request, seed, actor });
-    if (!created) return tx.agreement.findUniqueOrThrow({ where: { runId: run.id } });
-    return tx.agreement.create({ data: { runId: run.id, ...request } });
-  });
+  const request = { snapshotId, split };
+  return prisma.$transaction((tx) => createAgreement(tx, request, { seed, actor, again: input.again }));
+}
+
+/** The same work once more, by a run of its own. */
+export function repeatAgreement(
+  tx: Prisma.TransactionClient,
+  original: Run,
+  actor: string,
+): Promise<Agreement> {
+  const asked = { seed: original.seed, actor, again: true };
+  return createAgreement(tx, readRequest('agreement', original), asked);
+}
+
+async function createAgreement(
+  tx: Prisma.TransactionClient,
+  request: RequestOf<'agreement'>,
+  asked: Asked,
+): Promise<Agreement> {
+  const { run, created } = await createRun(tx, { kind: 'agreement', request, ...asked });
+  if (!created) return tx.agreement.findUniqueOrThrow({ where: { runId: run.id } });
+  return tx.agreement.create({ data: { runId: run.id, ...request } });
 }

@@ -9,14 +9,6 @@ export interface ImportDatasetInput {
   readonly skipBad?: boolean | null;
 }
 
-/** What an import's run stores as its config. */
-export type ImportRequest = {
-  readonly path: string;
-  readonly skipBad: boolean;
-  /** The import of the same folder that ended before: the folder may have changed since, so that it is read again. */
-  readonly after: string | null;
-};
-
 /** Starts an import; while one of the same folder is queued or running, that one answers. */
 export async function requestImport({ prisma, actor }: RunsContext, input: ImportDatasetInput): Promise<Run> {
   if (!input.path.trim())
@@ -36,7 +28,7 @@ export async function requestImport({ prisma, actor }: RunsContext, input: Impor
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       select: { id: true },
     });
-    const config: ImportRequest = { path, skipBad, after: last?.id ?? null };
-    return (await createRun(tx, { kind: 'import', config, seed: 0, actor })).run;
+    const request = { path, skipBad, after: last?.id ?? null };
+    return (await createRun(tx, { kind: 'import', request, seed: 0, actor })).run;
   });
 }

@@ -42,4 +42,10 @@ export class EvaluateInput {
 
   @Field(() => Int, { defaultValue: 1, description: 'Of the bootstrap.' })
   seed!: number;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Do the work once more, by a new run, even if it was done before.',
+  })
+  again!: boolean;
 }

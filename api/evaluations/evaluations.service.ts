@@ -1,6 +1,8 @@
-import type { Evaluation, Fusion, Model, Prisma, Split } from '../../prisma/client/client.ts';
+import type { Evaluation, Model, Prisma, Run, Split } from '../../prisma/client/client.ts';
 import { invalidInput } from '../errors.ts';
 import { controlOf, defaultSplit, needsControl, requireSplit } from '../fusions/fusions.service.ts';
+import { readRequest } from '../requests/read-request.ts';
+import type { RequestOf } from '../requests/requests.ts';
 import {
   requireFusion,
   requireImages,
@@ -8,7 +10,7 @@ import {
   requireModel,
   requireSeed,
 } from '../runs/requirements.ts';
-import { createRun, type RunsContext } from '../runs/runs.service.ts';
+import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 
 export interface EvaluateInput {
   readonly fusionId?: string | null;
@@ -17,17 +19,10 @@ export interface EvaluateInput {
   readonly judgeModelId?: string | null;
   readonly split?: Split | null;
   readonly seed?: number | null;
+  readonly again?: boolean | null;
 }
 
-/** What an evaluation's run stores as its config. */
-export type EvaluationRequest = {
-  readonly fusionId: string | null;
-  readonly modelId: string | null;
-  readonly judgeModelId: string | null;
-  readonly split: Split;
-  /** The fusion with permuted diagnoses, whose AUC stands beside that of a fusion that has seen labels. */
-  readonly controlFusionId: string | null;
-};
+type EvaluationRequest = RequestOf<'evaluation'>;
 
 /** Starts the evaluation of a fusion's masks or of a model's, or finds the one that was asked for before. */
 export async function evaluate(context: RunsContext, input: EvaluateInput): Promise<Evaluation> {
@@ -63,20 +58,31 @@ export async function evaluate(context: RunsContext, input: EvaluateInput): Prom
       split,
       controlFusionId: control?.id ?? null,
     };
-    const { run, created } = await createRun(tx, { kind: 'evaluation', config: request, seed, actor });
-    if (!created) return tx.evaluation.findUniqueOrThrow({ where: { runId: run.id } });
-    return createEvaluation(tx, run.id, request, fusion);
+    return createEvaluation(tx, request, fusion, { seed, actor, again: input.again });
   });
 }
 
-function createEvaluation(
+/** The same work once more, by a run of its own. The masks that a model has predicted are not predicted again. */
+export async function repeatEvaluation(
   tx: Prisma.TransactionClient,
-  runId: string,
-  { fusionId, modelId, judgeModelId, split }: EvaluationRequest,
-  fusion: Fusion,
+  original: Run,
+  actor: string,
 ): Promise<Evaluation> {
-  const { snapshotId, transductive } = fusion;
+  const known = await tx.evaluation.findUniqueOrThrow({ where: { runId: original.id } });
+  const asked = { seed: original.seed, actor, again: true };
+  return createEvaluation(tx, readRequest('evaluation', original), known, asked);
+}
+
+async function createEvaluation(
+  tx: Prisma.TransactionClient,
+  request: EvaluationRequest,
+  { snapshotId, transductive }: Pick<Evaluation, 'snapshotId' | 'transductive'>,
+  asked: Asked,
+): Promise<Evaluation> {
+  const { run, created } = await createRun(tx, { kind: 'evaluation', request, ...asked });
+  if (!created) return tx.evaluation.findUniqueOrThrow({ where: { runId: run.id } });
+  const { fusionId, modelId, judgeModelId, split } = request;
   return tx.evaluation.create({
-    data: { runId, snapshotId, split, fusionId, modelId, judgeModelId, transductive },
+    data: { runId: run.id, snapshotId, split, fusionId, modelId, judgeModelId, transductive },
   });
 }

@@ -10,6 +10,16 @@ export class ExperimentFilter {
   @Field(() => String, { nullable: true, description: "Name of the experiment: 'figure-4'." })
   name?: string | null;
 
+  @Field(() => Int, { nullable: true, description: 'Version of the method that made it.' })
+  methodVersion?: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True: only results of earlier versions of their methods. False: only of those that this server has.',
+  })
+  outdated?: boolean | null;
+
   @Field(() => RunStatus, { nullable: true, description: 'Status of its run.' })
   status?: RunStatus | null;
 }
@@ -39,4 +49,10 @@ export class RunExperimentInput {
     description: "Side in pixels at which masks are fused and models work; the preset's where left out.",
   })
   size?: number | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Do the work once more, by a new run, even if it was done before.',
+  })
+  again!: boolean;
 }

@@ -1,6 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
+import { experiments } from '../../ml/experiments/index.ts';
 import type { RequestContext } from '../context.ts';
+import { isOutdated } from '../methods/outdated.ts';
 import { PageArgs, type Connection } from '../read/connection.type.ts';
 import { equalTo, same, withId, type Equality } from '../read/conditions.ts';
 import { read, readById } from '../read/read.ts';
@@ -12,6 +14,8 @@ import { runExperiment } from './experiments.service.ts';
 const filterable: Equality = {
   snapshotId: same('snapshot_id', 'uuid'),
   name: same('name', 'text'),
+  methodVersion: same('method_version', 'int'),
+  outdated: { type: 'boolean', sql: isOutdated(experiments, 'name') },
   status: { type: 'run_status', sql: (row) => `(select r.status from runs r where r.id = ${row}.run_id)` },
 };
 

@@ -1,7 +1,9 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { experiments } from '../../ml/experiments/index.ts';
 import { Snapshot } from '../cohorts/cohort.type.ts';
+import { isOutdated } from '../methods/outdated.ts';
 import { connectionType } from '../read/connection.type.ts';
-import { ascending, From, pointsHere, RefersTo, Related } from '../read/sql-fields.ts';
+import { ascending, From, pointsHere, RefersTo, Related, Sql } from '../read/sql-fields.ts';
 import { Run } from '../runs/run.type.ts';
 
 @From('experiment_steps', [ascending('position', 'int8')])
@@ -98,6 +100,16 @@ export class Experiment {
 
   @Field(() => String, { description: "Name in methods(kind: EXPERIMENT): 'figure-4'." })
   name!: string;
+
+  @Field(() => Int, { description: 'Version of the method that made it; Method.history tells what changed.' })
+  methodVersion!: number;
+
+  @Sql(isOutdated(experiments, 'name'))
+  @Field(() => Boolean, {
+    description:
+      'A version of the method made it that this server no longer has: the same question asked now has another answer.',
+  })
+  outdated!: boolean;
 
   @RefersTo('run_id')
   @Field(() => Run)

@@ -1,12 +1,15 @@
-import type { Experiment, Prisma, Snapshot } from '../../prisma/client/client.ts';
+import type { Experiment, Prisma, Run, Snapshot } from '../../prisma/client/client.ts';
 import type { Subject } from '../../ml/experiments/experiment.ts';
 import { experiments } from '../../ml/experiments/index.ts';
 import type { Plan } from '../../ml/experiments/plan.ts';
 import type { Database } from '../db.ts';
+import { versionOf } from '../../ml/method.ts';
 import { invalidInput } from '../errors.ts';
+import { readRequest } from '../requests/read-request.ts';
+import type { RequestOf } from '../requests/requests.ts';
 import { parseConfig } from '../runs/method-config.ts';
 import { requireMethod, requireSize, requireSnapshot } from '../runs/requirements.ts';
-import { createRun, type RunsContext } from '../runs/runs.service.ts';
+import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 import { InputError } from '../../ml/errors.ts';
 
 export interface RunExperimentInput {
@@ -15,18 +18,10 @@ export interface RunExperimentInput {
   readonly preset?: string | null;
   readonly config?: unknown;
   readonly size?: number | null;
+  readonly again?: boolean | null;
 }
 
-/** What an experiment's run stores as its config. */
-export type ExperimentRequest = {
-  readonly snapshotId: string;
-  readonly experiment: string;
-  /** Preset of the fusions and trainings in it. */
-  readonly preset: string;
-  readonly config: Prisma.InputJsonObject;
-  /** Side of the square of pixels at which masks are fused; null: the preset's. */
-  readonly size: number | null;
-};
+type ExperimentRequest = RequestOf<'experiment'>;
 
 /** Starts an experiment, or finds the one that was asked for before. Its seeds are part of its configuration. */
 export async function runExperiment(context: RunsContext, input: RunExperimentInput): Promise<Experiment> {
@@ -39,18 +34,33 @@ export async function runExperiment(context: RunsContext, input: RunExperimentIn
   const request: ExperimentRequest = {
     snapshotId: snapshot.id,
     experiment: method.name,
+    version: versionOf(method),
     preset,
-    config: config as Prisma.InputJsonObject,
+    config,
     size,
   };
   await planOf(prisma, request, snapshot);
-  return prisma.$transaction(async (tx) => {
-    const { run, created } = await createRun(tx, { kind: 'experiment', config: request, seed: 0, actor });
-    if (!created) return tx.experiment.findUniqueOrThrow({ where: { runId: run.id } });
-    return tx.experiment.create({
-      data: { runId: run.id, snapshotId: snapshot.id, name: method.name },
-    });
-  });
+  return prisma.$transaction((tx) => createExperiment(tx, request, { seed: 0, actor, again: input.again }));
+}
+
+/** The same work once more, its steps too, by runs of their own. */
+export function repeatExperiment(
+  tx: Prisma.TransactionClient,
+  original: Run,
+  actor: string,
+): Promise<Experiment> {
+  return createExperiment(tx, readRequest('experiment', original), { seed: 0, actor, again: true });
+}
+
+async function createExperiment(
+  tx: Prisma.TransactionClient,
+  request: ExperimentRequest,
+  asked: Asked,
+): Promise<Experiment> {
+  const { run, created } = await createRun(tx, { kind: 'experiment', request, ...asked });
+  if (!created) return tx.experiment.findUniqueOrThrow({ where: { runId: run.id } });
+  const { snapshotId, experiment: name, version: methodVersion } = request;
+  return tx.experiment.create({ data: { runId: run.id, snapshotId, name, methodVersion } });
 }
 
 /** The experiment's steps and cells on this snapshot. @throws INVALID_INPUT where it cannot be made on it. */

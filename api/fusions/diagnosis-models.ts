@@ -5,9 +5,9 @@ import { fusions } from '../../ml/fusion/index.ts';
 import type { Model, Run } from '../../prisma/client/client.ts';
 import type { Database } from '../db.ts';
 import { invalidInput } from '../errors.ts';
+import { readRequest } from '../requests/read-request.ts';
 import { requireModel } from '../runs/requirements.ts';
 import { leftOutFold } from '../training/left-out-fold.ts';
-import type { TrainingRequest } from '../training/training-request.ts';
 
 type TrainedModel = Model & { readonly run: Run };
 
@@ -51,7 +51,7 @@ function requireCount({ name, needsDiagnosisModel, crossFits }: FusionMethod, id
 
 /** DF-GT follows the gradient of the diagnosis for the mask: a network that has none would leave every mask as it was. */
 function requireMaskGradient(method: FusionMethod, { id, method: name, run }: TrainedModel): void {
-  const { config } = run.config as TrainingRequest;
+  const { config } = readRequest('training', run);
   if (diagnosisModels.get(name).maskUse(config) === 'differentiable') return;
   const usable = diagnosisModels
     .list()

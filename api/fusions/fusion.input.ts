@@ -19,6 +19,16 @@ export class FusionFilter {
   @Field(() => Boolean, { nullable: true })
   permutedDiagnoses?: boolean | null;
 
+  @Field(() => Int, { nullable: true, description: 'Version of the method that made it.' })
+  methodVersion?: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True: only results of earlier versions of their methods. False: only of those that this server has.',
+  })
+  outdated?: boolean | null;
+
   @Field(() => RunStatus, { nullable: true, description: 'Status of its run.' })
   status?: RunStatus | null;
 }
@@ -64,4 +74,10 @@ export class FuseLabelsInput {
     description: "Side in pixels that images are fused at. Left out: the preset's.",
   })
   size?: number | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Do the work once more, by a new run, even if it was done before.',
+  })
+  again!: boolean;
 }

@@ -1,6 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { fusions } from '../../ml/fusion/index.ts';
 import type { RequestContext } from '../context.ts';
+import { isOutdated } from '../methods/outdated.ts';
 import { PageArgs, type Connection } from '../read/connection.type.ts';
 import { equalTo, same, withId, type Equality } from '../read/conditions.ts';
 import { fetched, read, readById, type Fetched } from '../read/read.ts';
@@ -20,6 +22,8 @@ const filterable: Equality = {
   method: same('method', 'text'),
   transductive: same('transductive', 'boolean'),
   permutedDiagnoses: same('permuted_diagnoses', 'boolean'),
+  methodVersion: same('method_version', 'int'),
+  outdated: { type: 'boolean', sql: isOutdated(fusions) },
   status: { type: 'run_status', sql: (row) => `(select r.status from runs r where r.id = ${row}.run_id)` },
 };
 

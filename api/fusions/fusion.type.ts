@@ -1,7 +1,9 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { fusions } from '../../ml/fusion/index.ts';
 import { Snapshot } from '../cohorts/cohort.type.ts';
 import { Rater } from '../datasets/dataset.type.ts';
 import { Image } from '../images/image.type.ts';
+import { isOutdated } from '../methods/outdated.ts';
 import { connectionType } from '../read/connection.type.ts';
 import { ascending, finite, From, pointsHere, RefersTo, Related, Sql } from '../read/sql-fields.ts';
 import { Run } from '../runs/run.type.ts';
@@ -112,6 +114,16 @@ export class Fusion {
 
   @Field(() => String, { description: 'Name of the method; Query.methods tells of it.' })
   method!: string;
+
+  @Field(() => Int, { description: 'Version of the method that made it; Method.history tells what changed.' })
+  methodVersion!: number;
+
+  @Sql(isOutdated(fusions))
+  @Field(() => Boolean, {
+    description:
+      'A version of the method made it that this server no longer has: the same question asked now has another answer.',
+  })
+  outdated!: boolean;
 
   @Field(() => Boolean, {
     description:

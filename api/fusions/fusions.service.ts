@@ -1,6 +1,9 @@
-import { Split, type Fusion, type Prisma } from '../../prisma/client/client.ts';
+import { Split, type Fusion, type Prisma, type Run } from '../../prisma/client/client.ts';
 import { fusions } from '../../ml/fusion/index.ts';
+import { versionOf } from '../../ml/method.ts';
 import { invalidInput } from '../errors.ts';
+import { readRequest } from '../requests/read-request.ts';
+import type { RequestOf } from '../requests/requests.ts';
 import { parseConfig } from '../runs/method-config.ts';
 import {
   requireMatch,
@@ -9,7 +12,7 @@ import {
   requireSize,
   requireSnapshot,
 } from '../runs/requirements.ts';
-import { createRun, type RunsContext } from '../runs/runs.service.ts';
+import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 import { requireDiagnosisModels } from './diagnosis-models.ts';
 
 export interface FuseLabelsInput {
@@ -21,21 +24,10 @@ export interface FuseLabelsInput {
   readonly diagnosisModelIds?: readonly string[] | null;
   readonly permutedDiagnoses?: boolean | null;
   readonly size?: number | null;
+  readonly again?: boolean | null;
 }
 
-/** What a fusion's run stores as its config: the whole request, ready to be done again. */
-export type FusionRequest = {
-  readonly snapshotId: string;
-  readonly method: string;
-  readonly config: Prisma.InputJsonObject;
-  /** Side of the square of pixels at which masks are fused. */
-  readonly size: number;
-  /** Of several: in the order of the folds that they left out. */
-  readonly diagnosisModelIds: string[];
-  readonly permutedDiagnoses: boolean;
-  /** Whose images are fused: all, but for controls, which are made for the split that is evaluated. */
-  readonly splits: Split[];
-};
+type FusionRequest = RequestOf<'fusion'>;
 
 /** The paper works at 256×256; 64×64 is the smallest at which a cup is still told from a disc. */
 const presetSizes: Readonly<Record<string, number>> = { demo: 64 };
@@ -49,7 +41,8 @@ const paperSize = 256;
 export async function fuseLabels(context: RunsContext, input: FuseLabelsInput): Promise<Fusion> {
   const { request, seed, seesLabel } = await checkRequest(context, input);
   return context.prisma.$transaction(async (tx) => {
-    const fusion = await createFusion(tx, request, seed, seesLabel, context.actor);
+    const asked = { seed, transductive: seesLabel, actor: context.actor, again: input.again };
+    const fusion = await createFusion(tx, request, asked);
     if (needsControl(fusion) && (await hasImages(tx, request.snapshotId, defaultSplit))) {
       await controlOf(tx, fusion, defaultSplit, context.actor);
     }
@@ -73,25 +66,35 @@ export async function controlOf(
   actor: string,
 ): Promise<Fusion> {
   const run = await tx.run.findUniqueOrThrow({ where: { id: fusion.runId } });
-  const request = { ...(run.config as FusionRequest), permutedDiagnoses: true, splits: [split] };
-  return createFusion(tx, request, run.seed, fusion.transductive, actor);
+  const request = { ...readRequest('fusion', run), permutedDiagnoses: true, splits: [split] };
+  return createFusion(tx, request, { seed: run.seed, transductive: fusion.transductive, actor });
+}
+
+/** The same work once more, by a run of its own. */
+export async function repeatFusion(
+  tx: Prisma.TransactionClient,
+  original: Run,
+  actor: string,
+): Promise<Fusion> {
+  const { transductive } = await tx.fusion.findUniqueOrThrow({ where: { runId: original.id } });
+  const asked = { seed: original.seed, transductive, actor, again: true };
+  return createFusion(tx, readRequest('fusion', original), asked);
 }
 
 async function createFusion(
   tx: Prisma.TransactionClient,
   request: FusionRequest,
-  seed: number,
-  transductive: boolean,
-  actor: string,
+  { transductive, ...asked }: Asked & { readonly transductive: boolean },
 ): Promise<Fusion> {
-  const { run, created } = await createRun(tx, { kind: 'fusion', config: request, seed, actor });
+  const { run, created } = await createRun(tx, { kind: 'fusion', request, ...asked });
   if (!created) return tx.fusion.findUniqueOrThrow({ where: { runId: run.id } });
-  const { snapshotId, method, permutedDiagnoses, diagnosisModelIds, size } = request;
+  const { snapshotId, method, version, permutedDiagnoses, diagnosisModelIds, size } = request;
   return tx.fusion.create({
     data: {
       runId: run.id,
       snapshotId,
       method,
+      methodVersion: version,
       transductive,
       permutedDiagnoses,
       diagnosisModels: { create: diagnosisModelIds.map((modelId, position) => ({ modelId, position })) },
@@ -131,7 +134,8 @@ async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Pr
   const request = {
     snapshotId: snapshot.id,
     method: method.name,
-    config: config as Prisma.InputJsonObject,
+    version: versionOf(method),
+    config,
     size,
     diagnosisModelIds: models.map(({ id }) => id),
     permutedDiagnoses,
@@ -151,7 +155,7 @@ export async function requireSplit(
   split: Split,
 ): Promise<void> {
   const run = await prisma.run.findUniqueOrThrow({ where: { id: fusion.runId } });
-  const { splits } = run.config as FusionRequest;
+  const { splits } = readRequest('fusion', run);
   if (splits.includes(split)) return;
   throw invalidInput(
     `fusionId '${fusion.id}': a control with masks of '${splits.join(', ')}' only, '${split}' is asked for`,

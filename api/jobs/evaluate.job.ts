@@ -1,6 +1,6 @@
 import type { Evaluation, Fusion, Prisma } from '../../prisma/client/client.ts';
 import { conflict } from '../errors.ts';
-import type { EvaluationRequest } from '../evaluations/evaluations.service.ts';
+import type { RequestOf } from '../requests/requests.ts';
 import type { StoreSourceOptions } from '../storage/store-source.ts';
 import { aucMetrics, judgeMasks, permutedAucMetric, type Reading } from './judge-masks.ts';
 import type { Job, JobInput, Outcome } from './job.ts';
@@ -13,16 +13,14 @@ import { predictAndStore } from './predict-masks.ts';
  * is one, reads the diagnosis from image and mask (AUC), and how well the masks agree with the raters' and the
  * fusion's. Everything is written when all is done, but for predicted masks, which are the model's own results.
  */
-export const evaluateJob: Job = {
-  waitsFor: async ({ prisma }, { config }) => {
-    const { controlFusionId: id } = config as EvaluationRequest;
+export const evaluateJob: Job<'evaluation'> = {
+  waitsFor: async ({ prisma }, _run, { controlFusionId: id }) => {
     const control = id ? await prisma.fusion.findUnique({ where: { id }, include: { run: true } }) : null;
     const pending = control?.run.status === 'queued' || control?.run.status === 'running';
     return control && pending ? `run ${control.runId}, the permuted control` : null;
   },
   async perform(input) {
-    const { prisma, run } = input;
-    const request = run.config as EvaluationRequest;
+    const { prisma, run, request } = input;
     const evaluation = await prisma.evaluation.findUniqueOrThrow({
       where: { runId: run.id },
       include: { fusion: true, model: { include: { fusion: true } } },
@@ -37,7 +35,7 @@ export const evaluateJob: Job = {
 async function evaluateFusion(
   input: JobInput,
   evaluation: Evaluation,
-  { judgeModelId, split, controlFusionId }: EvaluationRequest,
+  { judgeModelId, split, controlFusionId }: RequestOf<'evaluation'>,
   fusion: Fusion,
 ): Promise<Outcome> {
   const { snapshotId, height: size, transductive } = fusion;
@@ -61,7 +59,7 @@ async function evaluateFusion(
 async function evaluateModel(
   input: JobInput,
   evaluation: Evaluation,
-  { judgeModelId, split }: EvaluationRequest,
+  { judgeModelId, split }: RequestOf<'evaluation'>,
   model: { readonly id: string; readonly snapshotId: string; readonly size: number; readonly fusion: Fusion },
 ): Promise<Outcome> {
   const { snapshotId, size, fusion, id: predictedBy } = model;

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { needs, type Plan, type Step } from '../../ml/experiments/plan.ts';
 import type { Experiment, Prisma, Run } from '../../prisma/client/client.ts';
-import type { ExperimentRequest } from '../experiments/experiments.service.ts';
+import type { RequestOf } from '../requests/requests.ts';
 import { evaluate } from '../evaluations/evaluations.service.ts';
 import { fuseLabels } from '../fusions/fusions.service.ts';
 import { assertOwner } from '../runs/run-state.ts';
@@ -18,7 +18,7 @@ export interface Made {
 
 interface Work {
   readonly experiment: Experiment;
-  readonly request: ExperimentRequest;
+  readonly request: RequestOf<'experiment'>;
   readonly plan: Plan;
 }
 
@@ -91,7 +91,7 @@ async function begin(
 function ask(
   { prisma }: JobInput,
   experiment: Experiment,
-  { snapshotId, preset, size }: ExperimentRequest,
+  { snapshotId, preset, size }: RequestOf<'experiment'>,
   step: Step,
   made: ReadonlyMap<string, Made>,
 ): Promise<{ id: string; runId: string }> {

@@ -2,7 +2,7 @@ import { permuteDiagnoses } from '../../ml/data/permute-diagnoses.ts';
 import { fittedFromBytes, fittedToBytes, type Fitted } from '../../ml/fitted.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import type { Fusion } from '../../prisma/client/client.ts';
-import type { FusionRequest } from '../fusions/fusions.service.ts';
+import type { RequestOf } from '../requests/requests.ts';
 import { assertOwner } from '../runs/run-state.ts';
 import { openStoreSource } from '../storage/store-source.ts';
 import { weightsMediaType } from './epochs.ts';
@@ -14,7 +14,7 @@ export const fitShare = 0.8;
 
 interface ToFit {
   readonly fusion: Fusion;
-  readonly request: FusionRequest;
+  readonly request: RequestOf<'fusion'>;
   readonly networks: FusionNetworks;
 }
 

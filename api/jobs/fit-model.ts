@@ -4,18 +4,17 @@ import { fitModel } from '../../ml/training/fit.ts';
 import { usableImages } from '../../ml/training/objective.ts';
 import type { Model } from '../../prisma/client/client.ts';
 import { openStoreSource } from '../storage/store-source.ts';
-import type { TrainingRequest } from '../training/training-request.ts';
 import { weightsMediaType } from './epochs.ts';
 import type { JobInput } from './job.ts';
 
 /** Fits a model to measures of the training images' masks, read a batch at a time; begun again it starts anew. */
 export async function fitModelAtOnce(
-  input: JobInput,
+  input: JobInput<'training'>,
   { snapshotId, height: size }: Model,
   method: FittedDiagnosisModel,
 ) {
-  const { run, signal, progress } = input;
-  const { fusionId, config } = run.config as TrainingRequest;
+  const { run, request, signal, progress } = input;
+  const { fusionId, config } = request;
   const source = await openStoreSource(input, { snapshotId, size, split: 'train', fusionId });
   const fitted = await fitModel({
     model: method,

@@ -4,7 +4,7 @@ import type { Fitted } from '../../ml/fitted.ts';
 import type { FusedSample, FusionProgress } from '../../ml/fusion/fusion.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import type { Fusion, Split } from '../../prisma/client/client.ts';
-import type { FusionRequest } from '../fusions/fusions.service.ts';
+import type { RequestOf } from '../requests/requests.ts';
 import { openStoreSource } from '../storage/store-source.ts';
 import { fitFusion, fitShare } from './fit-fusion.ts';
 import { storeFusedSamples } from './fused-samples.ts';
@@ -17,11 +17,10 @@ import { subsetSource } from '../../ml/data/subset-source.ts';
  * training split does so first, once. Batches are stored whole and in order, and an image's result does not depend on
  * the others, so a resumed fusion goes on after the last stored batch and comes to the same masks.
  */
-export const fuseLabelsJob: Job = {
+export const fuseLabelsJob: Job<'fusion'> = {
   async perform(input) {
-    const { prisma, run } = input;
+    const { prisma, run, request } = input;
     const fusion = await prisma.fusion.findUniqueOrThrow({ where: { runId: run.id } });
-    const request = run.config as FusionRequest;
     const parts = await Promise.all(request.splits.map((split) => openPart(input, fusion, request, split)));
     const total = parts.reduce((sum, { source }) => sum + source.ids.length, 0);
     if (!parts[0]) throw new Error(`fusion ${fusion.id} has no split to fuse`);
@@ -60,7 +59,7 @@ interface Part {
 async function openPart(
   { prisma, blobs, run }: JobInput,
   fusion: Fusion,
-  { snapshotId, size, permutedDiagnoses }: FusionRequest,
+  { snapshotId, size, permutedDiagnoses }: RequestOf<'fusion'>,
   split: Split,
 ): Promise<Part> {
   const opened = await openStoreSource({ prisma, blobs }, { snapshotId, size, split });
@@ -77,7 +76,7 @@ async function openPart(
 
 interface PartToFuse {
   readonly fusion: Fusion;
-  readonly request: FusionRequest;
+  readonly request: RequestOf<'fusion'>;
   readonly source: SampleSource;
   readonly imageIds: ReadonlyMap<string, string>;
   readonly networks: FusionNetworks;

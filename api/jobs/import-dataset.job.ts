@@ -1,14 +1,12 @@
 import { importDataset, type ImportProgress } from '../datasets/import/import-dataset.ts';
-import type { ImportRequest } from '../datasets/datasets.service.ts';
 import type { Job } from './job.ts';
 
 /** Reading and checking files takes most of an import; the rows of the database are written together at its end. */
 const readingShare = 0.9;
 
 /** Reads a folder into the store; all or nothing unless bad rows shall be skipped, which the result then lists. */
-export const importDatasetJob: Job = {
-  async perform({ blobs, pool, run, progress, signal }) {
-    const { path, skipBad } = run.config as ImportRequest;
+export const importDatasetJob: Job<'import'> = {
+  async perform({ blobs, pool, request: { path, skipBad }, progress, signal }) {
     const onProgress = ({ stage, done, total }: ImportProgress): void => {
       const share = total ? done / total : 0;
       const overall = stage === 'reading' ? share * readingShare : readingShare + share * (1 - readingShare);

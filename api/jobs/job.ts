@@ -1,8 +1,9 @@
 import type pg from 'pg';
-import type { Prisma, Run } from '../../prisma/client/client.ts';
+import type { Prisma, Run, RunKind } from '../../prisma/client/client.ts';
 import type { PrismaClient } from '../db.ts';
 import type { PubSub } from '../pubsub.ts';
 import type { BlobStore } from '../storage/blob-store.ts';
+import type { RequestOf } from '../requests/requests.ts';
 import type { Attempt } from '../runs/run-state.ts';
 import type { Progress } from './progress.ts';
 
@@ -20,8 +21,10 @@ export interface Log {
   warn(message: string): void;
 }
 
-export interface JobInput extends JobContext {
+export interface JobInput<K extends RunKind = RunKind> extends JobContext {
   readonly run: Run;
+  /** What was asked for, as this version reads it. */
+  readonly request: RequestOf<K>;
   /** Every write of the job is made under this attempt (run-state.ts). */
   readonly owner: Attempt;
   readonly progress: Progress;
@@ -41,8 +44,10 @@ export interface Outcome {
 }
 
 /** The work of one kind of run. It may be begun again after a crash at any point, and must come to the same results. */
-export interface Job {
-  perform(input: JobInput): Promise<Outcome>;
+export interface Job<K extends RunKind = RunKind> {
+  perform(input: JobInput<K>): Promise<Outcome>;
   /** What the run must wait for before it can begin; null where nothing. */
-  waitsFor?(context: JobContext, run: Run): Promise<string | null>;
+  waitsFor?(context: JobContext, run: Run, request: RequestOf<K>): Promise<string | null>;
 }
+
+export type Jobs = { readonly [K in RunKind]: Job<K> };

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { phantomSource } from '../../ml/data/phantom-source.ts';
 import type { RaterPerformance } from '../../ml/fusion/rater-figures.ts';
 import { staple } from '../../ml/fusion/staple.ts';
+import { ended, succeeded } from '../../tests/helpers/ended.ts';
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
 import { tinyDataset, tinyResnet, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
 import { evaluate } from '../evaluations/evaluations.service.ts';
@@ -25,27 +26,11 @@ afterAll(async () => {
   await context.close();
 });
 
-/** Waits for the run's end and answers with it. */
-async function ended(runId: string) {
-  const changes = context.pubsub.runChanges(runId);
-  while (!(await changes.next()).done) {
-    const run = await context.prisma.run.findUniqueOrThrow({ where: { id: runId } });
-    if (!run.finishedAt) continue;
-    await changes.return(undefined);
-    return run;
-  }
-  throw new Error(`run ${runId} never ended`);
-}
-
-async function succeeded<Row extends { runId: string }>(asked: Promise<Row>): Promise<Row> {
-  const row = await asked;
-  const run = await ended(row.runId);
-  if (run.status !== 'succeeded') throw new Error(`${run.status}: ${run.errorStack}`);
-  return row;
-}
-
 const vote = () =>
-  succeeded(fuseLabels(context, { snapshotId: tiny.snapshotId, method: 'majority-vote', size: tiny.size }));
+  succeeded(
+    context,
+    fuseLabels(context, { snapshotId: tiny.snapshotId, method: 'majority-vote', size: tiny.size }),
+  );
 
 const config = { resnet: tinyResnet };
 
@@ -64,7 +49,7 @@ test('majority vote: one soft mask an image and structure, equal weights, run wi
   ]);
   expect([masks, images, weights.length]).toEqual([24 * 2, 24, 24 * 7]);
   expect(weights.every(({ weight }) => Math.abs(weight - 1 / 7) < 1e-6)).toBe(true);
-  const run = await ended(fusion.runId);
+  const run = await ended(context, fusion.runId);
   expect(run).toMatchObject({ progress: 1, attempt: 1, result: { images: 24, transductive: false } });
   expect(run.environment).toMatchObject({ node: process.version });
 });
@@ -73,7 +58,7 @@ test.each(['staple', 'dawid-skene', 'simple'])(
   '%s: weights and rates of every rater are stored, and how each image ended, by which settings',
   async (method) => {
     const request = { snapshotId: tiny.snapshotId, method, size: tiny.size };
-    const fusion = await succeeded(fuseLabels(context, request));
+    const fusion = await succeeded(context, fuseLabels(context, request));
     const weights = await context.prisma.raterWeight.findMany({ where: { fusionId: fusion.id } });
     expect(weights).toHaveLength(24 * 7);
     expect(weights.some(({ sensitivity, specificity }) => sensitivity! > 0 && specificity! > 0)).toBe(true);
@@ -87,7 +72,7 @@ test.each(['staple', 'dawid-skene', 'simple'])(
     expect(first.sensitivity).toBeCloseTo(mean, 12);
     const images = await context.prisma.fusedImage.findMany({ where: { fusionId: fusion.id } });
     expect(images.every(({ iterations, converged }) => iterations > 0 && converged)).toBe(true);
-    const { config } = (await ended(fusion.runId)).config as { config: Record<string, unknown> };
+    const { config } = (await ended(context, fusion.runId)).config as { config: Record<string, unknown> };
     expect(config.ties).toBe('foreground');
     expect(config.tolerance).toBeLessThanOrEqual(1e-9);
     expect(config.maxIterations).toBeGreaterThanOrEqual(100);
@@ -96,7 +81,7 @@ test.each(['staple', 'dawid-skene', 'simple'])(
 
 test('STAPLE: the stored performance on each structure is what the fusion gives for the masks as they were drawn', async () => {
   const request = { snapshotId: tiny.snapshotId, method: 'staple', size: tiny.size };
-  const fusion = await succeeded(fuseLabels(context, request));
+  const fusion = await succeeded(context, fuseLabels(context, request));
   const stored = await context.prisma.raterPerformance.findMany({
     where: { fusionId: fusion.id },
     include: { image: true, rater: true, structure: true },
@@ -120,7 +105,7 @@ test('STAPLE: the stored performance on each structure is what the fusion gives 
 });
 
 test('training: numbers of every epoch once, the newest checkpoints, weights on the model', async () => {
-  const model = await succeeded(train({ training: { epochs: 4, batchSize: 4 } }));
+  const model = await succeeded(context, train({ training: { epochs: 4, batchSize: 4 } }));
   const metrics = await context.prisma.epochMetric.findMany({ where: { runId: model.runId, name: 'loss' } });
   expect(metrics.map(({ epoch }) => epoch).sort()).toEqual([1, 2, 3, 4]);
   expect(metrics.every(({ value }) => Number.isFinite(value))).toBe(true);
@@ -133,17 +118,18 @@ test('training: numbers of every epoch once, the newest checkpoints, weights on 
 });
 
 test('the same training asked for again answers with the first, without training again', async () => {
-  const [first, again] = [await succeeded(train()), await train()];
+  const [first, again] = [await succeeded(context, train()), await train()];
   expect(again.id).toBe(first.id);
-  expect((await ended(again.runId)).attempt).toBe(1);
+  expect((await ended(context, again.runId)).attempt).toBe(1);
 });
 
 test('equal seeds give equal weights, another seed gives others', async () => {
   const hash = async (input: Partial<TrainModelInput>) => {
-    const { id } = await succeeded(train(input));
+    const { id } = await succeeded(context, train(input));
     return (await context.prisma.model.findUniqueOrThrow({ where: { id } })).sha256;
   };
   const vote2 = await succeeded(
+    context,
     fuseLabels(context, { snapshotId: tiny.snapshotId, method: 'majority-vote', size: tiny.size, seed: 2 }),
   );
   // The vote knows no chance, so another seed's masks are the same, and so must be what is trained on them.
@@ -157,7 +143,7 @@ test('a running training that is cancelled ends within a step or two, and its mo
   await reached(model.runId, 2);
   const asked = Date.now();
   await cancelRun(context, model.runId);
-  const run = await ended(model.runId);
+  const run = await ended(context, model.runId);
   expect(run.status).toBe('cancelled');
   expect(Date.now() - asked).toBeLessThan(1500);
   expect((await context.prisma.model.findUniqueOrThrow({ where: { id: model.id } })).sha256).toBeNull();
@@ -175,13 +161,14 @@ test('a training whose worker is closed goes on with another, to the same weight
   const epochs = await context.prisma.epochMetric.count({ where: { runId: broken.runId, name: 'loss' } });
   expect(epochs).toBeLessThan(12);
   worker = await startWorker(context);
-  await succeeded(Promise.resolve(broken));
-  expect((await ended(broken.runId)).attempt).toBe(2);
+  await succeeded(context, Promise.resolve(broken));
+  expect((await ended(context, broken.runId)).attempt).toBe(2);
   // The same work under another key: its result must not be the stored one.
   const vote3 = await succeeded(
+    context,
     fuseLabels(context, { snapshotId: tiny.snapshotId, method: 'majority-vote', size: tiny.size, seed: 3 }),
   );
-  const unbroken = await succeeded(train({ seed: 9, training, fusionId: vote3.id }));
+  const unbroken = await succeeded(context, train({ seed: 9, training, fusionId: vote3.id }));
   expect(fusionId).not.toBe(vote3.id);
   const [a, b] = await Promise.all(
     [broken, unbroken].map(({ id }) => context.prisma.model.findUniqueOrThrow({ where: { id } })),
@@ -211,7 +198,7 @@ test('a job that fails stores why, and the next one runs', async () => {
     method: 'majority-vote',
     size: 32,
   });
-  const run = await ended(fusion.runId);
+  const run = await ended(context, fusion.runId);
   expect(run).toMatchObject({ status: 'failed', errorCode: 'BLOB_CORRUPT' });
   expect(run.errorMessage).toMatch(/f{64}/);
   expect(run.errorStack).toMatch(/at /);
@@ -228,8 +215,9 @@ async function reached(runId: string, epoch: number): Promise<void> {
 
 describe('with DF-GT', () => {
   async function dfGt() {
-    const theta = await succeeded(train({ method: 'dl-cat' }));
+    const theta = await succeeded(context, train({ method: 'dl-cat' }));
     return succeeded(
+      context,
       fuseLabels(context, {
         snapshotId: tiny.snapshotId,
         method: 'df-gt-expg',
@@ -258,8 +246,11 @@ describe('with DF-GT', () => {
 
   test('its evaluation gives AUC and that of the control, both flagged, and scores to compute them again', async () => {
     const fusion = await dfGt();
-    const judge = await succeeded(train({ method: 'dl-cat' }));
-    const evaluation = await succeeded(evaluate(context, { fusionId: fusion.id, judgeModelId: judge.id }));
+    const judge = await succeeded(context, train({ method: 'dl-cat' }));
+    const evaluation = await succeeded(
+      context,
+      evaluate(context, { fusionId: fusion.id, judgeModelId: judge.id }),
+    );
     const metrics = await context.prisma.evaluationMetric.findMany({
       where: { evaluationId: evaluation.id },
     });
@@ -272,7 +263,7 @@ describe('with DF-GT', () => {
 
   test('evaluated without a judge it is compared with the raters only, and stays flagged', async () => {
     const fusion = await dfGt();
-    const evaluation = await succeeded(evaluate(context, { fusionId: fusion.id }));
+    const evaluation = await succeeded(context, evaluate(context, { fusionId: fusion.id }));
     const metrics = await context.prisma.evaluationMetric.findMany({
       where: { evaluationId: evaluation.id },
     });
@@ -284,8 +275,9 @@ describe('with DF-GT', () => {
 
   test('a segmentation model trained on it: Dice against it is flagged, AUC of its own masks is not', async () => {
     const fusion = await dfGt();
-    const judge = await succeeded(train({ method: 'baseline-dia' }));
+    const judge = await succeeded(context, train({ method: 'baseline-dia' }));
     const model = await succeeded(
+      context,
       train({
         method: 'take-and-give',
         fusionId: fusion.id,
@@ -293,7 +285,10 @@ describe('with DF-GT', () => {
         training: { epochs: 1, batchSize: 4 },
       }),
     );
-    const evaluation = await succeeded(evaluate(context, { modelId: model.id, judgeModelId: judge.id }));
+    const evaluation = await succeeded(
+      context,
+      evaluate(context, { modelId: model.id, judgeModelId: judge.id }),
+    );
     const metrics = await context.prisma.evaluationMetric.findMany({
       where: { evaluationId: evaluation.id },
     });

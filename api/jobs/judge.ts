@@ -3,7 +3,7 @@ import { fittedFromBytes } from '../../ml/fitted.ts';
 import { isFitted, models } from '../../ml/models.ts';
 import { predictFitted } from '../../ml/training/fit.ts';
 import { predictDiagnoses, type PredictedDiagnosis } from '../../ml/training/predict.ts';
-import type { TrainingRequest } from '../training/training-request.ts';
+import { readRequest } from '../requests/read-request.ts';
 import type { JobContext } from './job.ts';
 import { loadDiagnosisNetwork, weightsOf } from './networks.ts';
 
@@ -22,7 +22,7 @@ export interface Judge {
 export async function loadJudge(context: JobContext, modelId: string, source: SampleSource): Promise<Judge> {
   const where = { where: { id: modelId }, include: { run: true } } as const;
   const row = await context.prisma.model.findUniqueOrThrow(where);
-  const { method, config } = row.run.config as TrainingRequest;
+  const { method, config } = readRequest('training', row.run);
   const model = models.get(method);
   if (!isFitted(model)) {
     const built = await loadDiagnosisNetwork(context, modelId, source);

@@ -15,7 +15,7 @@ const readingShare = 0.8;
  * Measures how far the raters of a snapshot agree: reads the masks image by image at their own size, stores the maps of
  * each image, keeps its counts, and makes the numbers of all counts. A resumed run begins again and comes to the same.
  */
-export const measureAgreementJob: Job = {
+export const measureAgreementJob: Job<'agreement'> = {
   async perform(input) {
     const { prisma, run } = input;
     const agreement = await prisma.agreement.findUniqueOrThrow({ where: { runId: run.id } });

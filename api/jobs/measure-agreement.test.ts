@@ -1,3 +1,4 @@
+import { ended } from '../../tests/helpers/ended.ts';
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
 import { drawnDataset, type Drawn } from '../../tests/helpers/drawn-dataset.ts';
 import { measureAgreement } from '../agreement/agreement.service.ts';
@@ -35,7 +36,7 @@ const drawn: Drawn = {
 async function measured(name: string, split: 'test' | null = null) {
   const { snapshotId } = await drawnDataset(context.prisma, context.blobs, { ...drawn, name });
   const agreement = await measureAgreement(context, { snapshotId, split, seed: 3 });
-  const run = await ended(agreement.runId);
+  const run = await ended(context, agreement.runId);
   if (run.status !== 'succeeded') throw new Error(`${run.status}: ${run.errorStack}`);
   const metrics = await context.prisma.agreementMetric.findMany({
     where: { agreementId: agreement.id },
@@ -49,14 +50,6 @@ async function measured(name: string, split: 'test' | null = null) {
         [m.rater, m.otherRater].flatMap((rater) => rater?.name ?? []).join() === raters.join(),
     )!;
   return { agreement, run, metrics, of, snapshotId };
-}
-
-async function ended(runId: string) {
-  for (;;) {
-    const run = await context.prisma.run.findUniqueOrThrow({ where: { id: runId } });
-    if (run.finishedAt) return run;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 test('images of different sizes, one skipped by a rater: values worked by hand', async () => {

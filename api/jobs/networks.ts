@@ -5,7 +5,7 @@ import type { SegmentationNetwork } from '../../ml/segmentation/segmentation-mod
 import { loadWeights } from '../../ml/training/checkpoint.ts';
 import type { TrainedNetwork } from '../../ml/training/objective.ts';
 import type { Model } from '../../prisma/client/client.ts';
-import type { TrainingRequest } from '../training/training-request.ts';
+import { readRequest } from '../requests/read-request.ts';
 import type { JobContext } from './job.ts';
 import { InputError } from '../../ml/errors.ts';
 
@@ -83,7 +83,7 @@ async function loadNetwork(
     where: { id: modelId },
     include: { run: true },
   });
-  const { method, config } = model.run.config as TrainingRequest;
+  const { method, config } = readRequest('training', model.run);
   const bytes = await context.blobs.get(weightsOf(model));
   const spec = { method, config, seed: model.run.seed, diagnosisModelId: model.diagnosisModelId };
   const built = await buildNetwork(context, spec, shape);

@@ -2,7 +2,7 @@ import { testJobContext, type TestJobContext } from '../../tests/helpers/job-con
 import { DivergedError, InputError } from '../../ml/errors.ts';
 import type { Run } from '../../prisma/client/client.ts';
 import { createRun } from '../runs/runs.service.ts';
-import type { Job, Outcome } from './job.ts';
+import type { Outcome } from './job.ts';
 import { createPerform } from './perform-run.ts';
 
 let context: TestJobContext;
@@ -13,14 +13,14 @@ beforeAll(async () => {
 afterAll(() => context.close());
 
 let seed = 0;
+const request = { path: 'a folder', skipBad: false, after: null };
 
 /** The run of an import, after `work` was its job. */
 async function performed(work: (runId: string) => Promise<Outcome>): Promise<Run> {
-  const config = { path: 'a folder' };
   const { run } = await context.prisma.$transaction((tx) =>
-    createRun(tx, { kind: 'import', config, seed: seed++, actor: 'tester' }),
+    createRun(tx, { kind: 'import', request, seed: seed++, actor: 'tester' }),
   );
-  const job: Job = { perform: () => work(run.id) };
+  const job = { perform: () => work(run.id) };
   const jobs = {
     import: job,
     fusion: job,
@@ -28,6 +28,7 @@ async function performed(work: (runId: string) => Promise<Outcome>): Promise<Run
     evaluation: job,
     experiment: job,
     agreement: job,
+    reproduction: job,
   };
   const workerStops = new AbortController().signal;
   await createPerform(context, jobs)({ runId: run.id, workflowId: run.id }, workerStops);

@@ -1,5 +1,7 @@
-import type { RunKind } from '../../prisma/client/client.ts';
+import type { Run, RunKind } from '../../prisma/client/client.ts';
 import { cancelled, errorCode } from '../errors.ts';
+import { readRequest, requestToPerform } from '../requests/read-request.ts';
+import type { RequestOf } from '../requests/requests.ts';
 import {
   beginRun,
   endCancelled,
@@ -10,18 +12,18 @@ import {
 } from '../runs/run-state.ts';
 import { cancelChannel } from '../runs/runs.service.ts';
 import { environment } from './environment.ts';
-import type { Job, JobContext } from './job.ts';
+import type { Job, JobContext, Jobs } from './job.ts';
 import { createProgress } from './progress.ts';
 import { enqueue, type Perform } from './queue.ts';
 
 const waitMs = 1000;
 
 /** Brings one run to its end, whatever happens in its job; leaves it to be resumed where the worker stops. */
-export function createPerform(context: JobContext, jobs: Record<RunKind, Job>): Perform {
+export function createPerform(context: JobContext, jobs: Jobs): Perform {
   return async ({ runId, workflowId }, workerStops) => {
     const waiting = await context.prisma.run.findUnique({ where: { id: runId } });
     if (!waiting || waiting.finishedAt) return; // deleted with its dataset, or ended while it waited
-    const awaited = await jobs[waiting.kind].waitsFor?.(context, waiting);
+    const awaited = await awaitedBy(context, jobs, waiting);
     if (awaited) {
       if (workflowId === runId) context.log.info(`run ${runId} waits for ${awaited}`);
       await enqueue(context.prisma, waiting.kind, runId, {
@@ -37,7 +39,9 @@ export function createPerform(context: JobContext, jobs: Record<RunKind, Job>): 
     const progress = createProgress(context.prisma, owner, (reason) => cancel.stop(reason));
     const signal = AbortSignal.any([workerStops, cancel.signal]);
     try {
-      const outcome = await jobs[run.kind].perform({ ...context, run, owner, progress, signal, workerStops });
+      const request = requestToPerform(run);
+      const input = { ...context, run, request, owner, progress, signal, workerStops };
+      const outcome = await jobOf(jobs, run).perform(input);
       await progress.flush();
       const done = await endSucceeded(context.prisma, owner, outcome);
       if (!done) await endCancelled(context.prisma, owner);
@@ -49,6 +53,22 @@ export function createPerform(context: JobContext, jobs: Record<RunKind, Job>): 
       cancel.stopWatching();
     }
   };
+}
+
+/** The job of the run's kind. TypeScript cannot see that a run's kind goes with its request. */
+const jobOf = (jobs: Jobs, { kind }: Run): Job => jobs[kind] as Job;
+
+/** What the run needs that is not there yet; null if nothing. */
+async function awaitedBy(context: JobContext, jobs: Jobs, run: Run): Promise<string | null> {
+  const { waitsFor } = jobOf(jobs, run);
+  if (!waitsFor) return null;
+  let request: RequestOf<RunKind>;
+  try {
+    request = readRequest(run.kind, run);
+  } catch {
+    return null; // it begins, and fails with this error
+  }
+  return waitsFor(context, run, request);
 }
 
 async function endBadly(

@@ -45,6 +45,7 @@ const queueOf: Record<RunKind, string> = {
   evaluation: 'compute',
   experiment: 'experiments',
   agreement: 'compute',
+  reproduction: 'experiments',
 };
 /** A run starts within this time of its commit; a poll is one indexed query. */
 const pollMs = 100;

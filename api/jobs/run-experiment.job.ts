@@ -2,16 +2,15 @@ import { experiments } from '../../ml/experiments/index.ts';
 import type { PaperClaim } from '../../ml/experiments/experiment.ts';
 import type { Comparison } from '../../ml/experiments/plan.ts';
 import type { Prisma } from '../../prisma/client/client.ts';
-import { planOf, type ExperimentRequest } from '../experiments/experiments.service.ts';
+import { planOf } from '../experiments/experiments.service.ts';
 import { experimentRows, type RowDraft } from './experiment-rows.ts';
 import { performSteps } from './experiment-steps.ts';
 import type { Job } from './job.ts';
 
 /** Has an experiment's steps done, reads their numbers and stores its table with its end. */
-export const runExperimentJob: Job = {
+export const runExperimentJob: Job<'experiment'> = {
   async perform(input) {
-    const { prisma, run } = input;
-    const request = run.config as ExperimentRequest;
+    const { prisma, run, request } = input;
     const experiment = await prisma.experiment.findUniqueOrThrow({
       where: { runId: run.id },
       include: {

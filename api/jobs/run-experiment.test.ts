@@ -1,3 +1,4 @@
+import { ended } from '../../tests/helpers/ended.ts';
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
 import { tinyDataset, tinyResnet, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
 import { auc } from '../../ml/metrics/auc.ts';
@@ -41,20 +42,9 @@ const ask = (input: Partial<RunExperimentInput> = {}) =>
     ...input,
   });
 
-async function ended(runId: string) {
-  const changes = context.pubsub.runChanges(runId);
-  while (!(await changes.next()).done) {
-    const run = await context.prisma.run.findUniqueOrThrow({ where: { id: runId } });
-    if (!run.finishedAt) continue;
-    await changes.return(undefined);
-    return run;
-  }
-  throw new Error(`run ${runId} never ended`);
-}
-
 async function succeeded(input: Partial<RunExperimentInput> = {}) {
   const { id, runId } = await ask(input);
-  const run = await ended(runId);
+  const run = await ended(context, runId);
   if (run.status !== 'succeeded') throw new Error(`${run.status}: ${run.errorStack}`);
   return context.prisma.experiment.findUniqueOrThrow({
     where: { id },
@@ -131,10 +121,10 @@ test('cancelled, it stops the work that it began and has no table', async () => 
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await cancelRun(context, runId);
-  expect((await ended(runId)).status).toBe('cancelled');
+  expect((await ended(context, runId)).status).toBe('cancelled');
   const live = (await stepsOf()).filter(({ run }) => run.kind === 'training');
   expect(live.length).toBeGreaterThan(0);
-  for (const { run } of live) expect((await ended(run.id)).status).toBe('cancelled');
+  for (const { run } of live) expect((await ended(context, run.id)).status).toBe('cancelled');
   expect(await context.prisma.experimentRow.count({ where: { experimentId: id } })).toBe(0);
 });
 
@@ -146,7 +136,7 @@ test('a step that fails ends it with the step’s name and reason', async () => 
     settings: { ...small.settings, 'single-rater': { rater: 'nobody' } },
   };
   const { runId } = await ask({ config });
-  const run = await ended(runId);
+  const run = await ended(context, runId);
   expect(run.status).toBe('failed');
   expect(run.errorMessage).toMatch(/step 'fuse single-rater' .* failed: no rater 'nobody'/);
 });

@@ -1,21 +1,22 @@
-import type { RunKind } from '../../prisma/client/client.ts';
 import { evaluateJob } from './evaluate.job.ts';
 import { fuseLabelsJob } from './fuse-labels.job.ts';
 import { importDatasetJob } from './import-dataset.job.ts';
-import type { Job, JobContext } from './job.ts';
+import type { JobContext, Jobs } from './job.ts';
 import { measureAgreementJob } from './measure-agreement.job.ts';
 import { createPerform } from './perform-run.ts';
 import { startQueueWorker, type Worker } from './queue.ts';
+import { reproduceJob } from './reproduce.job.ts';
 import { runExperimentJob } from './run-experiment.job.ts';
 import { trainModelJob } from './train-model.job.ts';
 
-const jobs: Record<RunKind, Job> = {
+const jobs: Jobs = {
   import: importDatasetJob,
   fusion: fuseLabelsJob,
   training: trainModelJob,
   evaluation: evaluateJob,
   experiment: runExperimentJob,
   agreement: measureAgreementJob,
+  reproduction: reproduceJob,
 };
 
 /** Takes runs from the queue and brings them to their end, until closed. One worker a process. */

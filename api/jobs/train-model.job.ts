@@ -1,15 +1,14 @@
 import { isFitted, models } from '../../ml/models.ts';
-import type { TrainingRequest } from '../training/training-request.ts';
 import { fitModelAtOnce } from './fit-model.ts';
 import type { Job } from './job.ts';
 import { trainNetwork } from './train-network.ts';
 
 /** Trains a model on a fusion's masks: a network epoch by epoch, a rule on measures of the mask at once. */
-export const trainModelJob: Job = {
+export const trainModelJob: Job<'training'> = {
   async perform(input) {
-    const { prisma, run } = input;
+    const { prisma, run, request } = input;
     const model = await prisma.model.findUniqueOrThrow({ where: { runId: run.id } });
-    const method = models.get((run.config as TrainingRequest).method);
+    const method = models.get(request.method);
     const learned = isFitted(method)
       ? await fitModelAtOnce(input, model, method)
       : await trainNetwork(input, model, method);

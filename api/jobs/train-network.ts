@@ -2,10 +2,9 @@ import type { GradientModel } from '../../ml/models.ts';
 import { checkpointFromBytes, saveWeights } from '../../ml/training/checkpoint.ts';
 import { train } from '../../ml/training/loop.ts';
 import { usableImages } from '../../ml/training/objective.ts';
-import type { TrainingConfig } from '../../ml/training/training-config.ts';
 import type { Model } from '../../prisma/client/client.ts';
 import { openStoreSource } from '../storage/store-source.ts';
-import type { TrainingRequest } from '../training/training-request.ts';
+import type { RequestOf } from '../requests/requests.ts';
 import { newestCheckpoint, storeEpoch, weightsMediaType } from './epochs.ts';
 import type { JobInput } from './job.ts';
 import { buildNetwork } from './networks.ts';
@@ -16,12 +15,12 @@ import { buildNetwork } from './networks.ts';
  * and processor).
  */
 export async function trainNetwork(
-  input: JobInput,
+  input: JobInput<'training'>,
   { snapshotId, height: size }: Model,
   method: GradientModel,
 ) {
-  const { run, signal, progress } = input;
-  const request = run.config as TrainingRequest;
+  const { run, request, signal, progress } = input;
+  if (!request.training) throw new Error(`run ${run.id} says nothing of how '${method.name}' is trained`);
   const { source, validation } = await openSources(input, snapshotId, size, request);
   const stored = await newestCheckpoint(input, run.id);
   const built = await buildNetwork(input, { ...request, seed: run.seed }, source);
@@ -30,7 +29,7 @@ export async function trainNetwork(
       model: method,
       config: request.config,
       network: built.network,
-      training: request.training as TrainingConfig,
+      training: request.training,
       source,
       validation: usableImages(method, validation).length ? validation : undefined,
       seed: run.seed,
@@ -55,7 +54,7 @@ async function openSources(
   { prisma, blobs }: JobInput,
   snapshotId: string,
   size: number,
-  { fusionId }: TrainingRequest,
+  { fusionId }: RequestOf<'training'>,
 ) {
   const [source, validation] = await Promise.all(
     (['train', 'validation'] as const).map((split) =>

@@ -3,14 +3,16 @@ import { createHash } from 'node:crypto';
 /** What makes two requests the same work. */
 export interface Request {
   readonly kind: string;
-  /** Method, parsed config and the ids of what it works on; JSON. */
-  readonly config: unknown;
+  /** Method with its version, parsed settings and the ids of what it works on; JSON. */
+  readonly request: unknown;
   readonly seed: number;
 }
 
 /** SHA-256 over the request, whatever the order in which its fields were written. */
-export function runKey({ kind, config, seed }: Request): string {
-  return createHash('sha256').update(canonicalJson({ kind, config, seed })).digest('hex');
+export function runKey({ kind, request, seed }: Request): string {
+  return createHash('sha256')
+    .update(canonicalJson({ kind, config: request, seed }))
+    .digest('hex');
 }
 
 /** JSON with the keys of every object in order and without undefined members. */

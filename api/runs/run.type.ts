@@ -81,6 +81,11 @@ export class Run {
   @Field(() => GraphQLJSON, { description: 'What was asked: method, full configuration, ids of the inputs.' })
   config!: Record<string, unknown>;
 
+  @Field(() => Int, {
+    description: '0; or, where the same work was asked for once more (`again`, `reproduce`): 1, 2, …',
+  })
+  repetition!: number;
+
   @Field(() => Int, { description: 'Equal inputs, configuration, seed and environment give equal results.' })
   seed!: number;
 

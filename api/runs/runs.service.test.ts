@@ -18,9 +18,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => database.close());
 
-function ask(name: string, seed = 1) {
-  const request = { kind: 'training', config: { name }, seed, actor: 'tester' } as const;
-  return database.prisma.$transaction((tx) => createRun(tx, request));
+/** Any kind of work will do: here the import of a folder of this name. */
+function ask(path: string, { seed = 1, again = false } = {}) {
+  const request = { path, skipBad: false, after: null };
+  const asked = { kind: 'import', request, seed, actor: 'tester', again } as const;
+  return database.prisma.$transaction((tx) => createRun(tx, asked));
 }
 
 async function begin(name: string) {
@@ -53,8 +55,19 @@ test('twenty that ask for the same work at once get one run, enqueued once', asy
 });
 
 test('another seed is another run', async () => {
-  const [one, other] = [await ask('seeds', 1), await ask('seeds', 2)];
+  const [one, other] = [await ask('seeds', { seed: 1 }), await ask('seeds', { seed: 2 })];
   expect(one.run.id).not.toBe(other.run.id);
+});
+
+test('again asks for the same work once more, and later requests are answered by the newest run', async () => {
+  const first = await begin('once more');
+  await endSucceeded(database.prisma, first, { result: {} });
+  const second = await ask('once more', { again: true });
+  expect(second).toMatchObject({ created: true, run: { repetition: 1 } });
+  expect(second.run.id).not.toBe(first.runId);
+  expect(await ask('once more')).toMatchObject({ created: false, run: { id: second.run.id } });
+  await cancel(second.run.id);
+  expect((await ask('once more')).run.id).toBe(first.runId);
 });
 
 test('a failed run does not answer for later requests, a succeeded one does', async () => {

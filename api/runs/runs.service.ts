@@ -3,6 +3,7 @@ import type { PrismaClient } from '../db.ts';
 import { conflict, notFound } from '../errors.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { livingWorkersSql } from '../jobs/worker-lock.ts';
+import type { RequestOf } from '../requests/requests.ts';
 import { codeVersion } from './code-version.ts';
 import { runKey } from './run-key.ts';
 import { announce, endCancelled } from './run-state.ts';
@@ -14,17 +15,23 @@ export interface RunsContext {
   readonly actor: string;
 }
 
-export interface RunRequest {
-  readonly kind: RunKind;
-  /** Method, parsed config and the ids of what it works on: stored with the run, and part of its key. */
-  readonly config: Prisma.InputJsonObject;
+/** How a piece of work was asked for, besides what it is. */
+export interface Asked {
   readonly seed: number;
   readonly actor: string;
+  /** Do the work once more, whether or not it was done before. */
+  readonly again?: boolean | null;
+}
+
+export interface RunRequest<K extends RunKind> extends Asked {
+  readonly kind: K;
+  /** Stored with the run, and part of its key. */
+  readonly request: RequestOf<K>;
 }
 
 export interface CreatedRun {
   readonly run: Run;
-  /** False where the same work was asked for before: the run is that first one, with its results. */
+  /** False where the same work was asked for before: the run is the newest that does it, with its results. */
   readonly created: boolean;
 }
 
@@ -33,16 +40,30 @@ export const cancelChannel = 'consilium_cancel';
 
 /**
  * The run for this work, queued in the caller's transaction; or the one that has it already (queued, running or
- * succeeded). Of several that ask at once one creates, the others wait for its commit and are answered with it.
+ * succeeded). If several ask at once, one creates it and the others wait for its commit.
  */
-export async function createRun(tx: Prisma.TransactionClient, request: RunRequest): Promise<CreatedRun> {
-  const key = runKey(request);
-  const { kind, config, seed, actor } = request;
+export async function createRun<K extends RunKind>(
+  tx: Prisma.TransactionClient,
+  { kind, request, seed, actor, again }: RunRequest<K>,
+): Promise<CreatedRun> {
+  const key = runKey({ kind, request, seed });
+  const known = again ? null : await liveRun(tx, key);
+  if (known) return { run: known, created: false };
   const [run] = await tx.run.createManyAndReturn({
-    data: [{ kind, key, config, seed, codeVersion: codeVersion() }],
+    data: [
+      {
+        kind,
+        key,
+        repetition: again ? await nextRepetition(tx, key) : 0,
+        config: request as Prisma.InputJsonObject,
+        seed,
+        codeVersion: codeVersion(),
+        keyVersion: codeVersion(),
+      },
+    ],
     skipDuplicates: true,
   });
-  if (!run) return { run: await liveRun(tx, key), created: false };
+  if (!run) return { run: await createdBeside(tx, key), created: false };
   await enqueue(tx, kind, run.id);
   await tx.auditEvent.create({
     data: { actor, action: 'requested', subjectType: 'run', subjectId: run.id, detail: { kind } },
@@ -51,15 +72,30 @@ export async function createRun(tx: Prisma.TransactionClient, request: RunReques
   return { run, created: true };
 }
 
-async function liveRun(tx: Prisma.TransactionClient, key: string): Promise<Run> {
-  const run = await tx.run.findFirst({ where: { key, status: { notIn: ['failed', 'cancelled'] } } });
-  if (!run) throw conflict('the same work has just ended without a result; ask again');
-  if (run.cancelRequestedAt && run.status === 'running') {
+/** The newest run that does this work and may come to a result. */
+async function liveRun(tx: Prisma.TransactionClient, key: string): Promise<Run | null> {
+  const run = await tx.run.findFirst({
+    where: { key, status: { notIn: ['failed', 'cancelled'] } },
+    orderBy: { repetition: 'desc' },
+  });
+  if (run?.cancelRequestedAt && run.status === 'running') {
     throw conflict(`the same work (run ${run.id}) is being cancelled; ask again when it has ended`, {
       runId: run.id,
     });
   }
   return run;
+}
+
+/** Somebody else asked at the same time and was first. */
+async function createdBeside(tx: Prisma.TransactionClient, key: string): Promise<Run> {
+  const run = await liveRun(tx, key);
+  if (run) return run;
+  throw conflict('the same work has just ended without a result; ask again');
+}
+
+async function nextRepetition(tx: Prisma.TransactionClient, key: string): Promise<number> {
+  const { _max } = await tx.run.aggregate({ where: { key }, _max: { repetition: true } });
+  return (_max.repetition ?? -1) + 1;
 }
 
 /**

@@ -19,6 +19,16 @@ export class ModelFilter {
   @Field(() => String, { nullable: true })
   method?: string | null;
 
+  @Field(() => Int, { nullable: true, description: 'Version of the method that made it.' })
+  methodVersion?: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True: only results of earlier versions of their methods. False: only of those that this server has.',
+  })
+  outdated?: boolean | null;
+
   @Field(() => RunStatus, { nullable: true, description: 'Status of its run.' })
   status?: RunStatus | null;
 }
@@ -61,4 +71,10 @@ export class TrainModelInput {
     description: 'A trained diagnosis model, for methods that need one (Take and Give).',
   })
   diagnosisModelId?: string | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Do the work once more, by a new run, even if it was done before.',
+  })
+  again!: boolean;
 }

@@ -1,6 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
+import { models } from '../../ml/models.ts';
 import type { RequestContext } from '../context.ts';
+import { isOutdated } from '../methods/outdated.ts';
 import { PageArgs, type Connection } from '../read/connection.type.ts';
 import { equalTo, same, withId, type Equality } from '../read/conditions.ts';
 import { read, readById } from '../read/read.ts';
@@ -19,6 +21,8 @@ const filterable: Equality = {
   fusionId: same('fusion_id', 'uuid'),
   task: same('task', 'model_task'),
   method: same('method', 'text'),
+  methodVersion: same('method_version', 'int'),
+  outdated: { type: 'boolean', sql: isOutdated(models) },
   status: { type: 'run_status', sql: (row) => `(select r.status from runs r where r.id = ${row}.run_id)` },
 };
 

@@ -1,8 +1,10 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { models } from '../../ml/models.ts';
 import { Snapshot } from '../cohorts/cohort.type.ts';
 import { ModelTask } from '../enums.type.ts';
 import { Evaluation } from '../evaluations/evaluation.type.ts';
 import { Fusion } from '../fusions/fusion.type.ts';
+import { isOutdated } from '../methods/outdated.ts';
 import { connectionType } from '../read/connection.type.ts';
 import { blobUrl, From, pointsHere, RefersTo, Related, Sql } from '../read/sql-fields.ts';
 import { Run } from '../runs/run.type.ts';
@@ -15,6 +17,16 @@ export class Model {
 
   @Field(() => String, { description: 'Name of the method; Query.methods tells of it.' })
   method!: string;
+
+  @Field(() => Int, { description: 'Version of the method that made it; Method.history tells what changed.' })
+  methodVersion!: number;
+
+  @Sql(isOutdated(models))
+  @Field(() => Boolean, {
+    description:
+      'A version of the method made it that this server no longer has: the same question asked now has another answer.',
+  })
+  outdated!: boolean;
 
   @Field(() => ModelTask)
   task!: ModelTask;

@@ -1,9 +1,12 @@
-import type { Fusion, Model, Prisma } from '../../prisma/client/client.ts';
+import type { Fusion, Model, Prisma, Run } from '../../prisma/client/client.ts';
 import type { FittedDiagnosisModel } from '../../ml/diagnosis/diagnosis-model.ts';
 import { isFitted, models, type Model as ModelMethod } from '../../ml/models.ts';
-import { trainingConfig, trainingPresets } from '../../ml/training/training-config.ts';
+import { trainingConfig, trainingPresets, type TrainingConfig } from '../../ml/training/training-config.ts';
+import { versionOf } from '../../ml/method.ts';
 import { invalidInput } from '../errors.ts';
 import { requireSplit } from '../fusions/fusions.service.ts';
+import { readRequest } from '../requests/read-request.ts';
+import type { RequestOf } from '../requests/requests.ts';
 import { parseConfig } from '../runs/method-config.ts';
 import {
   requireFusion,
@@ -12,8 +15,7 @@ import {
   requireModel,
   requireSeed,
 } from '../runs/requirements.ts';
-import { createRun, type RunsContext } from '../runs/runs.service.ts';
-import type { TrainingRequest } from './training-request.ts';
+import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 import { InputError } from '../../ml/errors.ts';
 
 export interface TrainModelInput {
@@ -24,6 +26,7 @@ export interface TrainModelInput {
   readonly training?: unknown;
   readonly seed?: number | null;
   readonly diagnosisModelId?: string | null;
+  readonly again?: boolean | null;
 }
 
 const schedule = { name: 'training', config: trainingConfig, presets: trainingPresets };
@@ -41,36 +44,57 @@ export async function trainModel(context: RunsContext, input: TrainModelInput): 
   await requireSplit(prisma, fusion, 'train');
   await requireTrainingImages(prisma, method, fusion.snapshotId);
   if (isFitted(method)) await requireStructures(prisma, method, config, fusion.snapshotId);
-  const request: TrainingRequest = {
+  const request: RequestOf<'training'> = {
     fusionId: fusion.id,
     method: method.name,
-    config: config as Prisma.InputJsonObject,
+    version: versionOf(method),
+    config,
     training,
     diagnosisModelId,
   };
-  return prisma.$transaction(async (tx) => {
-    const { run, created } = await createRun(tx, { kind: 'training', config: request, seed, actor });
-    if (!created) return tx.model.findUniqueOrThrow({ where: { runId: run.id } });
-    const { snapshotId, height, width } = fusion;
-    return tx.model.create({
-      data: {
-        runId: run.id,
-        snapshotId,
-        method: method.name,
-        task: method.task,
-        fusionId: fusion.id,
-        diagnosisModelId,
-        height,
-        width,
-      },
-    });
+  const asked = { seed, actor, again: input.again };
+  return prisma.$transaction((tx) => createModel(tx, request, fusion, asked));
+}
+
+/** The same work once more, by a run of its own. */
+export async function repeatTraining(
+  tx: Prisma.TransactionClient,
+  original: Run,
+  actor: string,
+): Promise<Model> {
+  const request = readRequest('training', original);
+  const fusion = await tx.fusion.findUniqueOrThrow({ where: { id: request.fusionId } });
+  return createModel(tx, request, fusion, { seed: original.seed, actor, again: true });
+}
+
+async function createModel(
+  tx: Prisma.TransactionClient,
+  request: RequestOf<'training'>,
+  { snapshotId, height, width }: Fusion,
+  asked: Asked,
+): Promise<Model> {
+  const { run, created } = await createRun(tx, { kind: 'training', request, ...asked });
+  if (!created) return tx.model.findUniqueOrThrow({ where: { runId: run.id } });
+  const { fusionId, method, version, diagnosisModelId } = request;
+  return tx.model.create({
+    data: {
+      runId: run.id,
+      snapshotId,
+      method,
+      methodVersion: version,
+      task: models.get(method).task,
+      fusionId,
+      diagnosisModelId,
+      height,
+      width,
+    },
   });
 }
 
 /** A fitted model has no epochs, batches or learning rate: settings of a training would be passed over in silence. */
-function trainingOf(method: ModelMethod, preset: string, overrides: unknown): Prisma.InputJsonObject {
+function trainingOf(method: ModelMethod, preset: string, overrides: unknown): TrainingConfig | null {
   if (!isFitted(method)) return parseConfig(schedule, { preset, overrides, field: 'training' });
-  if (overrides == null || JSON.stringify(overrides) === '{}') return {};
+  if (overrides == null || JSON.stringify(overrides) === '{}') return null;
   throw invalidInput(
     `training: '${method.name}' is fitted at once and has no such settings, received ${JSON.stringify(overrides)}`,
     'training',

@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import type { Run, RunKind } from '../../prisma/client/client.ts';
+import { versionOf } from '../../ml/method.ts';
+import { outdatedRequest, unreadableRequest } from '../errors.ts';
+import { methodOf, requests, type RequestOf } from './requests.ts';
+
+type Stored = Pick<Run, 'id' | 'kind' | 'config' | 'codeVersion'>;
+
+/**
+ * What a run was asked to do, as this version understands it: what came later has its default.
+ * @throws UNREADABLE_REQUEST naming run and key where it cannot be understood; nothing is guessed.
+ */
+export function readRequest<K extends RunKind>(kind: K, run: Stored): RequestOf<K> {
+  if (run.kind !== kind) throw new Error(`run ${run.id} is of kind ${run.kind}: expected ${kind}`);
+  const parsed = requests[kind].safeParse(run.config);
+  if (parsed.success) return parsed.data as RequestOf<K>;
+  throw unreadableRequest(run, problemsOf(parsed.error, run.config));
+}
+
+/**
+ * The request of a run whose work is to be done now.
+ * @throws OUTDATED_REQUEST where the method has changed since: half of the work might be the older version's.
+ */
+export function requestToPerform(run: Stored): RequestOf<RunKind> {
+  const request = readRequest(run.kind, run);
+  const method = methodOf(run.kind, request);
+  if (!method || !('version' in request) || request.version === versionOf(method)) return request;
+  throw outdatedRequest(run, method.name, request.version, versionOf(method));
+}
+
+/** One line a problem: key, what is wrong, what stands there. */
+function problemsOf({ issues }: z.ZodError, stored: unknown): string[] {
+  return issues.map(({ path, message }) => {
+    const value = path.reduce<unknown>(
+      (inner, key) => (inner as Record<PropertyKey, unknown> | null | undefined)?.[key],
+      stored,
+    );
+    return `${path.join('.') || 'the request'}: ${message}, received ${JSON.stringify(value) ?? 'nothing'}`;
+  });
+}

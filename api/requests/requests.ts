@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { RunKind, Split } from '../../prisma/client/client.ts';
+import { experiments } from '../../ml/experiments/index.ts';
+import { fusions } from '../../ml/fusion/index.ts';
+import type { Method, Registry } from '../../ml/method.ts';
+import { isFitted, models } from '../../ml/models.ts';
+import { trainingConfig, type TrainingConfig } from '../../ml/training/training-config.ts';
+
+/**
+ * What each kind of run stores as its config: the whole request, ready to be done again. Services write it, everybody
+ * else reads it through `readRequest`. A key that is added gets a default here, so that older requests can still be read
+ * (fixtures/ holds what earlier versions stored).
+ */
+
+const id = z.string();
+/** Of the method that was asked for. Part of the request, so that a method that was mended answers anew. */
+const version = z.int().min(1).default(1);
+
+const importRequest = z.strictObject({
+  path: z.string(),
+  skipBad: z.boolean().default(false),
+  /** The import of the same folder that ended before: the folder may have changed since, so it is read again. */
+  after: id.nullable().default(null),
+});
+
+const fusionRequest = z
+  .strictObject({
+    snapshotId: id,
+    method: z.string(),
+    version,
+    config: z.unknown(),
+    /** Side of the square of pixels at which masks are fused. */
+    size: z.int().min(1),
+    /** If several: in the order of the folds that they left out. */
+    diagnosisModelIds: z.array(id).default([]),
+    permutedDiagnoses: z.boolean().default(false),
+    /** Whose images are fused: all, except for controls, which are made for the split that is evaluated. */
+    splits: z.array(z.enum(Split)).min(1).default(Object.values(Split)),
+  })
+  .transform((request, context) => ({
+    ...request,
+    config: settingsOf(fusions, request.method, request, context),
+  }));
+
+const trainingRequest = z
+  .strictObject({
+    fusionId: id,
+    method: z.string(),
+    version,
+    config: z.unknown(),
+    /** Nothing where the method is fitted at once. */
+    training: z.unknown(),
+    diagnosisModelId: id.nullable().default(null),
+  })
+  .transform((request, context) => ({
+    ...request,
+    config: settingsOf(models, request.method, request, context),
+    training: trainingOf(request, context),
+  }));
+
+const evaluationRequest = z.strictObject({
+  fusionId: id.nullable().default(null),
+  modelId: id.nullable().default(null),
+  judgeModelId: id.nullable().default(null),
+  split: z.enum(Split).default('test'),
+  /** The fusion with permuted diagnoses, whose AUC stands beside that of a fusion that has seen labels. */
+  controlFusionId: id.nullable().default(null),
+});
+
+const experimentRequest = z
+  .strictObject({
+    snapshotId: id,
+    experiment: z.string(),
+    version,
+    /** Of the fusions and trainings in it. */
+    preset: z.string(),
+    config: z.unknown(),
+    /** Side of the square of pixels at which masks are fused; null: the preset's. */
+    size: z.int().min(1).nullable().default(null),
+  })
+  .transform((request, context) => ({
+    ...request,
+    config: settingsOf(experiments, request.experiment, request, context),
+  }));
+
+const agreementRequest = z.strictObject({
+  snapshotId: id,
+  /** null: over the images of all splits. */
+  split: z.enum(Split).nullable().default(null),
+});
+
+const reproductionRequest = z.strictObject({ runId: id });
+
+export const requests = {
+  import: importRequest,
+  fusion: fusionRequest,
+  training: trainingRequest,
+  evaluation: evaluationRequest,
+  experiment: experimentRequest,
+  agreement: agreementRequest,
+  reproduction: reproductionRequest,
+} satisfies Record<RunKind, z.ZodType>;
+
+/** A request as its readers get it: every key there, settings parsed by the method's own schema. */
+export type RequestOf<K extends RunKind> = z.output<(typeof requests)[K]>;
+
+/** The method that a request names; null for kinds that name none. */
+export function methodOf<K extends RunKind>(kind: K, request: RequestOf<K>): Method | null {
+  if (kind === 'fusion') return fusions.get((request as RequestOf<'fusion'>).method);
+  if (kind === 'training') return models.get((request as RequestOf<'training'>).method);
+  if (kind === 'experiment') return experiments.get((request as RequestOf<'experiment'>).experiment);
+  return null;
+}
+
+type Context = z.core.$RefinementCtx;
+
+/** Settings as the method's schema reads them; problems are reported under `config`. */
+function settingsOf(
+  registry: Registry<Method>,
+  name: string,
+  { config }: { readonly config?: unknown },
+  context: Context,
+): unknown {
+  if (registry.names.includes(name)) return parsedAt('config', registry.get(name).config, config, context);
+  const message = `unknown ${registry.kind} '${name}': expected one of ${registry.names.join(', ')}`;
+  context.issues.push({ code: 'custom', message, input: name, path: [] });
+  return z.NEVER;
+}
+
+function trainingOf(
+  { method, training }: { readonly method: string; readonly training?: unknown },
+  context: Context,
+): TrainingConfig | null {
+  if (!models.names.includes(method) || isFitted(models.get(method))) return null;
+  return parsedAt('training', trainingConfig, training, context);
+}
+
+function parsedAt<T>(key: string, schema: z.ZodType<T>, value: unknown, context: Context): T {
+  const parsed = schema.safeParse(value ?? {});
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues)
+    context.issues.push({ code: 'custom', message: issue.message, input: value, path: [key, ...issue.path] });
+  return z.NEVER;
+}
