@@ -12,3 +12,13 @@ export class InputError extends Error {
 export class DivergedError extends Error {
   override readonly name = 'DivergedError';
 }
+
+/** A preset or a setting that a method does not take; `field` is the request's field that must change. */
+export class SettingsError extends InputError {
+  readonly field: string;
+
+  constructor(message: string, field: string) {
+    super(message);
+    this.field = field;
+  }
+}

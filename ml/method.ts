@@ -1,39 +1,49 @@
-import type { z } from 'zod';
 import { InputError } from './errors.ts';
+import type { Configurable } from './settings/config-of.ts';
+
+export { configOf } from './settings/config-of.ts';
 
 /** What every registered method (model, fusion, phantom, experiment) says of itself. */
-export interface Method<Config = unknown> {
+export interface Method<Config = unknown> extends Configurable<Config> {
   /** Public name: the key in the registry, in the API and in stored results. */
   readonly name: string;
   /** One sentence for a reader who chooses between methods. */
   readonly summary: string;
   /** Where it comes from: authors, title, venue, year; says so where the wiring is our own. */
   readonly citation: string;
-  /** Hyper-parameters with defaults, each with its reason or source; unknown keys are errors. */
-  readonly config: z.ZodType<Config>;
-  /** Named settings laid over the defaults: `paper` (the paper's sizes), `demo` (minutes on two cores), others. */
-  readonly presets: Readonly<Record<string, Partial<Config>>>;
-  /** One line for each version, the oldest first. A change that alters results adds a line. */
-  readonly history?: readonly string[];
+  /**
+   * What is our own choice because the publication does not state it, or states it differently from its code; null
+   * where the method is built as published and held to a reference.
+   */
+  readonly reconstruction: string | null;
+  /**
+   * One line for each version, the oldest first. A change that alters results adds a line: earlier results then keep
+   * their version, and the same request computes anew.
+   */
+  readonly history: readonly [string, ...string[]];
+  /** What a preset is for, where its name is not in `PRESETS`. */
+  readonly presetSummaries?: Readonly<Record<string, string>>;
 }
 
-/** The version of a method: how many lines its history has. */
-export const versionOf = ({ history = ['first'] }: Pick<Method, 'history'>): number => history.length;
+/** What a method says of itself in words. */
+export type About = Omit<Method, keyof Omit<Configurable, 'name'>>;
 
-/**
- * The full configuration: defaults, then the preset's settings, then `config`, key by key (a nested object replaces
- * the preset's as a whole).
- * @throws InputError for an unknown preset; ZodError for unknown keys and bad values.
- */
-export function configOf<Config>(
-  method: Pick<Method<Config>, 'name' | 'config' | 'presets'>,
-  { preset, config = {} }: { preset?: string; config?: Readonly<Record<string, unknown>> } = {},
-): Config {
-  if (preset !== undefined && !Object.hasOwn(method.presets, preset)) {
-    const known = Object.keys(method.presets).join(', ');
-    throw new InputError(`'${method.name}' has no preset '${preset}': expected one of ${known}`);
-  }
-  return method.config.parse({ ...(preset === undefined ? {} : method.presets[preset]), ...config });
+/** The version of a method: how many lines its history has. */
+export const versionOf = ({ history }: Pick<Method, 'history'>): number => history.length;
+
+/** The presets that methods share, and what they are for. */
+export const PRESETS: Readonly<Record<string, string>> = {
+  paper: 'The sizes and the schedule of the publication.',
+  demo: 'Small networks and few steps: minutes on two cores.',
+  'authors-code':
+    "The schedule and the objective of the authors' public code, where they differ from their text.",
+};
+
+/** What a preset is for, in one sentence. */
+export function presetSummary({ name, presetSummaries = {} }: Method, preset: string): string {
+  const summary = presetSummaries[preset] ?? PRESETS[preset];
+  if (!summary) throw new Error(`'${name}' does not say what its preset '${preset}' is for`);
+  return summary;
 }
 
 export interface Registry<M extends Method> {

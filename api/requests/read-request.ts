@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Run, RunKind } from '../../prisma/client/client.ts';
 import { versionOf } from '../../ml/method.ts';
+import { valueAt } from '../../ml/settings/config-of.ts';
 import { outdatedRequest, unreadableRequest } from '../errors.ts';
 import { methodOf, requests, type RequestOf } from './requests.ts';
 
@@ -31,10 +32,7 @@ export function requestToPerform(run: Stored): RequestOf<RunKind> {
 /** One line a problem: key, what is wrong, what stands there. */
 function problemsOf({ issues }: z.ZodError, stored: unknown): string[] {
   return issues.map(({ path, message }) => {
-    const value = path.reduce<unknown>(
-      (inner, key) => (inner as Record<PropertyKey, unknown> | null | undefined)?.[key],
-      stored,
-    );
-    return `${path.join('.') || 'the request'}: ${message}, received ${JSON.stringify(value) ?? 'nothing'}`;
+    const value = JSON.stringify(valueAt(stored, path)) ?? 'nothing';
+    return `${path.join('.') || 'the request'}: ${message}, received ${value}`;
   });
 }

@@ -10,6 +10,8 @@ export const asymmetryTs = thresholdModel(
       'Our own, in the manner of vCDR-TS; A of the ABCD rule: Nachbar et al., The ABCD rule of dermatoscopy, J Am Acad ' +
       'Dermatol 30:551–559, 1994; measured after Stoecker, Li and Moss, Automatic detection of asymmetry in skin tumors, ' +
       'Comput Med Imaging Graph 16:191–197, 1992.',
+    reconstruction: 'Our own method in the manner of vCDR-TS: no publication uses it as a judge of fusions.',
+    history: ['First version.'],
   },
   asymmetry,
 );

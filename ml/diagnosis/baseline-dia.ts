@@ -67,6 +67,10 @@ export const baselineDia: GradientDiagnosisModel<BaselineDiaConfig> = {
   citation:
     'Zhou et al., Collaborative learning of semi-supervised segmentation and classification for medical images, ' +
     'CVPR 2019 (the attentive grader; wiring as recalled and as in a third-party port), on ResNet50 (He et al., CVPR 2016).',
+  reconstruction:
+    'The wiring of the attention is as recalled and as in a third-party port. The weight of the auxiliary ' +
+    'loss, the mask prior and the late attention are our own.',
+  history: ['First version.'],
   config,
   presets: {
     paper: {},

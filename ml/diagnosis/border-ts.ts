@@ -10,6 +10,8 @@ export const borderTs = thresholdModel(
       'Our own, in the manner of vCDR-TS; B of the ABCD rule: Nachbar et al., The ABCD rule of dermatoscopy, J Am Acad ' +
       'Dermatol 30:551–559, 1994; measured after Golston, Stoecker, Moss and Dhillon, Automatic detection of irregular ' +
       'borders in melanoma and other skin tumors, Comput Med Imaging Graph 16:199–203, 1992.',
+    reconstruction: 'Our own method in the manner of vCDR-TS: no publication uses it as a judge of fusions.',
+    history: ['First version.'],
   },
   border,
 );

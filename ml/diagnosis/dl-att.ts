@@ -78,6 +78,10 @@ export const dlAtt: GradientDiagnosisModel<DlAttConfig> = {
   citation:
     'Li, Xu, Wang, Jiang, Liu, Attention based glaucoma detection, CVPR 2019 (AG-CNN; widths as recalled, loss weights ' +
     'unknown and 1 here, masks in place of tracked gazes), with ResNet50 (He et al., CVPR 2016) as the last classifier.',
+  reconstruction:
+    'Masks stand in for tracked gazes. The widths are as recalled; the loss weights are unknown and 1 ' +
+    "here; the localisation subnet's channels and the blur are our choices.",
+  history: ['First version.'],
   config,
   presets: {
     paper: {},

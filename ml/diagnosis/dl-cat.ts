@@ -26,6 +26,10 @@ export const dlCat: GradientDiagnosisModel<z.infer<typeof config>> = {
   citation:
     "Cited by the paper to d'Ascoli et al., ConViT, ICML 2021, but implemented there with ResNet50 " +
     '(He et al., Deep residual learning for image recognition, CVPR 2016), as here.',
+  reconstruction:
+    'The paper cites ConViT but states ResNet50 for every diagnosis network. That the mask enters as ' +
+    'further channels of the first convolution is our reading.',
+  history: ['First version.'],
   config,
   presets: { paper: {}, demo: { resnet: demoResnet } },
   build(input, { resnet: options }) {

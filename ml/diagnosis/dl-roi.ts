@@ -54,6 +54,10 @@ export const dlRoi: GradientDiagnosisModel<DlRoiConfig> = {
     'Bajwa et al., Two-stage framework for optic disc localization and glaucoma classification, BMC Medical Informatics ' +
     'and Decision Making 19, 2019. Here the given mask stands in for its R-CNN localiser, and ResNet50 (He et al., CVPR ' +
     '2016) for its small classifier.',
+  reconstruction:
+    "The given mask stands in for the publication's R-CNN localiser and ResNet50 for its small classifier. " +
+    "What the jitter is a share of is our reading of the authors' code.",
+  history: ['First version.'],
   config,
   presets: { paper: {}, demo: { resnet: demoResnet } },
   build,

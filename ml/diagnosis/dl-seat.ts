@@ -70,6 +70,10 @@ export const dlSeat: GradientDiagnosisModel<DlSeatConfig> = {
     'Wu et al., SeATrans: learning segmentation-assisted diagnosis model via transformer, MICCAI 2022 (arXiv 2206.05763). ' +
     'An inspired reconstruction: the asymmetric exchange is theirs, widths and wiring of the blocks are our own; on ' +
     'ResNet50 (He et al., CVPR 2016).',
+  reconstruction:
+    "Written from the publication's text. The asymmetric exchange is theirs; widths, heads, tokens and the " +
+    'wiring of the blocks are ours, and by default the segmentation network reads the given mask.',
+  history: ['First version.'],
   config,
   presets: { paper: {}, demo: { resnet: demoResnet, unet: [4, 8, 16, 32], tokenWidth: 32 } },
   build,

@@ -54,6 +54,11 @@ export const dlSsl: GradientDiagnosisModel<DlSslConfig> = {
   citation:
     'Wu, Yu, Chen et al., Leveraging undiagnosed data for glaucoma classification with teacher-student learning, MICCAI ' +
     '2020, 731–740, on ResNet50 (He et al., CVPR 2016); the meta step by finite differences.',
+  reconstruction:
+    'All images here are labelled, so half of each batch stands in for images without a diagnosis. Teacher ' +
+    'and student learn in each step instead of taking turns of an epoch, and the meta step uses finite ' +
+    'differences: our choices.',
+  history: ['First version.'],
   config,
   presets: {
     paper: {},

@@ -21,6 +21,8 @@ export const noMask: GradientDiagnosisModel<z.infer<typeof config>> = {
   citation:
     'NoMask in Figure 2 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016); ' +
     'ResNet50 of He et al., Deep residual learning for image recognition, CVPR 2016.',
+  reconstruction: null,
+  history: ['First version.'],
   config,
   presets: { paper: {}, demo: { resnet: demoResnet } },
   build(input, { resnet: options }) {

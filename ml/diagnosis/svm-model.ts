@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Method } from '../method.ts';
+import type { About } from '../method.ts';
 import { decideRbfSvm, fitRbfSvm } from '../svm/rbf-svm.ts';
 import type { Biomarker } from './biomarkers/biomarker.ts';
 import type { FittedDiagnosisModel } from './diagnosis-model.ts';
@@ -12,7 +12,7 @@ interface SvmSettings<Measure> {
 
 /** A diagnosis by a support vector machine on biomarkers: score = its decision value. */
 export function svmModel<Measure>(
-  about: Pick<Method, 'name' | 'summary' | 'citation'>,
+  about: About,
   biomarker: Biomarker<Measure>,
 ): FittedDiagnosisModel<SvmSettings<Measure>> {
   return {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { requireTensor } from '../fitted.ts';
-import type { Method } from '../method.ts';
+import type { About } from '../method.ts';
 import { youdenThreshold } from '../metrics/youden.ts';
 import type { Biomarker } from './biomarkers/biomarker.ts';
 import type { FittedDiagnosisModel } from './diagnosis-model.ts';
@@ -12,7 +12,7 @@ interface ThresholdSettings<Measure> {
 
 /** A diagnosis by one biomarker alone: score = its value − the threshold. */
 export function thresholdModel<Measure>(
-  about: Pick<Method, 'name' | 'summary' | 'citation'>,
+  about: About,
   biomarker: Biomarker<Measure>,
 ): FittedDiagnosisModel<ThresholdSettings<Measure>> {
   return {

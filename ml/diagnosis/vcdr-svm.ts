@@ -9,6 +9,10 @@ export const vcdrSvm = svmModel(
     citation:
       'Thangaraj and Natarajan, Glaucoma diagnosis using support vector machine, ICICCS 2017, 394–399; ' +
       'kernel and weights are our choice.',
+    reconstruction:
+      "The publication does not state the kernel's settings: C = 1, scikit-learn's gamma and balanced " +
+      'classes are our choices. By default the edge is interpolated between pixels.',
+    history: ['First version.'],
   },
   cupToDisc,
 );

@@ -23,6 +23,10 @@ export const figure2: Experiment<Figure2Config> = {
   summary: 'AUC of each diagnosis model with the masks of each single rater, and with none.',
   citation:
     'Figure 2 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
+  reconstruction:
+    "The paper does not print the protocol: each model is trained on one rater's masks and tested on the " +
+    "same rater's.",
+  history: ['First version.'],
   config,
   presets: { paper: {}, demo: demoTraining },
   claims: [

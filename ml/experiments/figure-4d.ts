@@ -33,6 +33,10 @@ export const figure4d: Experiment<Figure4dConfig> = {
     'AUC of DF-GT by its parametrisation, under every diagnosis model, as published and with the leak closed.',
   citation:
     'Figure 4d of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
+  reconstruction:
+    'The paper does not print the protocol: each model is trained on masks fused by a method and tested on ' +
+    'masks fused alike. Fourier and TransRob and the leak-controlled arms are ours.',
+  history: ['First version.'],
   config,
   presets: { paper: {}, demo: demoTraining },
   claims: [gain('dl-att', 0.0593), gain('dl-ssl', 0.079), gain('dl-seat', 0.0759)],

@@ -23,6 +23,8 @@ export const figure5: Experiment<Figure5Config> = {
   summary: 'Raters and fusions of cases side by side, with the weight of each rater in each fusion.',
   citation:
     'Figure 5 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
+  reconstruction: 'The paper prints pictures; the table of mean weights beside them is ours.',
+  history: ['First version.'],
   config,
   presets: { paper: {}, demo: demoTraining },
   claims: [

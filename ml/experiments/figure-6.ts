@@ -27,6 +27,10 @@ export const figure6: Experiment<Figure6Config> = {
     'Expertness maps of raw pixels, TransRob, Fourier and ExpG side by side, with their share of fast variation.',
   citation:
     'Figure 6 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
+  reconstruction:
+    'The paper prints pictures; the share of spectral energy above 0.25 cycles a pixel is our measure of ' +
+    'their noise.',
+  history: ['First version.'],
   config,
   presets: { paper: {}, demo: demoTraining },
   claims: [

@@ -1,6 +1,7 @@
 import type { Fold } from '../data/fold.ts';
 import { diagnosisModels } from '../diagnosis/index.ts';
 import { fusions } from '../fusion/index.ts';
+import { configOf } from '../method.ts';
 import type { Planner, Protocol, Settings } from './plan.ts';
 import { InputError } from '../errors.ts';
 
@@ -58,16 +59,11 @@ function trainTheta(planner: Planner, seed: number, theta: string, training: obj
 /** @throws InputError where θ, by these settings over the defaults, gives its logit no gradient for the mask. */
 function checkTheta(theta: string, settings: Settings): void {
   const model = diagnosisModels.get(theta);
-  const parsed = model.config.safeParse(settings);
-  const said = JSON.stringify(settings);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw new InputError(`settings ${said} of theta '${theta}': ${problems.join('; ')}`);
-  }
-  // No preset changes what becomes of the mask, so that the defaults can stand for it.
-  if (model.maskUse(parsed.data) === 'differentiable') return;
+  const config = configOf<unknown>(model, { config: settings, field: `settings.${theta}` });
+  // No preset changes what becomes of the mask, so the defaults can stand for it.
+  if (model.maskUse(config) === 'differentiable') return;
   throw new InputError(
-    `theta '${theta}' with settings ${said} gives no gradient for the mask, which DF-GT follows`,
+    `theta '${theta}' with settings ${JSON.stringify(settings)} gives no gradient for the mask, which DF-GT follows`,
   );
 }
 

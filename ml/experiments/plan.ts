@@ -1,4 +1,5 @@
 import { diagnosisModels } from '../diagnosis/index.ts';
+import { layOver } from '../settings/lay-over.ts';
 
 /**
  * An experiment as data: steps that the platform can do (fuse, train, evaluate), each naming the steps whose results it
@@ -114,13 +115,13 @@ export function createPlanner({ training, settings = {} }: PlannerSettings = {})
   const settingsOf = (method: string): Settings => settings[method] ?? {};
   const configured = <Asked extends FuseAsked | TrainAsked>(asked: Asked): Asked => ({
     ...asked,
-    config: { ...settingsOf(asked.method), ...asked.config },
+    config: layOver(settingsOf(asked.method), asked.config) as Settings,
   });
   /** What is fitted at once has no training to set. */
   const trained = (asked: TrainAsked): TrainAsked =>
     diagnosisModels.get(asked.method).training === 'fit'
       ? asked
-      : { ...asked, training: { ...training, ...asked.training } };
+      : { ...asked, training: layOver(training ?? {}, asked.training) as Settings };
 
   return {
     /** What differs from the preset's in the method's own configuration. */

@@ -154,6 +154,11 @@ export const aggnet: Fusion<CrowdConfig> = {
   citation:
     'Albarqouni, Baur, Achilles, Belagiannis, Demirci, Navab, AggNet: deep learning from crowds for mitosis detection ' +
     'in breast cancer histology images, IEEE TMI 35:1313–1321, 2016; on Baseline-Seg, our wiring.',
+  reconstruction:
+    'The publication classifies patches; here Baseline-Seg labels pixels. Our choices: Adam in place of ' +
+    'SGD, whose settings we could not verify; as many background pixels as others in the raters’ rates; ' +
+    'pixels on which all raters agree keep their vote.',
+  history: ['First version.'],
   config: crowdConfig,
   presets: { paper: {}, demo: crowdDemo },
   seesLabel: () => false,

@@ -32,6 +32,8 @@ export const dawidSkene: Fusion<DawidSkeneConfig> = {
   summary: 'Estimates the hidden truth, its prior and each rater’s confusion matrix in turn, image by image.',
   citation:
     'Dawid, Skene: Maximum Likelihood Estimation of Observer Error-Rates Using the EM Algorithm, Appl. Statist. 28(1), 1979.',
+  reconstruction: null,
+  history: ['First version.'],
   config,
   presets: { paper: {}, demo: {} },
   seesLabel: () => false,

@@ -61,6 +61,9 @@ export const dfGtExpG: Fusion<DfGtExpGConfig> = {
   ...dfGtSpec,
   name: 'df-gt-expg',
   summary: 'Diagnosis-first fusion, expertness given by a small continuous network of the place (ExpG).',
+  reconstruction:
+    `${dfGtSpec.reconstruction} Four layers as in the text; their width, activation and initial values are those of ` +
+    "the authors' code, without its sigmoid on the logits.",
   config: expGConfig,
   presets: expGPresets,
   fuse: (input) => fuseDiagnosisFirst(input, expGMaps(input.config)),

@@ -62,6 +62,7 @@ export const dfGtFourier: Fusion<DfGtFourierConfig> = {
   ...dfGtSpec,
   name: 'df-gt-fourier',
   summary: 'Diagnosis-first fusion, expertness described by its frequencies, low ones moving fastest.',
+  reconstruction: `${dfGtSpec.reconstruction} Raters are not decorrelated, as colours are in feature visualisation.`,
   config,
   presets: dfGtPresets,
   fuse: (input) => fuseDiagnosisFirst(input, fourier(input.config)),

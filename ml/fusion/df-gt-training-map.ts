@@ -114,6 +114,9 @@ export const dfGtTrainingMap: Fusion<DfGtTrainingMapConfig> = {
   citation:
     'Our control for Wu et al., Calibrate the inter-observer segmentation uncertainty via diagnosis-first principle, ' +
     '2022 (arXiv 2208.03016), whose maps are learned image by image.',
+  reconstruction:
+    "Our own control, not published: it applies DF-GT's maps of the training images to all images.",
+  history: ['First version.'],
   config,
   presets: expGPresets,
   seesLabel: () => false,

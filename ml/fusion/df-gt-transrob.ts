@@ -59,7 +59,14 @@ export const dfGtTransRob: Fusion<DfGtTransRobConfig> = {
   name: 'df-gt-transrob',
   summary:
     'Diagnosis-first fusion, expertness free at every pixel and held against random movements (TransRob).',
+  reconstruction:
+    `${dfGtSpec.reconstruction} Movements are meant for images 256 pixels high, shrink with smaller ones and are ` +
+    'drawn as fractions of a pixel.',
   config,
+  presetSummaries: {
+    light: 'Small movements: the standard of feature visualisation.',
+    strong: 'Large movements: the default.',
+  },
   presets: {
     ...dfGtPresets,
     'authors-code': { ...dfGtPresets['authors-code'], target: 'input' },

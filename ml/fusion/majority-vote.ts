@@ -18,6 +18,8 @@ export const majorityVote: Fusion<MajorityVoteConfig> = {
   name: 'majority-vote',
   summary: 'Mean of the raters’ masks, or the hard vote: every rater counts the same.',
   citation: 'Folklore; the baseline MV of Wu et al. 2022 (arXiv 2208.03016).',
+  reconstruction: null,
+  history: ['First version.'],
   config,
   presets: { paper: {}, demo: {} },
   seesLabel: () => false,

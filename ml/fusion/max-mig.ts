@@ -189,6 +189,11 @@ export const maxMig: Fusion<MaxMigConfig> = {
   citation:
     'Cao, Xu, Kong, Wang, Max-MIG: an information theoretic approach for joint learning from crowds, ICLR 2019 ' +
     '(arXiv 1905.13436); on pixels and Baseline-Seg, our wiring.',
+  reconstruction:
+    'The publication classifies images; here an item is a pixel and the network is Baseline-Seg. Our ' +
+    'choices: how pixels are drawn, a class prior of one half, and that pixels on which all raters agree ' +
+    'keep their vote.',
+  history: ['First version.'],
   config,
   presets: { paper: {}, demo: { ...crowdDemo, warmUp: 2, epochs: 2 } },
   seesLabel: () => false,

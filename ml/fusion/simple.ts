@@ -36,6 +36,10 @@ export const simple: Fusion<SimpleConfig> = {
   citation:
     'Langerak et al.: Label Fusion in Atlas-Based Segmentation Using a Selective and Iterative Method for Performance ' +
     'Level Estimation (SIMPLE), IEEE TMI 29(12), 2010; threshold, floor and stop are our choice.',
+  reconstruction:
+    'The publication leaves open how far below the mean a rater is left out, how many raters must stay and ' +
+    'when to stop: all three are our choices.',
+  history: ['First version.'],
   config,
   presets: { paper: {}, demo: {} },
   seesLabel: () => false,

@@ -25,6 +25,8 @@ export const singleRater: Fusion<SingleRaterConfig> = {
   summary: 'The masks of one rater alone.',
   citation:
     'Figure 2 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
+  reconstruction: null,
+  history: ['First version.'],
   config,
   presets: { paper: {}, demo: {} },
   seesLabel: () => false,

@@ -56,6 +56,11 @@ export const staple: Fusion<StapleConfig> = {
   summary: 'Estimates the hidden truth and each rater’s sensitivity and specificity in turn, image by image.',
   citation:
     'Warfield, Zou, Wells: Simultaneous Truth and Performance Level Estimation (STAPLE), IEEE TMI 23(7), 2004.',
+  reconstruction:
+    'As published with the default, global prior. For the `spatial` and `mrf` priors the blur, the ' +
+    'coupling and the mean-field solver are our choices; the publication solves its Markov random field ' +
+    'exactly.',
+  history: ['First version.'],
   config,
   presets: { paper: {}, demo: {} },
   seesLabel: () => false,

@@ -28,6 +28,8 @@ export const baselineSeg: SegmentationModel<z.infer<typeof config>> = {
   citation:
     'Yu, Xiao, Frost, Kanagasingam, Robust optic disc and cup segmentation with deep learning for glaucoma detection, ' +
     'Computerized Medical Imaging and Graphics 74:61–71, 2019, with the encoder ResNet50 (He et al., CVPR 2016).',
+  reconstruction: "The decoder's widths follow a public port.",
+  history: ['First version.'],
   config,
   presets: { paper: {}, demo: { resnet: demoResnet, decoderWidth: 32 } },
   needsDiagnosisModel: false,

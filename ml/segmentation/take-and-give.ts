@@ -82,6 +82,11 @@ export const takeAndGive: SegmentationModel<TakeAndGiveConfig> = {
   citation:
     'Wu, Fang, Xiong, Duan, Tan, Yang, Liu, Xu, Calibrate the inter-observer segmentation uncertainty via ' +
     'diagnosis-first principle, arXiv 2208.03016, 2022.',
+  reconstruction:
+    'Not stated in the text and chosen here: patch sides, the number of heads, the positional encoding, ' +
+    "and what the coarse decoder learns. The bridges have the residual form of the authors' code unless " +
+    '`equationsOnly`.',
+  history: ['First version.'],
   config,
   presets: { paper: {}, demo: { resnet: demoResnet, decoderWidth: 32, heads: 4 } },
   needsDiagnosisModel: true,

@@ -120,6 +120,8 @@ export const dermoscopy: PhantomMethod = {
   modality: 'dermoscopy',
   summary: 'Dermoscopy of a pigmented lesion outlined by four raters, melanoma where asymmetric and ragged.',
   citation: 'Our own construction; task and rater count after Wu et al. 2022 (arXiv 2208.03016), ISIC.',
+  reconstruction: 'Our own construction: anatomy, appearance and raters are simulated.',
+  history: ['First version.'],
   config: phantomConfig,
   presets: phantomPresets,
   create: (options) => createPhantom(scene, options),

@@ -149,6 +149,8 @@ export const fundus: PhantomMethod = {
     'Colour fundus photographs around the optic disc: disc and cup outlined by seven raters, glaucoma.',
   citation:
     'Our own construction; task, rater count and roles after Wu et al. 2022 (arXiv 2208.03016), REFUGE-2.',
+  reconstruction: 'Our own construction: anatomy, appearance and raters are simulated.',
+  history: ['First version.'],
   config: phantomConfig,
   presets: phantomPresets,
   create: (options) => createPhantom(scene, options),

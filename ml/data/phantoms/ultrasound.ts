@@ -141,6 +141,8 @@ export const ultrasound: PhantomMethod = {
   summary:
     'Thyroid ultrasound: a nodule outlined by five raters, malignant where irregular and taller than wide.',
   citation: 'Our own construction; task and rater count after Wu et al. 2022 (arXiv 2208.03016), TNMIX.',
+  reconstruction: 'Our own construction: anatomy, appearance and raters are simulated.',
+  history: ['First version.'],
   config: phantomConfig,
   presets: phantomPresets,
   create: (options) => createPhantom(scene, options),
