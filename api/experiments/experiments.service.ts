@@ -66,19 +66,19 @@ async function createExperiment(
 /** The experiment's steps and cells on this snapshot. @throws INVALID_INPUT where it cannot be made on it. */
 export async function planOf(
   db: Database,
-  { experiment, config }: ExperimentRequest,
+  { experiment, config, preset }: ExperimentRequest,
   snapshot: Snapshot,
 ): Promise<Plan> {
   const subject = await subjectOf(db, snapshot);
   try {
-    return experiments.get(experiment).plan(subject, config);
+    return experiments.get(experiment).plan(subject, config, preset);
   } catch (error) {
     if (error instanceof InputError) throw invalidInput(`config: ${error.message}`, 'config');
     throw error;
   }
 }
 
-async function subjectOf(db: Database, { cohortId }: Snapshot): Promise<Subject> {
+async function subjectOf(db: Database, { id: snapshotId, cohortId }: Snapshot): Promise<Subject> {
   const names = { select: { name: true }, orderBy: { position: 'asc' } } as const;
   const { dataset } = await db.cohort.findUniqueOrThrow({
     where: { id: cohortId },
@@ -87,5 +87,16 @@ async function subjectOf(db: Database, { cohortId }: Snapshot): Promise<Subject>
   return {
     raters: dataset.raters.map(({ name }) => name),
     structures: dataset.structures.map(({ name }) => name),
+    diagnosed: await isDiagnosed(db, snapshotId),
   };
+}
+
+/** A diagnosis can be learned where there are training images of both values. */
+async function isDiagnosed(db: Database, snapshotId: string): Promise<boolean> {
+  const counts = await Promise.all(
+    [0, 1].map((value) =>
+      db.snapshotImage.count({ where: { snapshotId, split: 'train', diagnosis: { value } } }),
+    ),
+  );
+  return counts.every((count) => count > 0);
 }

@@ -71,27 +71,47 @@ export function levels({ steps }: Plan): Step[][] {
 
 async function begin(
   input: JobInput,
-  { experiment, request, plan }: Work,
+  work: Work,
   step: Step,
   made: ReadonlyMap<string, Made>,
 ): Promise<Made> {
-  const position = plan.steps.indexOf(step);
-  const { id, runId } = await ask(input, experiment, request, step, made);
+  const position = work.plan.steps.indexOf(step);
+  const { id, runId } = (await begunBefore(input, work, position)) ?? (await ask(input, work, step, made));
   await input.prisma.$transaction(async (tx) => {
     await assertOwner(tx, input.owner);
+    const experimentId = work.experiment.id;
     await tx.experimentStep.upsert({
-      where: { experimentId_position: { experimentId: experiment.id, position } },
-      create: { experimentId: experiment.id, position, label: step.label, runId },
+      where: { experimentId_position: { experimentId, position } },
+      create: { experimentId, position, label: step.label, runId },
       update: { runId }, // the earlier one failed or was cancelled
     });
   });
   return { position, id, runId };
 }
 
+/**
+ * What an earlier attempt of an experiment that is done once more has begun: such steps are done once more too, but
+ * only once. An experiment that is done for the first time takes whatever run there is.
+ */
+async function begunBefore(
+  { prisma, run }: JobInput,
+  { experiment }: Work,
+  position: number,
+): Promise<{ id: string; runId: string } | null> {
+  if (run.repetition === 0) return null;
+  const begun = await prisma.experimentStep.findUnique({
+    where: { experimentId_position: { experimentId: experiment.id, position } },
+    include: { run: { include: { fusion: true, model: true, evaluation: true } } },
+  });
+  if (!begun || begun.run.status === 'failed' || begun.run.status === 'cancelled') return null;
+  const { fusion, model, evaluation } = begun.run;
+  const id = (fusion ?? model ?? evaluation)?.id;
+  return id ? { id, runId: begun.runId } : null;
+}
+
 function ask(
-  { prisma }: JobInput,
-  experiment: Experiment,
-  { snapshotId, preset, size }: RequestOf<'experiment'>,
+  { prisma, run }: JobInput,
+  { experiment, request: { snapshotId, preset, size } }: Work,
   step: Step,
   made: ReadonlyMap<string, Made>,
 ): Promise<{ id: string; runId: string }> {
@@ -101,14 +121,18 @@ function ask(
     if (!found) throw new Error(`step '${step.label}' needs one that is not done`);
     return found.id;
   };
-  const { seed } = step;
+  const maybe = (key: string | undefined) => (key === undefined ? null : idOf(key));
+  const asked = { seed: step.seed, again: run.repetition > 0 };
   if (step.kind === 'evaluate') {
-    return evaluate(context, { fusionId: idOf(step.fusion), judgeModelId: idOf(step.judge), seed });
+    const { fusion, model, judge, split } = step;
+    const ids = { fusionId: maybe(fusion), modelId: maybe(model), judgeModelId: maybe(judge) };
+    return evaluate(context, { ...ids, split, ...asked });
   }
   const { method, config } = step;
   if (step.kind === 'train') {
-    const { fusion, training } = step;
-    return trainModel(context, { fusionId: idOf(fusion), method, preset, config, training, seed });
+    const { fusion, training, diagnosisModel } = step;
+    const ids = { fusionId: idOf(fusion), diagnosisModelId: maybe(diagnosisModel) };
+    return trainModel(context, { ...ids, method, preset, config, training, ...asked });
   }
   const { diagnosisModels, permutedDiagnoses } = step;
   return fuseLabels(context, {
@@ -116,10 +140,10 @@ function ask(
     method,
     preset,
     config,
-    seed,
     diagnosisModelIds: diagnosisModels?.map(idOf),
     permutedDiagnoses,
     size,
+    ...asked,
   });
 }
 

@@ -5,6 +5,8 @@ import type { Plan } from './plan.ts';
 export interface Subject {
   readonly raters: readonly string[];
   readonly structures: readonly string[];
+  /** Whether there are training images of both diagnoses. Without, nothing that reads a diagnosis can be done. */
+  readonly diagnosed: boolean;
 }
 
 /** What the paper says of a number: it prints most figures as bars without values, and claims in words. */
@@ -21,13 +23,16 @@ export interface PaperClaim {
   };
 }
 
-/** A figure or table of the paper: a plan, and what the paper says came of it. */
+/** A figure or table of the paper, or a common piece of work: a plan, and what the paper says came of it. */
 export interface Experiment<Config = unknown> extends Method<Config> {
-  /** As the paper calls it: 'Figure 4'. */
+  /** For a heading; a figure or table is named as the paper does: 'Figure 4'. */
   readonly title: string;
-  /** `sheet`: pictures of cases side by side; `bars`: numbers with intervals. */
-  readonly drawing: 'bars' | 'sheet';
+  /** `sheet`: pictures of cases side by side; `bars`: numbers with intervals; null: a table is enough. */
+  readonly drawing: 'bars' | 'sheet' | null;
   readonly claims: readonly PaperClaim[];
-  /** @throws InputError where the configuration names what the subject or the registries do not have. */
-  plan(subject: Subject, config: Config): Plan;
+  /**
+   * @param preset of the fusions and trainings in it
+   * @throws InputError where the configuration names what the subject or the registries do not have.
+   */
+  plan(subject: Subject, config: Config, preset: string): Plan;
 }

@@ -1,14 +1,14 @@
 import { configOf } from '../method.ts';
 import { figure4 } from './figure-4.ts';
 import { experiments } from './index.ts';
-import { createPlanner, needs, type Plan } from './plan.ts';
+import { needs, type Plan } from './plan.ts';
+import { createPlanner } from './planner.ts';
 
-const subject = { raters: ['R1', 'R2'], structures: ['disc', 'cup'] };
+const subject = { raters: ['R1', 'R2'], structures: ['disc', 'cup'], diagnosed: true };
 /** What every experiment can do without knowing which further models there are. */
 const planOf = (name: string, config: Record<string, unknown> = {}): Plan => {
   const experiment = experiments.get(name);
-  const models = 'models' in (experiment.config.parse({}) as object) ? { models: ['dl-cat'] } : {};
-  return experiment.plan(subject, configOf(experiment, { preset: 'demo', config: { ...models, ...config } }));
+  return experiment.plan(subject, configOf<unknown>(experiment, { preset: 'demo', config }), 'demo');
 };
 
 describe.each(experiments.names)('%s', (name) => {
@@ -73,13 +73,11 @@ test.each(['figure-4', 'figure-4d'])(
 
 test('a θ without a gradient for the mask, and names that nobody has, are refused before any work', () => {
   const plan = (config: Record<string, unknown>) => () =>
-    figure4.plan(subject, configOf(figure4, { config: { models: ['dl-cat'], ...config } }));
-  expect(plan({ theta: 'vcdr-ts' })).toThrow(
-    "theta 'vcdr-ts' with settings {} gives no gradient for the mask",
-  );
+    figure4.plan(subject, configOf(figure4, { config: { models: ['dl-cat'], ...config } }), 'demo');
+  expect(plan({ theta: 'vcdr-ts' })).toThrow("theta 'vcdr-ts', as it is set, gives no gradient for the mask");
   const predicted = { 'dl-att': { attention: 'predicted' } };
   expect(plan({ theta: 'dl-att', settings: predicted })).toThrow(
-    `theta 'dl-att' with settings {"attention":"predicted"} gives no gradient for the mask`,
+    "theta 'dl-att', as it is set, gives no gradient for the mask",
   );
   expect(plan({ theta: 'dl-att', settings: { 'dl-att': { attention: 'none' } } })).toThrow(
     /settings\.dl-att\.attention: Invalid option.*received "none"/,
@@ -91,10 +89,78 @@ test('a θ without a gradient for the mask, and names that nobody has, are refus
 });
 
 test('the same work asked for twice is one step', () => {
-  const planner = createPlanner();
+  const planner = createPlanner({ preset: 'demo' });
   const [first, second] = [1, 1].map((seed) => planner.fuse(seed, { method: 'majority-vote' }));
   expect(first).toBe(second);
   expect(planner.fuse(2, { method: 'majority-vote' })).not.toBe(first);
-  planner.cell({ protocol: 'both', method: 'majority-vote', rater: 'R1' }, 'weight', 1, first);
+  planner.cell({ protocol: 'both', method: 'majority-vote', rater: 'R1' }, 'weight', first);
   expect(planner.plan().steps.length).toBe(2);
+});
+
+const protocolsOf = (name: string, config: Record<string, unknown>): string[] => [
+  ...new Set(planOf(name, config).cells.map(({ protocol, method }) => `${method}: ${protocol}`)),
+];
+
+test('the protocol of a row is that of the settings in force', () => {
+  expect(protocolsOf('figure-4', { fusions: ['df-gt-expg'] })).toContain('df-gt-expg: paper');
+  const pseudo = { fusions: ['df-gt-expg'], settings: { 'df-gt-expg': { label: 'pseudo' } } };
+  expect(protocolsOf('figure-4', pseudo)).toContain('df-gt-expg: both');
+});
+
+test('one model: as published on masks that have seen their labels, or with the leak closed', () => {
+  const labels = (config: Record<string, unknown>) =>
+    planOf('train', config).steps.map(({ label, kind }) => (kind === 'evaluate' ? kind : label));
+  const [vote, theta, judge] = ['fuse majority-vote', 'train dl-cat', 'train baseline-dia'];
+  const published = [vote, theta, 'fuse df-gt-expg', judge, 'train take-and-give', 'evaluate'];
+  expect(labels({})).toEqual(published);
+  const closed = [vote, theta, theta, 'fuse df-gt-training-map', judge, 'train take-and-give', 'evaluate'];
+  expect(labels({ protocol: 'leak-controlled' })).toEqual(closed);
+  expect(protocolsOf('train', { protocol: 'leak-controlled' })).toEqual([
+    'df-gt-training-map expg: leak-controlled',
+  ]);
+  const onVotes = { method: 'dl-roi', fusion: 'majority-vote', protocol: 'leak-controlled' };
+  expect(labels(onVotes)).toEqual([vote, 'train dl-roi', 'evaluate']);
+});
+
+test('Take and Give is given the judge as the frozen network inside it, other segmentation models are not', () => {
+  const { steps } = planOf('demo');
+  const [judge] = steps.filter(({ label }) => label === 'train baseline-dia');
+  const model = (label: string) => steps.find((step) => step.label === label)!;
+  expect(needs(model('train take-and-give'))).toContain(judge.key);
+  expect(needs(model('train baseline-seg'))).not.toContain(judge.key);
+});
+
+test('without diagnoses the workflow does what reads none, and what needs one is refused', () => {
+  const undiagnosed = { ...subject, diagnosed: false };
+  const plan = (name: string, config: Record<string, unknown> = {}) => {
+    const experiment = experiments.get(name);
+    return experiment.plan(undiagnosed, configOf<unknown>(experiment, { preset: 'demo', config }), 'demo');
+  };
+  expect(plan('demo').steps.map(({ label }) => label)).toEqual([
+    'fuse majority-vote',
+    'train baseline-seg',
+    'evaluate',
+  ]);
+  expect(new Set(plan('demo').cells.map(({ metric }) => metric))).toEqual(new Set(['weight', 'soft_dice']));
+  expect(() => plan('train', { fusion: 'majority-vote' })).toThrow(
+    "'take-and-give' needs training images of both diagnoses",
+  );
+});
+
+test('a fusion that reads each label and has no leak-controlled counterpart says which ones have', () => {
+  expect(() => planOf('fuse', { method: 'df-gt-fourier', protocol: 'leak-controlled' })).toThrow(
+    /'df-gt-fourier' reads the label of each image and has no leak-controlled counterpart: expected one of df-gt-expg/,
+  );
+});
+
+test('a number by fold has one place for all folds', () => {
+  const planner = createPlanner({ preset: 'demo' });
+  const vote = planner.fuse(1, { method: 'majority-vote' });
+  for (const index of [0, 1]) {
+    const fold = { index, of: 2 };
+    const model = planner.train(1, { method: 'baseline-seg', fusion: vote, training: { leaveOut: fold } });
+    const evaluation = planner.evaluate(1, { model, split: 'train', fold });
+    planner.cell({ protocol: 'both', method: 'majority-vote', structure: 'disc' }, 'soft_dice', evaluation);
+  }
+  expect(planner.plan().cells).toMatchObject([{ steps: [{ fold: 0 }, { fold: 1 }] }]);
 });

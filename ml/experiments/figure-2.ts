@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Experiment } from './experiment.ts';
 import { modelsFor, networks } from './diagnosis-models.ts';
-import { createPlanner } from './plan.ts';
+import { createPlanner } from './planner.ts';
 import { demoTraining, models, sharedSettings } from './settings.ts';
 
 const config = z.strictObject({
@@ -33,20 +33,20 @@ export const figure2: Experiment<Figure2Config> = {
     { claim: 'The masks of R2 and R4 help the diagnosis most, those of R7 least, whichever the model.' },
     { claim: 'DL-ROI, which takes no more than a place from the mask, gains nothing notable over no mask.' },
   ],
-  plan(subject, { seeds, models: named, raters, training, settings }) {
-    const planner = createPlanner({ training, settings });
+  plan(subject, { seeds, models: named, raters, training, settings }, preset) {
+    const planner = createPlanner({ preset, training, settings });
     const asked = modelsFor(subject, named ?? networks);
     const unmasked = { protocol: 'both', method: 'no mask', model: 'no-mask' } as const;
     for (const seed of seeds) {
       const vote = planner.fuse(seed, { method: 'majority-vote' });
       const none = planner.train(seed, { method: 'no-mask', fusion: vote });
-      planner.cell(unmasked, 'auc', seed, planner.evaluate(seed, { fusion: vote, judge: none }));
+      planner.cell(unmasked, 'auc', planner.evaluate(seed, { fusion: vote, judge: none }));
       for (const rater of raters ?? subject.raters) {
         const masks = planner.fuse(seed, { method: 'single-rater', config: { rater } });
         for (const model of asked) {
           const judge = planner.train(seed, { method: model, fusion: masks });
           const place = { protocol: 'both', method: 'single-rater', model, rater } as const;
-          planner.cell(place, 'auc', seed, planner.evaluate(seed, { fusion: masks, judge }));
+          planner.cell(place, 'auc', planner.evaluate(seed, { fusion: masks, judge }));
           planner.compare(place, unmasked);
         }
       }

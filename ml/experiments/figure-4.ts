@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { modelsFor } from './diagnosis-models.ts';
 import type { Experiment } from './experiment.ts';
-import { controlledArms, paperArm, readByModels, type Arm } from './fusion-arms.ts';
-import { createPlanner } from './plan.ts';
+import { controlledArms, paperArm, readByModels, type Arm } from './arms.ts';
+import { createPlanner } from './planner.ts';
 import { demoTraining, models, sharedSettings, theta } from './settings.ts';
 
 const config = z.strictObject({
@@ -39,13 +39,13 @@ export const figure4: Experiment<Figure4Config> = {
     { claim: 'The gain is largest with DL-ATT, DL-SSL and DL-SeAT, and next to nothing with DL-ROI.' },
     { claim: 'DF-GT is best for the vCDR measures too, which know nothing of the network that made it.' },
   ],
-  plan(subject, { seeds, models: named, fusions, theta, training, settings }) {
-    const planner = createPlanner({ training, settings });
+  plan(subject, { seeds, models: named, fusions, theta, training, settings }, preset) {
+    const planner = createPlanner({ preset, training, settings });
     const asked = modelsFor(subject, named);
     for (const seed of seeds) {
       const arms = [
         ...fusions.map((method) => paperArm(planner, seed, method, theta)),
-        ...controlledArms(planner, seed, 'expg', theta),
+        ...controlledArms(planner, seed, { parametrisation: 'expg', theta }),
       ];
       readByModels(planner, seed, { arms, models: asked, against: everyOtherAgainstTheFirst });
     }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { modelsFor, networks } from './diagnosis-models.ts';
 import type { Experiment } from './experiment.ts';
-import { controlledArms, paperArm, readByModels } from './fusion-arms.ts';
-import { createPlanner } from './plan.ts';
+import { controlledArms, paperArm, readByModels } from './arms.ts';
+import { createPlanner } from './planner.ts';
 import { demoTraining, models, sharedSettings, theta } from './settings.ts';
 
 const config = z.strictObject({
@@ -40,13 +40,13 @@ export const figure4d: Experiment<Figure4dConfig> = {
   config,
   presets: { paper: {}, demo: demoTraining },
   claims: [gain('dl-att', 0.0593), gain('dl-ssl', 0.079), gain('dl-seat', 0.0759)],
-  plan(subject, { seeds, models: named, fusions, theta, training, settings }) {
-    const planner = createPlanner({ training, settings });
+  plan(subject, { seeds, models: named, fusions, theta, training, settings }, preset) {
+    const planner = createPlanner({ preset, training, settings });
     const asked = modelsFor(subject, named ?? networks);
     for (const seed of seeds) {
       const published = fusions.map((method) => paperArm(planner, seed, method, theta));
-      const [raw, permutedRaw] = controlledArms(planner, seed, 'raw', theta);
-      const [expG, permutedExpG] = controlledArms(planner, seed, 'expg', theta);
+      const [raw, permutedRaw] = controlledArms(planner, seed, { parametrisation: 'raw', theta });
+      const [expG, permutedExpG] = controlledArms(planner, seed, { parametrisation: 'expg', theta });
       readByModels(planner, seed, {
         arms: [...published, raw, permutedRaw, expG, permutedExpG],
         models: asked,

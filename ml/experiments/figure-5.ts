@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Experiment } from './experiment.ts';
-import { paperArm } from './fusion-arms.ts';
-import { createPlanner } from './plan.ts';
+import { paperArm } from './arms.ts';
+import { createPlanner } from './planner.ts';
 import { demoTraining, sharedSettings, theta } from './settings.ts';
 
 const config = z.strictObject({
@@ -37,12 +37,12 @@ export const figure5: Experiment<Figure5Config> = {
         'DF-GT brings out what the diagnosis rests on: a larger cup, an irregular nodule, an asymmetric lesion.',
     },
   ],
-  plan({ raters }, { seeds, fusions, theta, training, settings }) {
-    const planner = createPlanner({ training, settings });
+  plan({ raters }, { seeds, fusions, theta, training, settings }, preset) {
+    const planner = createPlanner({ preset, training, settings });
     for (const seed of seeds) {
       for (const name of fusions) {
         const { protocol, method, fusion } = paperArm(planner, seed, name, theta);
-        for (const rater of raters) planner.cell({ protocol, method, rater }, 'weight', seed, fusion);
+        for (const rater of raters) planner.cell({ protocol, method, rater }, 'weight', fusion);
       }
     }
     return planner.plan();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Experiment } from './experiment.ts';
-import { paperArm } from './fusion-arms.ts';
-import { createPlanner } from './plan.ts';
+import { paperArm } from './arms.ts';
+import { createPlanner } from './planner.ts';
 import { demoTraining, sharedSettings, theta } from './settings.ts';
 
 const config = z.strictObject({
@@ -36,13 +36,13 @@ export const figure6: Experiment<Figure6Config> = {
   claims: [
     { claim: 'Noise falls from raw pixels over TransRob and Fourier to ExpG, whose maps are the smoothest.' },
   ],
-  plan({ raters }, { seeds, fusions, theta, training, settings }) {
-    const planner = createPlanner({ training, settings });
+  plan({ raters }, { seeds, fusions, theta, training, settings }, preset) {
+    const planner = createPlanner({ preset, training, settings });
     for (const seed of seeds) {
       for (const name of fusions) {
         const { protocol, method, fusion } = paperArm(planner, seed, name, theta);
-        planner.cell({ protocol, method }, 'spectral_energy', seed, fusion);
-        for (const rater of raters) planner.cell({ protocol, method, rater }, 'weight', seed, fusion);
+        planner.cell({ protocol, method }, 'spectral_energy', fusion);
+        for (const rater of raters) planner.cell({ protocol, method, rater }, 'weight', fusion);
       }
     }
     return planner.plan();

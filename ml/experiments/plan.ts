@@ -1,10 +1,17 @@
-import { diagnosisModels } from '../diagnosis/index.ts';
-import { layOver } from '../settings/lay-over.ts';
+import type { Fold } from '../data/fold.ts';
 
 /**
  * An experiment as data: steps that the platform can do (fuse, train, evaluate), each naming the steps whose results it
  * needs, and the cells of the table that their numbers fill. Whoever carries it out decides where and when.
+ * `createPlanner` (planner.ts) writes plans.
  */
+export interface Plan {
+  /** Each step stands after those that it needs. */
+  readonly steps: readonly Step[];
+  readonly cells: readonly Cell[];
+  readonly comparisons: readonly Comparison[];
+}
+
 export type Step = FuseStep | TrainStep | EvaluateStep;
 export type Settings = Readonly<Record<string, unknown>>;
 
@@ -35,44 +42,66 @@ export interface FuseAsked {
 }
 
 export interface TrainAsked {
+  /** A diagnosis or a segmentation model. */
   readonly method: string;
   readonly config?: Settings;
   readonly training?: Settings;
   /** Key of the fusion whose masks it learns with. */
   readonly fusion: string;
+  /** Key of the training of the frozen diagnosis network inside it (Take and Give). */
+  readonly diagnosisModel?: string;
 }
 
 export interface EvaluateAsked {
-  /** Key of the fusion whose test masks are read … */
-  readonly fusion: string;
-  /** … and of the training of the model that reads them. */
-  readonly judge: string;
+  /** Key of the fusion whose masks are evaluated; or … */
+  readonly fusion?: string;
+  /** … of the training of the segmentation model that predicts them. Exactly one of the two. */
+  readonly model?: string;
+  /** Key of the training of the diagnosis model that reads the masks. Without one, masks are only compared. */
+  readonly judge?: string;
+  /** Whose images; 'test' if left out. */
+  readonly split?: 'train' | 'validation' | 'test';
+  /** Only this part of the split's images: those that the model left out, in a cross-validation. */
+  readonly fold?: Fold;
+  /** Metrics of the registry by name; the usual ones if left out. */
+  readonly metrics?: readonly { readonly name: string; readonly settings?: Settings }[];
 }
 
 /**
- * How a number came about. `paper`: as published; DF-GT fuses a test image with that image's own diagnosis.
- * `leak-controlled`: no diagnosis of a test image touches any mask. `both`: no mask here has seen a diagnosis, so that
- * the number stands in either.
+ * How a number came about. `paper`: as published; a test image may be fused with its own diagnosis.
+ * `leak-controlled`: diagnoses of training images shape the masks, no diagnosis of a test image touches any.
+ * `both`: no mask here has seen a diagnosis, so the number stands in either.
  */
 export type Protocol = 'paper' | 'leak-controlled' | 'both';
 
 /** Where a number stands in the table. */
 export interface Place {
   readonly protocol: Protocol;
-  /** The fusion. */
+  /** The fusion: its masks are read, or a model has learned from them. */
   readonly method: string;
-  /** The diagnosis model. */
+  /** The model: diagnosis, reading the masks; or segmentation, predicting them. */
   readonly model?: string;
+  /** The diagnosis model that reads predicted masks. */
+  readonly judge?: string;
   readonly rater?: string;
+  readonly structure?: string;
 }
 
-/** What is read off a step's result: an evaluation's AUC; a fusion's mean weight of a rater, or its maps' roughness. */
-export type CellMetric = 'auc' | 'weight' | 'spectral_energy';
-
+/**
+ * What is read off a step's result. Of an evaluation: a metric of the registry, by name, of the place's structure and
+ * rater. Of a fusion: 'weight', a rater's mean weight where raters disagree, or 'spectral_energy' of its maps.
+ */
 export interface Cell extends Place {
-  readonly metric: CellMetric;
-  /** The step that gives the number, for each seed. */
-  readonly steps: readonly { readonly seed: number; readonly key: string }[];
+  readonly metric: string;
+  /** The steps that give the number: one for each seed, or for each seed and fold. */
+  readonly steps: readonly CellStep[];
+}
+
+export interface CellStep {
+  readonly key: string;
+  readonly seed: number;
+  /** Index of the fold that it is about; null where it is about all images. */
+  readonly fold: number | null;
 }
 
 /** A paired test of two cells' AUCs. */
@@ -81,96 +110,10 @@ export interface Comparison {
   readonly against: Cell;
 }
 
-export interface Plan {
-  /** Each step stands after those that it needs. */
-  readonly steps: readonly Step[];
-  readonly cells: readonly Cell[];
-  readonly comparisons: readonly Comparison[];
-}
-
-export type Planner = ReturnType<typeof createPlanner>;
-
-export interface PlannerSettings {
-  /** What differs from the preset's in every network's training. */
-  readonly training?: Settings;
-  /** What differs from the preset's in a method's own configuration, by method. */
-  readonly settings?: Readonly<Record<string, Settings>>;
-}
-
-/** Writes a plan down as a figure's file reads: `fuse`, `train`, `evaluate` answer with the key of their step. */
-export function createPlanner({ training, settings = {} }: PlannerSettings = {}) {
-  const steps = new Map<string, Step>();
-  const cells = new Map<
-    string,
-    { place: Place; metric: CellMetric; steps: { seed: number; key: string }[] }
-  >();
-  const comparisons: { cell: string; against: string }[] = [];
-
-  function add(step: DistributiveOmit<Step, 'key'>): string {
-    const key = JSON.stringify(step);
-    if (!steps.has(key)) steps.set(key, { ...step, key });
-    return key;
-  }
-
-  const settingsOf = (method: string): Settings => settings[method] ?? {};
-  const configured = <Asked extends FuseAsked | TrainAsked>(asked: Asked): Asked => ({
-    ...asked,
-    config: layOver(settingsOf(asked.method), asked.config) as Settings,
-  });
-  /** What is fitted at once has no training to set. */
-  const trained = (asked: TrainAsked): TrainAsked =>
-    diagnosisModels.get(asked.method).training === 'fit'
-      ? asked
-      : { ...asked, training: layOver(training ?? {}, asked.training) as Settings };
-
-  return {
-    /** What differs from the preset's in the method's own configuration. */
-    settingsOf,
-    fuse: (seed: number, asked: FuseAsked): string =>
-      add({ kind: 'fuse', label: `fuse ${asked.method}`, seed, ...configured(asked) }),
-    train: (seed: number, asked: TrainAsked): string =>
-      add({ kind: 'train', label: `train ${asked.method}`, seed, ...trained(configured(asked)) }),
-    evaluate: (seed: number, asked: EvaluateAsked): string =>
-      add({ kind: 'evaluate', label: 'evaluate', seed, ...asked }),
-    /** Puts a step's number into the table; the same place takes one number a seed. */
-    cell(place: Place, metric: CellMetric, seed: number, key: string): void {
-      const at = placeKey(place, metric);
-      const cell = cells.get(at) ?? { place, metric, steps: [] };
-      if (!cell.steps.some((one) => one.seed === seed)) cell.steps.push({ seed, key });
-      cells.set(at, cell);
-    },
-    /** Asks for the paired test of two places' AUCs. */
-    compare(place: Place, against: Place): void {
-      const pair = { cell: placeKey(place, 'auc'), against: placeKey(against, 'auc') };
-      if (comparisons.some((one) => one.cell === pair.cell && one.against === pair.against)) return;
-      comparisons.push(pair);
-    },
-    plan(): Plan {
-      const byKey = new Map(
-        [...cells].map(([at, { place, ...rest }]) => [at, { ...place, ...rest }] as const),
-      );
-      const at = (key: string): Cell => {
-        const cell = byKey.get(key);
-        if (!cell) throw new Error(`no cell ${key} to compare`);
-        return cell;
-      };
-      return {
-        steps: [...steps.values()],
-        cells: [...byKey.values()],
-        comparisons: comparisons.map(({ cell, against }) => ({ cell: at(cell), against: at(against) })),
-      };
-    },
-  };
-}
-
-type DistributiveOmit<T, K extends keyof never> = T extends unknown ? Omit<T, K> : never;
-
-const placeKey = ({ protocol, method, model, rater }: Place, metric: CellMetric): string =>
-  [protocol, method, model, rater, metric].join(' · ');
-
 /** Keys of the steps whose results a step needs. */
 export function needs(step: Step): readonly string[] {
-  if (step.kind === 'evaluate') return [step.fusion, step.judge];
-  if (step.kind === 'train') return [step.fusion];
+  const keys = (...maybe: (string | undefined)[]) => maybe.filter((key) => key !== undefined);
+  if (step.kind === 'evaluate') return keys(step.fusion, step.model, step.judge);
+  if (step.kind === 'train') return keys(step.fusion, step.diagnosisModel);
   return step.diagnosisModels ?? [];
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const methodSettings = z.record(z.string(), z.unknown());
+export const methodSettings = z.record(z.string(), z.unknown());
 
 /** Settings that the experiments share. */
 export const sharedSettings = {
@@ -25,6 +25,20 @@ export const theta = z
   .string()
   .default('dl-cat')
   .describe('The network whose gradient DF-GT follows: DL-CAT in the paper’s example.');
+
+export const judge = z
+  .string()
+  .default('baseline-dia')
+  .describe(
+    'The diagnosis model that reads masks for the AUC: Baseline-Dia in the paper, trained on majority votes.',
+  );
+
+export const protocol = z
+  .enum(['paper', 'leak-controlled'])
+  .default('paper')
+  .describe(
+    'paper: as published, each image fused with its own diagnosis, test images too. leak-controlled: no diagnosis of a test image touches any mask.',
+  );
 
 export const models = z
   .array(z.string())

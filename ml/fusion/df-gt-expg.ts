@@ -66,5 +66,6 @@ export const dfGtExpG: Fusion<DfGtExpGConfig> = {
     "the authors' code, without its sigmoid on the logits.",
   config: expGConfig,
   presets: expGPresets,
+  leakControlled: { parametrisation: 'expg' },
   fuse: (input) => fuseDiagnosisFirst(input, expGMaps(input.config)),
 };

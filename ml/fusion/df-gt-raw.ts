@@ -45,5 +45,6 @@ export const dfGtRaw: Fusion<DfGtRawConfig> = {
   summary: 'Diagnosis-first fusion, expertness free at every pixel: noisy, for comparison with ExpG.',
   config,
   presets: dfGtPresets,
+  leakControlled: { parametrisation: 'raw' },
   fuse: (input) => fuseDiagnosisFirst(input, raw),
 };

@@ -57,6 +57,8 @@ export interface Fusion<Config = unknown> extends Method<Config> {
   readonly needsDiagnosisModel: boolean;
   /** True where `fit` can ask several networks θ, each about the training images that it has not learned from. */
   readonly crossFits?: boolean;
+  /** What describes the maps of its counterpart that closes the leak, df-gt-training-map; absent where there is none. */
+  readonly leakControlled?: { readonly parametrisation: string };
   /** True where the fused mask is a posterior: where raters agree it comes near 0 or 1 without reaching them. */
   readonly posterior?: boolean;
   /** True where `fit` reads diagnoses, those of its training images: no other image's label reaches a mask by that way. */
