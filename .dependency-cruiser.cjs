@@ -12,12 +12,12 @@ module.exports = {
     {
       name: 'ml-packages',
       comment:
-        'The numbers stand on TensorFlow.js, LIBSVM and zod; a file format or a database driver belongs elsewhere.',
+        'The numbers stand on TensorFlow.js, LIBSVM, Cephes and zod; a file format or a database driver belongs elsewhere.',
       severity: 'error',
       from: { path: '^ml/', pathNot: '(\\.test\\.ts$|^ml/cli/)' },
       to: {
         dependencyTypes: ['npm'],
-        pathNot: 'node_modules/(@tensorflow/|libsvm-js/|zod/|node-api-headers/)',
+        pathNot: 'node_modules/(@tensorflow/|libsvm-js/|cephes/|zod/|node-api-headers/)',
       },
     },
     {

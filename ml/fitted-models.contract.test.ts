@@ -2,7 +2,7 @@ import { memorySource } from './data/memory-source.ts';
 import type { Sample, SampleSource } from './data/sample.ts';
 import type { FittedDiagnosisModel } from './diagnosis/diagnosis-model.ts';
 import { fittedFromBytes, fittedToBytes } from './fitted.ts';
-import { auc } from './metrics/auc.ts';
+import { auc } from './statistics/auc.ts';
 import { configOf } from './method.ts';
 import { isFitted, models } from './models.ts';
 import { createRandom } from './random.ts';

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Sample, SampleSource } from '../../ml/data/sample.ts';
-import { mean } from '../../ml/metrics/measure.ts';
-import { meanOverImages, softOverlap } from '../../ml/metrics/soft-dice.ts';
+import { mean } from '../../ml/statistics/measure.ts';
+import { softOverlap } from '../../ml/metrics/overlap.ts';
+import { bootstrapMean } from '../../ml/statistics/bootstrap-mean.ts';
 import { openStoreSource, type StoreSourceOptions } from '../storage/store-source.ts';
 import { datasetNames, idOf } from './fused-samples.ts';
 import type { JobInput } from './job.ts';
@@ -27,6 +28,8 @@ export interface CompareSettings {
 type OnStep = (done: number, total: number) => void;
 
 const imagesAtOnce = 8;
+const thresholds = [0.1, 0.3, 0.5, 0.7, 0.9];
+const flat = (values: ArrayLike<number>) => ({ values, height: 1, width: values.length });
 
 /** Soft Dice of the masks against each rater's, by structure; images that the rater left out do not enter. */
 export async function compareWithRaters(
@@ -46,7 +49,7 @@ export async function compareWithRaters(
       const ofImage: number[] = [];
       for (let r = 0; r < n; r++) {
         if (!sample.annotated[r * c + s]) continue;
-        const { dice } = softOverlap(mask, raterMask(sample, r * c + s, n * c));
+        const { dice } = softOverlap(flat(mask), flat(raterMask(sample, r * c + s, n * c)), thresholds);
         values[r]?.[s]?.push(dice);
         ofImage.push(dice);
       }
@@ -63,7 +66,7 @@ export async function compareWithRaters(
         name: 'soft_dice',
         structureId: idOf(names.structures, structure),
         raterId: idOf(names.raters, rater),
-        ...meanOverImages(ofPair, { seed }),
+        ...bootstrapMean(ofPair, { seed }),
         undefinedCount: source.ids.length - ofPair.length,
         transductive,
       };
@@ -88,7 +91,11 @@ export async function compareWithFusion(
     const [other] = await reference.read([index]);
     if (!other) throw new Error(`image ${source.imageIds[index]} has no mask to compare with`);
     for (const [s, structure] of source.structures.entries()) {
-      const { dice, iou } = softOverlap(plane(fusedOf(sample), s, c), plane(fusedOf(other), s, c));
+      const { dice, iou } = softOverlap(
+        flat(plane(fusedOf(sample), s, c)),
+        flat(plane(fusedOf(other), s, c)),
+        thresholds,
+      );
       const row = { imageId: source.imageIds[index] ?? '', structureId: idOf(names.structures, structure) };
       images.push({ ...row, name: 'soft_dice', value: dice }, { ...row, name: 'soft_iou', value: iou });
     }
@@ -97,7 +104,7 @@ export async function compareWithFusion(
     const structureId = idOf(names.structures, structure);
     return ['soft_dice', 'soft_iou'].map((name): MetricRow => {
       const ofStructure = images.filter((row) => row.structureId === structureId && row.name === name);
-      const measure = meanOverImages(
+      const measure = bootstrapMean(
         ofStructure.map(({ value }) => value),
         { seed },
       );

@@ -1,6 +1,6 @@
-import type { Label } from '../../ml/metrics/auc.ts';
-import type { Measure } from '../../ml/metrics/measure.ts';
-import { Z_95 } from '../../ml/metrics/normal-distribution.ts';
+import type { Measure } from '../../ml/statistics/measure.ts';
+import { normalMean, type Summary } from '../../ml/statistics/normal-mean.ts';
+import type { LabelledScore } from '../../ml/statistics/paired-difference.ts';
 import type { Cell } from '../../ml/experiments/plan.ts';
 import type { PrismaClient } from '../../prisma/client/client.ts';
 
@@ -33,53 +33,35 @@ async function readAuc(prisma: PrismaClient, evaluationId: string): Promise<Cell
   return { reading, permuted: named('permuted_auc') };
 }
 
-interface Summary {
-  readonly mean: number | null;
-  readonly sd: number | null;
-  readonly count: number;
-  readonly transductive: boolean;
-}
+type SummaryRow = Summary & { readonly transductive: boolean };
 
 /** Over the images of which the rater has annotated something: a rater who did not has no weight to mean. */
 async function readWeight(prisma: PrismaClient, fusionId: string, rater: string): Promise<CellReading> {
-  const [summary] = await prisma.$queryRaw<Summary[]>`
+  const [summary] = await prisma.$queryRaw<[SummaryRow]>`
     select avg(w.weight) as mean, stddev_samp(w.weight) as sd, count(w.weight)::int as count, f.transductive
     from fusions f
       left join (rater_weights w join raters r on r.id = w.rater_id and r.name = ${rater})
         on w.fusion_id = f.id
         and exists (select 1 from annotations a where a.image_id = w.image_id and a.rater_id = w.rater_id)
     where f.id = ${fusionId}::uuid group by f.id`;
-  return { reading: meanOverImages(summary, `no image annotated by ${rater}`) };
+  return { reading: readingOf(summary, `no image annotated by ${rater}`) };
 }
 
 async function readSpectralEnergy(prisma: PrismaClient, fusionId: string): Promise<CellReading> {
-  const [summary] = await prisma.$queryRaw<Summary[]>`
+  const [summary] = await prisma.$queryRaw<[SummaryRow]>`
     select avg(i.spectral_energy) as mean, stddev_samp(i.spectral_energy) as sd,
       count(i.spectral_energy)::int as count, f.transductive
     from fusions f left join fused_images i on i.fusion_id = f.id
     where f.id = ${fusionId}::uuid group by f.id`;
-  return { reading: meanOverImages(summary, 'the fusion has no expertness maps') };
+  return { reading: readingOf(summary, 'the fusion has no expertness maps') };
 }
 
-/** With the normal interval of a mean: images are many. */
-function meanOverImages(summary: Summary | undefined, missing: string): Reading {
-  const { mean = null, sd = null, count = 0, transductive = false } = summary ?? {};
-  if (mean === null) {
-    return { value: null, low: null, high: null, interval: null, note: missing, transductive };
-  }
-  const half = sd === null ? null : (Z_95 * sd) / Math.sqrt(count);
-  return {
-    value: mean,
-    low: half === null ? null : mean - half,
-    high: half === null ? null : mean + half,
-    interval: half === null ? null : 'normal',
-    note: null,
-    transductive,
-  };
+function readingOf({ transductive, ...summary }: SummaryRow, whyNone: string): Reading {
+  return { ...normalMean(summary, whyNone), transductive };
 }
 
 export interface Scores {
-  readonly scores: ReadonlyMap<string, { readonly logit: number; readonly label: Label }>;
+  readonly scores: ReadonlyMap<string, LabelledScore>;
   readonly transductive: boolean;
 }
 
@@ -88,14 +70,14 @@ export async function readScores(prisma: PrismaClient, evaluationId: string): Pr
   const { snapshotId, transductive } = await prisma.evaluation.findUniqueOrThrow({
     where: { id: evaluationId },
   });
-  const rows = await prisma.$queryRaw<{ id: string; logit: number; label: Label }[]>`
-    select s.image_id as id, s.logit, d.value::int as label
+  const rows = await prisma.$queryRaw<(LabelledScore & { id: string })[]>`
+    select s.image_id as id, s.logit as score, d.value::int as label
     from diagnosis_scores s
       join snapshot_images m on m.image_id = s.image_id and m.snapshot_id = ${snapshotId}::uuid
       left join diagnoses d on d.id = m.diagnosis_id
     where s.evaluation_id = ${evaluationId}::uuid order by m.position`;
   return {
-    scores: new Map(rows.map(({ id, logit, label }) => [id, { logit, label }])),
+    scores: new Map(rows.map(({ id, ...scored }) => [id, scored])),
     transductive,
   };
 }

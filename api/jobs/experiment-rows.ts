@@ -1,6 +1,5 @@
-import { compareAuc, type Label } from '../../ml/metrics/auc.ts';
-import type { Measure } from '../../ml/metrics/measure.ts';
-import { overSeeds } from '../../ml/metrics/over-seeds.ts';
+import { overSeeds } from '../../ml/statistics/over-seeds.ts';
+import { pairedDifference } from '../../ml/statistics/paired-difference.ts';
 import type { Cell, Comparison, Plan } from '../../ml/experiments/plan.ts';
 import type { Prisma, PrismaClient } from '../../prisma/client/client.ts';
 import type { Made } from './experiment-steps.ts';
@@ -53,7 +52,8 @@ async function cellRows(
     if (permuted) controls.push({ seed, steps: [position], reading: permuted });
   }
   const place = placeOf(cell, cell.metric);
-  return [...rowsOf(place, repetitions), ...rowsOf({ ...place, metric: 'permuted_auc' }, controls)];
+  const control = { ...place, metric: 'permuted_auc' };
+  return [...(await rowsOf(place, repetitions)), ...(await rowsOf(control, controls))];
 }
 
 async function differenceRows(
@@ -76,10 +76,7 @@ async function differenceRows(
 /** The paired test of two evaluations on the images that both have scored: the same test split. */
 async function difference(prisma: PrismaClient, first: string, second: string): Promise<Reading> {
   const [a, b] = [await readScores(prisma, first), await readScores(prisma, second)];
-  const ids = [...a.scores.keys()].filter((id) => b.scores.has(id));
-  const of = ({ scores }: typeof a): number[] => ids.map((id) => scores.get(id)!.logit);
-  const labels = ids.map((id): Label => a.scores.get(id)!.label);
-  const compared = compareAuc(of(a), of(b), labels);
+  const compared = await pairedDifference(a.scores, b.scores);
   const transductive = a.transductive || b.transductive;
   if (!compared) {
     const note = 'a difference of AUCs needs both diagnoses';
@@ -89,11 +86,11 @@ async function difference(prisma: PrismaClient, first: string, second: string): 
   return { value, low, high, interval: 'delong', pValue: p, note: null, transductive };
 }
 
-function rowsOf(place: Place, repetitions: readonly Repetition[]): RowDraft[] {
+async function rowsOf(place: Place, repetitions: readonly Repetition[]): Promise<RowDraft[]> {
   const single = repetitions.map(({ seed, steps, reading }) => draft(place, [seed], steps, reading));
   if (repetitions.length < 2) return single;
   const readings = repetitions.map(({ reading }) => reading);
-  const measure: Measure = overSeeds(readings.map(({ value }) => value));
+  const measure = await overSeeds(readings.map(({ value }) => value));
   const all = {
     ...measure,
     transductive: readings.some(({ transductive }) => transductive),

@@ -1,6 +1,6 @@
 import type { SampleSource } from '../../ml/data/sample.ts';
 import type { FusedSample } from '../../ml/fusion/fusion.ts';
-import { spectralEnergyOfMaps } from '../../ml/metrics/spectral-energy.ts';
+import { spectralEnergyOfMaps } from '../../ml/statistics/spectral-energy.ts';
 import type { Fusion, Prisma } from '../../prisma/client/client.ts';
 import { assertOwner } from '../runs/run-state.ts';
 import type { JobInput } from './job.ts';

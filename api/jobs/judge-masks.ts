@@ -1,4 +1,4 @@
-import { auc, aucBootstrap, type Label } from '../../ml/metrics/auc.ts';
+import { auc, aucBootstrap, type Label } from '../../ml/statistics/auc.ts';
 import { openStoreSource, type StoreSourceOptions } from '../storage/store-source.ts';
 import type { JobInput } from './job.ts';
 import { loadJudge } from './judge.ts';

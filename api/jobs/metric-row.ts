@@ -1,4 +1,4 @@
-import type { Measure } from '../../ml/metrics/measure.ts';
+import type { Measure } from '../../ml/statistics/measure.ts';
 
 /** A row of evaluation_metrics without its evaluation. */
 export interface MetricRow extends Measure {

@@ -1,7 +1,7 @@
 import { ended } from '../../tests/helpers/ended.ts';
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
 import { tinyDataset, tinyResnet, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
-import { auc } from '../../ml/metrics/auc.ts';
+import { auc } from '../../ml/statistics/auc.ts';
 import { runExperiment, type RunExperimentInput } from '../experiments/experiments.service.ts';
 import { cancelRun } from '../runs/runs.service.ts';
 import type { Worker } from './queue.ts';

@@ -1,4 +1,4 @@
-import { auc, type Label } from '../../ml/metrics/auc.ts';
+import { auc, type Label } from '../../ml/statistics/auc.ts';
 import { cohenKappa, countPair, noPixels } from '../../ml/metrics/agreement/pair-counts.ts';
 import {
   addVotes,

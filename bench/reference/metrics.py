@@ -1,4 +1,4 @@
-"""Reference values of ml/metrics' tests, from scikit-learn, MLstatkit and scipy.
+"""Reference values of ml/statistics' tests, from scikit-learn, MLstatkit and scipy.
 
 python3 -m venv v && v/bin/pip install scikit-learn==1.7.2 MLstatkit==0.1.9 && v/bin/python metrics.py
 Ran with numpy 2.4.6 and scipy 1.17.1.
@@ -6,7 +6,7 @@ Ran with numpy 2.4.6 and scipy 1.17.1.
 import numpy as np
 from MLstatkit import Delong_test
 from scipy.special import erfc
-from scipy.stats import norm, spearmanr
+from scipy.stats import norm, spearmanr, t
 from sklearn.metrics import roc_auc_score
 
 # Any fixed numbers with ties do: remainders of squares.
@@ -32,4 +32,5 @@ for name, s in [("first", first), ("second", second)]:
     print("   logit interval", [repr(float(1 / (1 + np.exp(-(logit + d))))) for d in (-half, half)])
 print("MLstatkit paired", Delong_test(labels, first, second))
 print("spearman", repr(spearmanr(first, second).statistic))
-print("p", [repr(float(erfc(z / np.sqrt(2)))) for z in (0.5, 1.959963984540054, 3, 6)])
+print("p", [repr(float(erfc(z / np.sqrt(2)))) for z in (0.5, 1.959963984540054, 3, 6, 10)])
+print("t", [repr(float(t.ppf(0.975, degrees))) for degrees in (1, 2, 19, 100)])

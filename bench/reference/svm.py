@@ -1,4 +1,4 @@
-"""Reference values of ml/svm's and ml/metrics/youden's tests, from scikit-learn.
+"""Reference values of ml/svm's and ml/statistics/youden's tests, from scikit-learn.
 
 python3 -m venv v && v/bin/pip install scikit-learn==1.7.2 && v/bin/python svm.py
 Ran with numpy 2.4.6 and scipy 1.17.1.

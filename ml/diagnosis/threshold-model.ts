@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { requireTensor } from '../fitted.ts';
 import type { About } from '../method.ts';
-import { youdenThreshold } from '../metrics/youden.ts';
+import { youdenThreshold } from '../statistics/youden.ts';
 import type { Biomarker } from './biomarkers/biomarker.ts';
 import type { FittedDiagnosisModel } from './diagnosis-model.ts';
 

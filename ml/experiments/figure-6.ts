@@ -17,7 +17,7 @@ export type Figure6Config = z.infer<typeof config>;
 
 /**
  * The expertness maps of the parametrisations side by side; how noisy a map is, as a number: the share of its energy
- * above 0.25 cycles a pixel (ml/metrics/spectral-energy.ts).
+ * above 0.25 cycles a pixel (ml/statistics/spectral-energy.ts).
  */
 export const figure6: Experiment<Figure6Config> = {
   name: 'figure-6',

@@ -2,7 +2,7 @@ import SVM from 'libsvm-js/asm.js';
 import { vcdrSvm } from '../diagnosis/vcdr-svm.ts';
 import { fittedFromBytes, fittedToBytes } from '../fitted.ts';
 import { configOf } from '../method.ts';
-import { auc } from '../metrics/auc.ts';
+import { auc } from '../statistics/auc.ts';
 import { decideRbfSvm, fitRbfSvm } from './rbf-svm.ts';
 
 // Reference values: bench/reference/svm.py (scikit-learn 1.7.2).

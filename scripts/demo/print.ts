@@ -1,4 +1,4 @@
-import { spearman } from '../../ml/metrics/spearman.ts';
+import { spearman } from '../../ml/statistics/spearman.ts';
 import { interval } from '../client/estimate.ts';
 import { table } from '../client/table.ts';
 import type { DemoReport } from './report.ts';

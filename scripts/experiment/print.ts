@@ -1,5 +1,5 @@
 import type { Experiment } from '../../ml/experiments/experiment.ts';
-import { spearman } from '../../ml/metrics/spearman.ts';
+import { spearman } from '../../ml/statistics/spearman.ts';
 import { table } from '../client/table.ts';
 import type { ExperimentResult, ResultRow } from './ask.ts';
 

@@ -1,5 +1,5 @@
-import { auc } from '../../metrics/auc.ts';
-import { spearman } from '../../metrics/spearman.ts';
+import { auc } from '../../statistics/auc.ts';
+import { spearman } from '../../statistics/spearman.ts';
 import { phantoms } from '../index.ts';
 import type { PhantomCase } from './phantom.ts';
 

@@ -1,5 +1,5 @@
 import { phantoms } from '../../data/index.ts';
-import { spearman } from '../../metrics/spearman.ts';
+import { spearman } from '../../statistics/spearman.ts';
 import type { OutlinedMask } from '../diagnosis-model.ts';
 import type { Biomarker } from './biomarker.ts';
 import { cupToDisc, vcdr } from './cup-to-disc.ts';

@@ -1,4 +1,4 @@
-import { energyDistancesToOthers, pairDistance } from './energy-distance.ts';
+import { energyDistancesToOthers, pairDistance } from './mask-distances.ts';
 import { countPair, noPixels, type PairCounts } from './pair-counts.ts';
 import { addVotes, voteTotals, type VoteCounts, type VoteTotals } from './vote-counts.ts';
 

@@ -1,16 +1,28 @@
-import { mean, undefinedMeasure, type Measure } from '../measure.ts';
-import { pooledOverImages } from '../pooled-over-images.ts';
-import { meanOverImages } from '../soft-dice.ts';
-import { pairDistance } from './energy-distance.ts';
-import type { ImageAgreement, RaterPair } from './image-agreement.ts';
-import { cohenKappa, pairDice } from './pair-counts.ts';
-import { fleissKappa, krippendorffAlpha, type VoteTotals } from './vote-counts.ts';
+import { bootstrapMeanOfDefined } from '../../statistics/bootstrap-mean.ts';
+import type { Measure } from '../../statistics/measure.ts';
+import { dice } from '../dice.ts';
+import type { RaterGroup, RatersMetric } from '../metric.ts';
+import { cohenKappa } from './cohen-kappa.ts';
+import { emptyMasks, leavingOut, pairCounts } from './comparable-images.ts';
+import { fleissKappa } from './fleiss-kappa.ts';
+import { generalisedEnergyDistance } from './generalised-energy-distance.ts';
+import type { ImageAgreement } from './image-agreement.ts';
+import { krippendorffAlpha } from './krippendorff-alpha.ts';
+import { meanPairwiseDice } from './mean-pairwise-dice.ts';
+import { pairDice } from './pair-counts.ts';
 
-/** Of all raters where neither is given, of one against the others where only `rater` is, else of the two. */
-export interface AgreementMeasure extends Measure {
+/** Metrics of raters with each other. To add one, write its file and name it here. */
+export const ratersMetrics: readonly RatersMetric[] = [
+  fleissKappa,
+  krippendorffAlpha,
+  meanPairwiseDice,
+  generalisedEnergyDistance,
+  cohenKappa,
+];
+
+/** The number of a group of raters. */
+export interface AgreementMeasure extends Measure, RaterGroup {
   readonly name: string;
-  readonly rater?: string;
-  readonly otherRater?: string;
 }
 
 interface AgreementOptions {
@@ -19,17 +31,12 @@ interface AgreementOptions {
 }
 
 /**
- * How far raters agree on one structure, over images of any sizes; 95 % intervals by a bootstrap over images.
+ * How far raters agree on one structure, over images of any sizes: every metric of raters, and Dice of every two; 95 %
+ * intervals by a bootstrap over images.
  *
- * - `fleiss_kappa`, `krippendorff_alpha`, and `cohen_kappa` of two raters: of the pixels of all images together, as the
- *   agreement by chance is a figure of the whole set; a large image weighs more.
- * - `mean_pairwise_dice`, and `dice` of two raters: mean over images, in each of all pairs; undefined for two empty masks.
- * - `generalised_energy_distance` (Kohl et al. 2018; 0 is full agreement): mean over images, of a rater's mask against those
- *   of the others; over all raters the mean of these; of two raters twice 1 - IoU. Two empty masks have distance 0.
- *
- * Defined answers: an image enters a figure with the raters who annotated it, so one that a rater skipped still counts for
- * the others, and one with a single annotator counts for none. `undefinedCount` are the images that did not enter.
- * With one rater all is null; where all votes are equal (all masks empty) the kappas and alpha are, and `note` says so.
+ * An image enters a number with the raters who annotated it, so one that a rater skipped still counts for the others,
+ * and one with a single annotator counts for none. `undefinedCount` are the images that did not enter. With one rater
+ * all is null; `note` says why.
  *
  * @param images all images that were asked about, also those that nobody annotated.
  * @param raters all raters, in their order; pairs in `images` are in this order too.
@@ -37,85 +44,27 @@ interface AgreementOptions {
 export function* raterAgreement(
   images: readonly ImageAgreement[],
   raters: readonly string[],
-  options: AgreementOptions,
+  { seed }: AgreementOptions,
 ): Generator<AgreementMeasure> {
-  yield* ofAll(images, options);
-  for (const rater of raters) yield ofRater(images, rater, options);
+  const measured = function* (kind: RatersMetric['groups'][number], group: RaterGroup) {
+    for (const { name, groups, measure } of ratersMetrics) {
+      if (groups.includes(kind)) yield { name, ...group, ...measure(images, group, seed) };
+    }
+  };
+  yield* measured('all', {});
+  for (const rater of raters) yield* measured('one', { rater });
   for (const [i, rater] of raters.entries()) {
-    for (const otherRater of raters.slice(i + 1)) yield* ofPair(images, rater, otherRater, options);
+    for (const otherRater of raters.slice(i + 1)) {
+      const pair = { rater, otherRater };
+      yield { name: dice.name, ...pair, ...diceOfPair(images, pair, seed) };
+      yield* measured('pair', pair);
+    }
   }
 }
 
-const noPair = 'no image with two annotators';
-const equalVotes = 'all votes are equal';
-const emptyMasks = 'all masks are empty';
-
-function* ofAll(images: readonly ImageAgreement[], { seed }: AgreementOptions): Generator<AgreementMeasure> {
-  const shared = images.filter(({ pairs }) => pairs.length > 0);
-  const whyUndefined = shared.length === 0 ? noPair : equalVotes;
-  const left = images.length - shared.length;
-  const pooled = (figure: (totals: VoteTotals) => number | null): Measure => {
-    const totals = shared.map(({ votes }) => votes);
-    return leavingOut(left, pooledOverImages(totals, figure, { seed, whyUndefined }));
-  };
-  yield { name: 'fleiss_kappa', ...pooled(fleissKappa) };
-  yield { name: 'krippendorff_alpha', ...pooled(krippendorffAlpha) };
-  const dices = shared.map(meanPairDice);
-  const whyNone = shared.length === 0 ? noPair : emptyMasks;
-  yield { name: 'mean_pairwise_dice', ...leavingOut(left, meanOfDefined(dices, seed, whyNone)) };
-  const distances = shared.map(({ energyDistances }) => mean([...energyDistances.values()]));
-  yield { name: energyDistance, ...leavingOut(left, meanOfDefined(distances, seed, noPair)) };
-}
-const energyDistance = 'generalised_energy_distance';
-
-function ofRater(
-  images: readonly ImageAgreement[],
-  rater: string,
-  { seed }: AgreementOptions,
-): AgreementMeasure {
-  const distances = images.map(({ energyDistances }) => energyDistances.get(rater) ?? null);
-  return {
-    name: energyDistance,
-    rater,
-    ...meanOfDefined(distances, seed, 'no image that they and another annotated'),
-  };
-}
-
-function* ofPair(
-  images: readonly ImageAgreement[],
-  rater: string,
-  otherRater: string,
-  { seed }: AgreementOptions,
-): Generator<AgreementMeasure> {
-  const isPair = (pair: RaterPair): boolean => pair.rater === rater && pair.otherRater === otherRater;
-  const both = images.flatMap(({ pairs }) => pairs.find(isPair)?.counts ?? []);
-  const left = images.length - both.length;
-  const none = both.length === 0 ? 'no image that both annotated' : null;
-  const pair = { rater, otherRater };
-  const dice = meanOfDefined(both.map(pairDice), seed, none ?? emptyMasks);
-  yield { name: 'dice', ...pair, ...leavingOut(left, dice) };
-  const kappa = pooledOverImages(both, cohenKappa, { seed, whyUndefined: none ?? equalVotes });
-  yield { name: 'cohen_kappa', ...pair, ...leavingOut(left, kappa) };
-  const distances = both.map((counts) => 2 * pairDistance(counts));
-  yield {
-    name: energyDistance,
-    ...pair,
-    ...leavingOut(left, meanOfDefined(distances, seed, none ?? noPair)),
-  };
-}
-
-function meanPairDice({ pairs }: ImageAgreement): number | null {
-  const defined = pairs.map(({ counts }) => pairDice(counts)).filter((dice) => dice !== null);
-  return defined.length === 0 ? null : mean(defined);
-}
-
-function meanOfDefined(values: readonly (number | null)[], seed: number, whyNone: string): Measure {
-  const defined = values.filter((value) => value !== null);
-  const left = values.length - defined.length;
-  if (defined.length === 0) return undefinedMeasure(whyNone, left);
-  return leavingOut(left, meanOverImages(defined, { seed }));
-}
-
-function leavingOut(images: number, measure: Measure): Measure {
-  return { ...measure, undefinedCount: measure.undefinedCount + images };
+/** The metric `dice` of two raters' masks, from their counts. */
+function diceOfPair(images: readonly ImageAgreement[], pair: RaterGroup, seed: number): Measure {
+  const { of, left, whyNone } = pairCounts(images, pair);
+  const options = { seed, whyNone: whyNone ?? emptyMasks };
+  return leavingOut(left, bootstrapMeanOfDefined(of.map(pairDice), options));
 }

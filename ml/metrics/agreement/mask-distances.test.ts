@@ -1,5 +1,5 @@
 import { createRandom } from '../../random.ts';
-import { diversity, energyDistance, energyDistancesToOthers } from './energy-distance.ts';
+import { diversity, energyDistance, energyDistancesToOthers } from './mask-distances.ts';
 
 test('two sets of masks: worked by hand', () => {
   // d([1,1], [1,0]) = 1/2. Raters {11, 10}: diversity (0 + 1/2 + 1/2 + 0) / 4 = 1/4; to {10}: (1/2 + 0) / 2 = 1/4.

@@ -1,4 +1,4 @@
-import { mean } from '../measure.ts';
+import { mean } from '../../statistics/measure.ts';
 import { countPair, noPixels, type PairCounts } from './pair-counts.ts';
 
 /**

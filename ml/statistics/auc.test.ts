@@ -25,17 +25,23 @@ test('equals a case worked by hand', () => {
   expect([...midranks([3, 2, 2, 1, 0])]).toEqual([5, 3.5, 3.5, 2, 1]);
 });
 
-test('the paired test equals MLstatkit’s', () => {
-  const result = compareAuc(first, second, labels)!;
+test('the paired test equals MLstatkit’s', async () => {
+  const result = (await compareAuc(first, second, labels))!;
   expect(result.difference).toBeCloseTo(0.7058823529411764 - 0.46803069053708446, 12);
   expect(result.z).toBeCloseTo(1.821874550526593, 9);
   expect(result.p).toBeCloseTo(0.06847402264203911, 9);
-  expect(compareAuc(second, first, labels)!.z).toBeCloseTo(-1.821874550526593, 9);
+  expect((await compareAuc(second, first, labels))!.z).toBeCloseTo(-1.821874550526593, 9);
 });
 
-test('two scores of the same order have no difference and no p', () => {
+test('two scores of the same order have no difference and no p', async () => {
   const scaled = first.map((score) => 2 * score + 1);
-  expect(compareAuc(first, scaled, labels)).toEqual({ difference: 0, low: 0, high: 0, z: null, p: null });
+  expect(await compareAuc(first, scaled, labels)).toEqual({
+    difference: 0,
+    low: 0,
+    high: 0,
+    z: null,
+    p: null,
+  });
 });
 
 test('images without a diagnosis are left out and counted', () => {
@@ -44,12 +50,12 @@ test('images without a diagnosis are left out and counted', () => {
   expect(result).toMatchObject({ count: 40, undefinedCount: 2 });
 });
 
-test('one class only gives null with the reason, never NaN', () => {
+test('one class only gives null with the reason, never NaN', async () => {
   const result = auc([0.1, 0.2], [1, 1]);
   expect(result).toMatchObject({ value: null, low: null, high: null, count: 0, undefinedCount: 2 });
   expect(result.note).toBe('the AUC needs both diagnoses: 2 positive, 0 negative');
   expect(auc([], []).note).toBe('no image has a diagnosis');
-  expect(compareAuc([0.1, 0.2], [0.3, 0.4], [0, 0])).toBeNull();
+  expect(await compareAuc([0.1, 0.2], [0.3, 0.4], [0, 0])).toBeNull();
   expect(aucBootstrap([0.1], [0], { seed: 1 }).value).toBeNull();
 });
 

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { MaskMetric } from './metric.ts';
+import { overlap } from './overlap.ts';
+import { thresholdSetting } from './surface-distances.ts';
+
+const config = z.strictObject({ threshold: thresholdSetting });
+export type DiceConfig = z.infer<typeof config>;
+
+/** Dice of two masks at one threshold. An agreement gives it of two raters' masks. */
+export const dice: MaskMetric<DiceConfig> = {
+  name: 'dice',
+  summary: 'Overlap of two masks at one threshold; in an agreement, of the masks of two raters.',
+  formula: '2 |A ∩ B| / (|A| + |B|)',
+  citation: 'Dice, Measures of the amount of ecologic association between species, Ecology 1945.',
+  reconstruction: null,
+  history: ['First version.'],
+  config,
+  presets: {},
+  unit: () => null,
+  range: [0, 1],
+  better: 'higher',
+  emptyMasks: 'Both empty: undefined, the image is left out and counted. One empty: 0.',
+  perImage: true,
+  overImages: 'mean',
+  compares: 'masks',
+  symmetric: true,
+  whenEmpty: { both: null, one: 0 },
+  measure: (mask, reference, { threshold }) => overlap(mask, reference, threshold)?.dice ?? null,
+};

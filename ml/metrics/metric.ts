@@ -1,0 +1,73 @@
+import type { Method } from '../method.ts';
+import type { Label } from '../statistics/auc.ts';
+import type { Measure } from '../statistics/measure.ts';
+import type { ImageAgreement } from './agreement/image-agreement.ts';
+
+/** One mask, row by row: 0 and 1, or soft values between. */
+export interface Mask {
+  readonly values: ArrayLike<number>; // [h, w]
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * What a metric compares. `masks`: a mask with a mask. `mask-with-raters`: a mask with those of all raters of its image.
+ * `scores`: a model's scores with the diagnoses of the images. `raters`: the raters of each image with each other.
+ */
+export type Compared = 'masks' | 'mask-with-raters' | 'scores' | 'raters';
+
+/** A number by which masks or scores are judged; its file opens with what it computes. */
+interface AnyMetric<Config> extends Method<Config> {
+  /** The definition in one line. */
+  readonly formula: string;
+  /** 'pixel' or 'mm'; null for a number without one. Settings may decide it. */
+  unit(config: Config): string | null;
+  /** Smallest and largest value; null: no bound. */
+  readonly range: readonly [number, number | null];
+  readonly better: 'higher' | 'lower';
+  /** What becomes of empty masks, for a reader; null where no mask takes part. */
+  readonly emptyMasks: string | null;
+  /** Whether each image has the number. */
+  readonly perImage: boolean;
+  /** How the number over all images is made: of the images' numbers, or of all images together; null: there is none. */
+  readonly overImages: 'mean' | 'pooled' | null;
+}
+
+export interface MaskMetric<Config = unknown> extends AnyMetric<Config> {
+  readonly compares: 'masks';
+  readonly symmetric: boolean;
+  /** The number where both masks are empty, and where one is; null: undefined. */
+  readonly whenEmpty: { readonly both: number | null; readonly one: number | null };
+  /** Null where it is undefined. @throws RangeError for masks of different sizes, and for pixels that are not numbers. */
+  measure(mask: Mask, reference: Mask, config: Config): number | null;
+}
+
+export interface MaskWithRatersMetric<Config = unknown> extends AnyMetric<Config> {
+  readonly compares: 'mask-with-raters';
+  /** `raters`: the masks of those who annotated the structure in this image. Null where there is none. */
+  measure(mask: Mask, raters: readonly Mask[], config: Config): number | null;
+}
+
+export interface ScoreMetric<Config = unknown> extends AnyMetric<Config> {
+  readonly compares: 'scores';
+  /** True where the scores are those of the permuted control: masks that were fused with permuted diagnoses. */
+  readonly ofControl: boolean;
+  /** `scores` and `labels`: one an image; null: no diagnosis. */
+  measure(scores: ArrayLike<number>, labels: readonly Label[], config: Config, seed: number): Measure;
+}
+
+/** Of all raters where neither is given, of one against the others where only `rater` is, else of the two. */
+export interface RaterGroup {
+  readonly rater?: string;
+  readonly otherRater?: string;
+}
+
+export interface RatersMetric<Config = unknown> extends AnyMetric<Config> {
+  readonly compares: 'raters';
+  /** Which groups of raters have the number. */
+  readonly groups: readonly ('all' | 'one' | 'pair')[];
+  /** `images`: all that were asked about, also those that nobody annotated. */
+  measure(images: readonly ImageAgreement[], group: RaterGroup, seed: number): Measure;
+}
+
+export type Metric = MaskMetric | MaskWithRatersMetric | ScoreMetric | RatersMetric;

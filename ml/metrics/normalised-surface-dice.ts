@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { MaskMetric } from './metric.ts';
+import { surfaceDistances, surfaceSettings } from './surface-distances.ts';
+
+const config = z.strictObject({
+  ...surfaceSettings,
+  tolerance: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe(
+      'How far outlines may be apart and still agree: in mm where spacing is given, else in pixels. One pixel is as ' +
+        'exact as masks are drawn; take the distance at which raters differ where it is known.',
+    ),
+});
+export type NormalisedSurfaceDiceConfig = z.infer<typeof config>;
+
+/**
+ * The share of two outlines that agree within a tolerance. Outlines are counted in surface pixels, as MONAI does by
+ * default; surface-distance counts their length. Surface as in surface-distances.ts.
+ */
+export const normalisedSurfaceDice: MaskMetric<NormalisedSurfaceDiceConfig> = {
+  name: 'normalised_surface_dice',
+  summary: 'The share of the outlines of two masks that agree within a tolerance.',
+  formula: '(|{a in ∂A: d(a, ∂B) ≤ τ}| + |{b in ∂B: d(b, ∂A) ≤ τ}|) / (|∂A| + |∂B|)',
+  citation:
+    'Nikolov et al., Clinically applicable segmentation of head and neck anatomy for radiotherapy, JMIR 2021 (arXiv 1809.04430); counted as in MONAI.',
+  reconstruction: null,
+  history: ['First version.'],
+  config,
+  presets: {},
+  unit: () => null,
+  range: [0, 1],
+  better: 'higher',
+  emptyMasks: 'Both empty: undefined, the image is left out and counted. One empty: 0.',
+  perImage: true,
+  overImages: 'mean',
+  compares: 'masks',
+  symmetric: true,
+  whenEmpty: { both: null, one: 0 },
+  measure(mask, reference, { tolerance, ...surface }) {
+    const { toReference, fromReference } = surfaceDistances(mask, reference, surface);
+    const pixels = toReference.length + fromReference.length;
+    if (pixels === 0) return null;
+    return (within(toReference, tolerance) + within(fromReference, tolerance)) / pixels;
+  },
+};
+
+/** Three pixels of 0.1 mm are 0.30000000000000004 mm: within a tolerance of 0.3. */
+const ROUNDING = 1e-9;
+
+function within(distances: Float64Array, tolerance: number): number {
+  return distances.filter((distance) => distance <= tolerance * (1 + ROUNDING)).length;
+}

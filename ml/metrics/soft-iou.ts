@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import type { MaskMetric } from './metric.ts';
+import { softOverlap, softSettings } from './overlap.ts';
+
+const config = z.strictObject(softSettings);
+export type SoftIouConfig = z.infer<typeof config>;
+
+/** Intersection over union of two soft masks, averaged over thresholds. */
+export const softIou: MaskMetric<SoftIouConfig> = {
+  name: 'soft_iou',
+  summary: 'Overlap of two soft masks: intersection over union at several thresholds, averaged.',
+  formula: 'mean over t of |A ∩ B| / |A ∪ B|, where A and B are the pixels above t',
+  citation: 'Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
+  reconstruction: null,
+  history: ['First version.'],
+  config,
+  presets: {},
+  unit: () => null,
+  range: [0, 1],
+  better: 'higher',
+  emptyMasks: 'At each threshold: both empty 1, one empty 0.',
+  perImage: true,
+  overImages: 'mean',
+  compares: 'masks',
+  symmetric: true,
+  whenEmpty: { both: 1, one: 0 },
+  measure: (mask, reference, { thresholds }) => softOverlap(mask, reference, thresholds).iou,
+};

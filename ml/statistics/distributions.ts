@@ -1,0 +1,16 @@
+import { compiled, erfc, stdtri } from 'cephes';
+
+/** 97.5 % quantile of the standard normal distribution: half the width of a 95 % interval in standard errors. */
+export const Z_95 = 1.959963984540054;
+
+/** P(|Z| ≥ z) for a standard normal Z. */
+export async function twoSidedP(z: number): Promise<number> {
+  await compiled; // Cephes is WebAssembly
+  return erfc(Math.abs(z) / Math.SQRT2);
+}
+
+/** 97.5 % quantile of Student's t: half the width of a 95 % interval in standard errors of few values. */
+export async function t95(degreesOfFreedom: number): Promise<number> {
+  await compiled;
+  return stdtri(degreesOfFreedom, 0.975);
+}
