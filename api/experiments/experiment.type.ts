@@ -29,20 +29,33 @@ export class ExperimentRow {
   })
   protocol!: string;
 
-  @Field(() => String, { description: 'The fusion.' })
+  @Field(() => String, {
+    description: 'The fusion: its masks are read, or a model has learned from them.',
+  })
   method!: string;
 
-  @Field(() => String, { nullable: true, description: 'The diagnosis model.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The diagnosis model that reads the masks, or the segmentation model that has learned from them.',
+  })
   model!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The diagnosis model that reads predicted masks.' })
+  judge!: string | null;
 
   @Field(() => String, { nullable: true })
   rater!: string | null;
+
+  @Field(() => String, { nullable: true })
+  structure!: string | null;
 
   @Field(() => String, { nullable: true, description: 'Of a difference: the fusion that is subtracted.' })
   against!: string | null;
 
   @Field(() => String, {
-    description: "'auc', 'permuted_auc', 'auc_difference', 'weight', 'spectral_energy'.",
+    description:
+      "A metric of the registry, 'auc_difference', a fusion's 'weight' of a rater, or the 'spectral_energy' of its maps.",
   })
   metric!: string;
 
@@ -70,6 +83,12 @@ export class ExperimentRow {
 
   @Field(() => [Int], { description: 'The repetitions that it is over.' })
   seeds!: number[];
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Of a cross-validation: the fold that it is about; null: all images, or all folds.',
+  })
+  fold!: number | null;
 
   @Field(() => Boolean, { description: 'Masks that had seen the diagnosis of their own image went into it.' })
   transductive!: boolean;

@@ -18,19 +18,30 @@ interface CellReading {
 
 /** `id`: of the evaluation or fusion that the cell's step made. */
 export function readCell(prisma: PrismaClient, cell: Cell, id: string): Promise<CellReading> {
-  if (cell.metric === 'auc') return readAuc(prisma, id);
   if (cell.metric === 'weight') return readWeight(prisma, id, cell.rater ?? '');
-  return readSpectralEnergy(prisma, id);
+  if (cell.metric === 'spectral_energy') return readSpectralEnergy(prisma, id);
+  return readMetric(prisma, id, cell);
 }
 
-async function readAuc(prisma: PrismaClient, evaluationId: string): Promise<CellReading> {
+/** A metric of the place's structure and rater; beside an AUC the one of the permuted control, where there is one. */
+async function readMetric(
+  prisma: PrismaClient,
+  evaluationId: string,
+  { metric: name, structure, rater }: Cell,
+): Promise<CellReading> {
   const metrics = await prisma.evaluationMetric.findMany({
-    where: { evaluationId, name: { in: ['auc', 'permuted_auc'] } },
+    where: { evaluationId, name: { in: name === 'auc' ? [name, 'permuted_auc'] : [name] } },
+    include: { structure: true, rater: true },
   });
-  const named = (name: string) => metrics.find((metric) => metric.name === name);
-  const reading = named('auc');
-  if (!reading) throw new Error(`evaluation ${evaluationId} has no AUC`);
-  return { reading, permuted: named('permuted_auc') };
+  const found = (wanted: string) =>
+    metrics.find(
+      (metric) =>
+        metric.name === wanted && metric.structure?.name === structure && metric.rater?.name === rater,
+    );
+  const reading = found(name);
+  if (reading) return { reading, permuted: found('permuted_auc') };
+  const where = [structure, rater].flatMap((part) => part ?? []).join(', ') || 'all images';
+  throw new Error(`evaluation ${evaluationId} has no '${name}' of ${where}`);
 }
 
 type SummaryRow = Summary & { readonly transductive: boolean };

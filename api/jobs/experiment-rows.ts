@@ -1,6 +1,6 @@
 import { overSeeds } from '../../ml/statistics/over-seeds.ts';
 import { pairedDifference } from '../../ml/statistics/paired-difference.ts';
-import type { Cell, Comparison, Plan } from '../../ml/experiments/plan.ts';
+import type { Cell, CellStep, Comparison, Plan } from '../../ml/experiments/plan.ts';
 import type { Prisma, PrismaClient } from '../../prisma/client/client.ts';
 import type { Made } from './experiment-steps.ts';
 import { readCell, readScores, type Reading } from './experiment-readings.ts';
@@ -13,17 +13,16 @@ export interface RowDraft {
 
 type Place = Pick<
   RowDraft['row'],
-  'protocol' | 'method' | 'model' | 'rater' | 'against' | 'metric' | 'paper'
+  'protocol' | 'method' | 'model' | 'judge' | 'rater' | 'structure' | 'against' | 'metric' | 'paper'
 >;
 
-/** One seed's number and the steps that gave it. */
-interface Repetition {
-  readonly seed: number;
+/** The number of one seed, or of one seed and fold, and the steps that gave it. */
+interface Repetition extends Pick<CellStep, 'seed' | 'fold'> {
   readonly steps: readonly number[];
   readonly reading: Reading;
 }
 
-/** Every number of the table: each cell seed by seed, then over its seeds; then the paired tests. */
+/** Every number of the table: each cell by seed and fold, then over all of them; then the paired tests. */
 export async function experimentRows(
   prisma: PrismaClient,
   plan: Plan,
@@ -45,11 +44,11 @@ async function cellRows(
 ): Promise<RowDraft[]> {
   const repetitions: Repetition[] = [];
   const controls: Repetition[] = [];
-  for (const { seed, key } of cell.steps) {
+  for (const { seed, fold, key } of cell.steps) {
     const { position, id } = made.get(key)!;
     const { reading, permuted } = await readCell(prisma, cell, id);
-    repetitions.push({ seed, steps: [position], reading });
-    if (permuted) controls.push({ seed, steps: [position], reading: permuted });
+    repetitions.push({ seed, fold, steps: [position], reading });
+    if (permuted) controls.push({ seed, fold, steps: [position], reading: permuted });
   }
   const place = placeOf(cell, cell.metric);
   const control = { ...place, metric: 'permuted_auc' };
@@ -63,12 +62,12 @@ async function differenceRows(
   paper: number | null,
 ): Promise<RowDraft[]> {
   const repetitions: Repetition[] = [];
-  for (const { seed, key } of cell.steps) {
-    const other = against.steps.find((step) => step.seed === seed);
+  for (const { seed, fold, key } of cell.steps) {
+    const other = against.steps.find((step) => step.seed === seed && step.fold === fold);
     if (!other) continue;
     const pair = [made.get(key)!, made.get(other.key)!];
     const reading = await difference(prisma, pair[0].id, pair[1].id);
-    repetitions.push({ seed, steps: pair.map(({ position }) => position), reading });
+    repetitions.push({ seed, fold, steps: pair.map(({ position }) => position), reading });
   }
   return rowsOf({ ...placeOf(cell, 'auc_difference'), against: against.method, paper }, repetitions);
 }
@@ -87,7 +86,9 @@ async function difference(prisma: PrismaClient, first: string, second: string): 
 }
 
 async function rowsOf(place: Place, repetitions: readonly Repetition[]): Promise<RowDraft[]> {
-  const single = repetitions.map(({ seed, steps, reading }) => draft(place, [seed], steps, reading));
+  const single = repetitions.map(({ seed, fold, steps, reading }) =>
+    draft({ ...place, fold }, [seed], steps, reading),
+  );
   if (repetitions.length < 2) return single;
   const readings = repetitions.map(({ reading }) => reading);
   const measure = await overSeeds(readings.map(({ value }) => value));
@@ -95,12 +96,12 @@ async function rowsOf(place: Place, repetitions: readonly Repetition[]): Promise
     ...measure,
     transductive: readings.some(({ transductive }) => transductive),
   };
-  const seeds = repetitions.map(({ seed }) => seed);
+  const seeds = [...new Set(repetitions.map(({ seed }) => seed))];
   return [...single, draft(place, seeds, [...new Set(repetitions.flatMap(({ steps }) => steps))], all)];
 }
 
 function draft(
-  place: Place,
+  place: Place & { readonly fold?: number | null },
   seeds: number[],
   steps: readonly number[],
   { value, low, high, interval, pValue, note, transductive }: Reading,
@@ -108,10 +109,7 @@ function draft(
   return { row: { ...place, seeds, value, low, high, interval, pValue, note, transductive }, steps };
 }
 
-const placeOf = ({ protocol, method, model, rater }: Cell, metric: string): Place => ({
-  protocol,
-  method,
-  model,
-  rater,
-  metric,
-});
+const placeOf = (cell: Cell, metric: string): Place => {
+  const { protocol, method, model, judge, rater, structure } = cell;
+  return { protocol, method, model, judge, rater, structure, metric };
+};

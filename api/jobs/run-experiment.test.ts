@@ -92,6 +92,40 @@ test('asked again it is the first one; another experiment takes up the work that
   expect(second.steps.every(({ runId }) => known.has(runId))).toBe(true);
 });
 
+test('done once more, its steps are done once more too, and its table is the same', async () => {
+  const config = { ...small, fusions: ['majority-vote'] };
+  const first = await succeeded({ config });
+  const second = await succeeded({ config, again: true });
+  const runs = ({ steps }: typeof first) => new Set(steps.map(({ runId }) => runId));
+  expect(runs(second).size).toBe(runs(first).size);
+  expect([...runs(second)].filter((id) => runs(first).has(id))).toEqual([]);
+  const table = ({ rows }: typeof first) => rows.map(({ method, metric, value }) => [method, metric, value]);
+  expect(table(second)).toEqual(table(first));
+});
+
+test('Take and Give on DF-GT with the leak closed, from one request', async () => {
+  const tinySegmentation = { resnet: tinyResnet, decoderWidth: 4, heads: 1, blocks: ['B3'] };
+  const settings = {
+    ...small.settings,
+    'baseline-dia': { resnet: tinyResnet, attentionWidth: 2, maskEmbedding: [2, 2] },
+    'take-and-give': tinySegmentation,
+  };
+  const { steps, rows } = await succeeded({
+    experiment: 'train',
+    config: { protocol: 'leak-controlled', training: small.training, settings },
+  });
+  const places = rows.map(({ protocol, method, model, judge, structure, metric }) =>
+    [protocol, method, model, judge ?? structure, metric].join(' · '),
+  );
+  expect(places).toEqual(
+    ['disc · soft_dice', 'cup · soft_dice', 'baseline-dia · auc'].map(
+      (end) => `leak-controlled · df-gt-training-map expg · take-and-give · ${end}`,
+    ),
+  );
+  expect(rows.filter(({ transductive }) => transductive)).toEqual([]);
+  expect(steps.map(({ label }) => label)).toContain('train take-and-give');
+});
+
 test('with two seeds: each seed’s number and the mean of both with its interval', async () => {
   const { rows } = await succeeded({
     experiment: 'figure-6',
