@@ -45,6 +45,14 @@ export async function prepareImage(
   const source = await readImage(dataset.root, row.path).catch(
     (error: Error) => void report('path', error.message),
   );
+  if (source && !hasSize(source.facts, row.size)) {
+    const { width, height } = source.facts;
+    report(
+      'width',
+      `the file is ${width}×${height}, its description says ${row.size!.width}×${row.size!.height}`,
+    );
+    return { problems };
+  }
   const masks = await readMasks(dataset, row, source?.facts ?? null, report);
   if (!source || problems.length > 0) return { problems };
 
@@ -62,7 +70,7 @@ export async function prepareImage(
     annotations.push({ rater, structure, blob: stored, area });
   }
   const { path, subject, split, diagnoses } = row;
-  const metadata = { ...row.metadata, ...framed.metadata };
+  const metadata = { ...row.metadata, ...spacingOf(row), ...framed.metadata };
   return {
     image: { row: row.row, path, subject, split, diagnoses, blob, width, height, metadata, annotations },
   };
@@ -76,6 +84,15 @@ async function readImage(root: string, path: string): Promise<{ bytes: Buffer; f
     throw new TypeError(`the image is damaged (${error.message})`);
   });
   return { bytes, facts };
+}
+
+function hasSize(facts: ImageFacts, size: Row['size']): boolean {
+  return !size || (facts.width === size.width && facts.height === size.height);
+}
+
+/** Where a pixel's size is kept: millimetres, down and across. */
+function spacingOf({ spacing }: Row): Record<string, Scalar> {
+  return spacing ? { spacingY: spacing.y, spacingX: spacing.x } : {};
 }
 
 interface Framed {

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { configOf } from '../../settings/config-of.ts';
 import { readers } from './index.ts';
 import { DatasetError } from './problem.ts';
 import type { Dataset, Reader } from './reader.ts';
@@ -12,15 +13,15 @@ interface OpenOptions {
 
 /**
  * Opens a folder, or the file that describes it, with the reader for it.
- * @throws InputError for an unknown format; DatasetError where no reader recognises the path, where the options are
- * not the reader's, or where the description cannot be read.
+ * @throws InputError for an unknown format; SettingsError for options that are not the reader's; DatasetError where no
+ * reader recognises the path, or where its description cannot be read.
  */
 export async function openDataset(
   path: string,
   { format, options = {} }: OpenOptions = {},
 ): Promise<Dataset> {
   const reader = format ? readers.get(format) : await recognise(path);
-  return reader.open(path, optionsOf(reader, options, path));
+  return reader.open(path, configOf(reader, { config: options, field: 'options' }));
 }
 
 async function recognise(path: string): Promise<Reader> {
@@ -30,15 +31,4 @@ async function recognise(path: string): Promise<Reader> {
   for (const reader of readers.list()) if (await reader.recognises(path)) return reader;
   const known = readers.list().map(({ name, summary }) => `${name} (${summary.replace(/\.$/, '')})`);
   throw fail('format', `no known format: expected one of ${known.join('; ')}`);
-}
-
-function optionsOf(reader: Reader, options: Readonly<Record<string, unknown>>, file: string): unknown {
-  const parsed = reader.config.safeParse(options);
-  if (parsed.success) return parsed.data;
-  throw new DatasetError(
-    parsed.error.issues.map((issue) => {
-      const field = ['options', ...issue.path].join('.');
-      return { file, row: null, field, message: `${issue.message} (format '${reader.name}')` };
-    }),
-  );
 }

@@ -6,8 +6,6 @@ import type { Problem } from './problem.ts';
  * stored: images and mask files stay where they are, named by path; masks that are not files are drawn when asked for.
  */
 export interface Reader<Options = unknown> extends Method<Options> {
-  readonly reconstruction: string | null;
-  readonly history: readonly [string, ...string[]];
   /** Whether this folder or file has the layout, judged by names and keys; no image is opened. */
   recognises(path: string): Promise<boolean>;
   /**
@@ -67,6 +65,8 @@ export interface Row {
   readonly row: number;
   /** The image file, relative to the root: the image's name in the dataset. */
   readonly path: string;
+  /** What the layout says of the image's size: the file must have it. */
+  readonly size?: { readonly width: number; readonly height: number };
   readonly subject: string;
   readonly split: Split;
   /** Value by source; fusions and evaluations read the source `reference`. */
