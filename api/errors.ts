@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { describeProblem, type Problem } from '../ml/data/readers/problem.ts';
 import { DivergedError, InputError } from '../ml/errors.ts';
 
 /** Stable: programs branch on them. The message is for a person and may change. */
@@ -56,16 +57,7 @@ export function cancelled(message = 'cancelled'): GraphQLError {
   return coded('CANCELLED', message);
 }
 
-export interface Problem {
-  /** The file that the problem is in, relative to the manifest's root. */
-  file: string;
-  /** Row of the manifest, counted from 1 without the header; null where it concerns the whole manifest. */
-  row: number | null;
-  field: string;
-  message: string;
-}
-
-/** The manifest, or what it names, cannot be imported. */
+/** The dataset, or what its description names, cannot be imported. */
 export function badManifest(problems: readonly Problem[]): GraphQLError {
   const shown = problems.slice(0, 10).map(describeProblem);
   if (problems.length > shown.length) shown.push(`… and ${problems.length - shown.length} more`);
@@ -73,10 +65,6 @@ export function badManifest(problems: readonly Problem[]): GraphQLError {
     problems: problems.slice(0, 100),
     count: problems.length,
   });
-}
-
-export function describeProblem({ file, row, field, message }: Problem): string {
-  return `${file}${row === null ? '' : `, row ${row}`}, ${field}: ${message}`;
 }
 
 /** Stored bytes are gone, or are not those that their name says. */

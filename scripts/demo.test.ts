@@ -13,7 +13,10 @@ test('options that cannot be are refused before any work', () => {
   expect(() => parse('--modality', 'x-ray')).toThrow(/fundus, ultrasound, dermoscopy/);
   expect(() => parse('--images', '3')).toThrow('at least 30');
   expect(() => parse('--data', 'folder', '--modality', 'fundus')).toThrow('exclude each other');
-  expect(parse('--data', 'folder', '--skip-bad')).toMatchObject({ data: 'folder', skipBad: true });
+  expect(parse('--data', 'folder', '--skip-bad')).toMatchObject({
+    data: 'folder',
+    reading: { skipBad: true },
+  });
 });
 
 test('a --url that is no address is named', async () => {

@@ -1,8 +1,9 @@
+import { GraphQLJSON } from 'graphql-scalars';
 import { Field, InputType } from 'type-graphql';
 
 @InputType()
 export class ImportDatasetInput {
-  @Field(() => String, { description: 'The folder, or its manifest, as the server sees it.' })
+  @Field(() => String, { description: 'The folder, or the file that describes it, as the server sees it.' })
   path!: string;
 
   @Field(() => Boolean, {
@@ -11,4 +12,17 @@ export class ImportDatasetInput {
       'Leave out rows with errors and report each in run.result; otherwise one bad row stops the import.',
   })
   skipBad!: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Name of a reader: see methods(kind: READER). Left out: the first that recognises the folder.',
+  })
+  format?: string | null;
+
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description: "The reader's settings; see Method.configSchema.",
+  })
+  options?: Record<string, unknown> | null;
 }

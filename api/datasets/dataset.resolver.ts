@@ -53,7 +53,7 @@ export class DatasetResolver {
 
   @Mutation(() => Run, {
     description:
-      'Imports a folder with a manifest (docs/manifest.md). Importing the same folder again changes nothing.',
+      'Imports a folder in a layout that a reader knows (docs/data.md). Importing the same folder again changes nothing.',
   })
   async importDataset(
     @Ctx() context: RequestContext,

@@ -1,34 +1,43 @@
 import { resolve } from 'node:path';
+import { readers } from '../../ml/data/readers/index.ts';
+import { isPlainObject } from '../../ml/settings/lay-over.ts';
 import type { Run } from '../../prisma/client/client.ts';
 import { invalidInput } from '../errors.ts';
+import { parseConfig } from '../runs/method-config.ts';
 import { createRun, type RunsContext } from '../runs/runs.service.ts';
 
 export interface ImportDatasetInput {
-  /** A folder with a manifest, or a manifest file, on the server's machine. */
+  /** A folder, or the file that describes it, on the server's machine. */
   readonly path: string;
   readonly skipBad?: boolean | null;
+  /** A reader's name. */
+  readonly format?: string | null;
+  readonly options?: Record<string, unknown> | null;
 }
 
 /** Starts an import; while one of the same folder is queued or running, that one answers. */
 export async function requestImport({ prisma, actor }: RunsContext, input: ImportDatasetInput): Promise<Run> {
   if (!input.path.trim())
-    throw invalidInput(`path '${input.path}': expected a folder or a manifest file`, 'path');
+    throw invalidInput(`path '${input.path}': expected a folder, or the file that describes it`, 'path');
   const path = resolve(input.path);
-  const skipBad = input.skipBad ?? false;
+  const format = input.format ?? null;
+  const options = optionsOf(format, input.options ?? {});
+  const asked = { path, skipBad: input.skipBad ?? false, format, options };
   return prisma.$transaction(async (tx) => {
     const last = await tx.run.findFirst({
-      where: {
-        kind: 'import',
-        status: 'succeeded',
-        AND: [
-          { config: { path: ['path'], equals: path } },
-          { config: { path: ['skipBad'], equals: skipBad } },
-        ],
-      },
+      where: { kind: 'import', status: 'succeeded', config: { path: ['path'], equals: path } },
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       select: { id: true },
     });
-    const request = { path, skipBad, after: last?.id ?? null };
+    const request = { ...asked, after: last?.id ?? null };
     return (await createRun(tx, { kind: 'import', request, seed: 0, actor })).run;
   });
+}
+
+/** The options as given: of a named reader they are checked at once, else when the folder has been looked at. */
+function optionsOf(format: string | null, options: Record<string, unknown>): Record<string, unknown> {
+  if (format !== null) parseConfig(readers.get(format), { overrides: options, field: 'options' });
+  else if (!isPlainObject(options))
+    throw invalidInput(`options: expected an object, received ${JSON.stringify(options)}`, 'options');
+  return options;
 }

@@ -6,7 +6,7 @@ const readingShare = 0.9;
 
 /** Reads a folder into the store; all or nothing unless bad rows shall be skipped, which the result then lists. */
 export const importDatasetJob: Job<'import'> = {
-  async perform({ blobs, pool, request: { path, skipBad }, progress, signal }) {
+  async perform({ blobs, pool, request: { path, skipBad, format, options }, progress, signal }) {
     const onProgress = ({ stage, done, total }: ImportProgress): void => {
       const share = total ? done / total : 0;
       const overall = stage === 'reading' ? share * readingShare : readingShare + share * (1 - readingShare);
@@ -14,7 +14,7 @@ export const importDatasetJob: Job<'import'> = {
     };
     const { skipped, ...report } = await importDataset(
       { blobs, pool, actor: 'worker' },
-      { path, skipBad, signal, onProgress },
+      { path, skipBad, format, options, signal, onProgress },
     );
     const result = { ...report, skipped: skipped.map((problem) => ({ ...problem })) };
     return { result, committed: true };

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => context.close());
 
 let seed = 0;
-const request = { path: 'a folder', skipBad: false, after: null };
+const request = { path: 'a folder', skipBad: false, format: null, options: {}, after: null };
 
 /** The run of an import, after `work` was its job. */
 async function performed(work: (runId: string) => Promise<Outcome>): Promise<Run> {

@@ -6,6 +6,7 @@ export enum MethodKind {
   DIAGNOSIS_MODEL = 'DIAGNOSIS_MODEL',
   SEGMENTATION_MODEL = 'SEGMENTATION_MODEL',
   EXPERIMENT = 'EXPERIMENT',
+  READER = 'READER',
 }
 
 registerEnumType(MethodKind, {
@@ -15,6 +16,7 @@ registerEnumType(MethodKind, {
     DIAGNOSIS_MODEL: { description: 'Reads image and mask, tells the diagnosis: trainModel.' },
     SEGMENTATION_MODEL: { description: 'Reads the image, draws the mask: trainModel.' },
     EXPERIMENT: { description: 'A figure of the paper: runExperiment.' },
+    READER: { description: 'Reads a folder in a published layout: importDataset.' },
   },
 });
 

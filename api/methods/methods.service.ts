@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readers } from '../../ml/data/readers/index.ts';
 import { diagnosisModels } from '../../ml/diagnosis/index.ts';
 import { experiments } from '../../ml/experiments/index.ts';
 import { fusions } from '../../ml/fusion/index.ts';
@@ -17,6 +18,7 @@ const registries: Record<MethodKind, { list(): readonly Listed[] }> = {
   DIAGNOSIS_MODEL: diagnosisModels,
   SEGMENTATION_MODEL: segmentationModels,
   EXPERIMENT: experiments,
+  READER: readers,
 };
 
 /** What the registries of ml hold: a new method appears here by itself. */

@@ -19,6 +19,10 @@ const version = z.int().min(1).default(1);
 const importRequest = z.strictObject({
   path: z.string(),
   skipBad: z.boolean().default(false),
+  /** A reader's name; null: the first that recognises the path. */
+  format: z.string().nullable().default(null),
+  /** The reader's settings, as given: which reader it is may show only when the path is looked at. */
+  options: z.record(z.string(), z.unknown()).default({}),
   /** The import of the same folder that ended before: the folder may have changed since, so it is read again. */
   after: id.nullable().default(null),
 });

@@ -3,7 +3,7 @@ import { configOf, type Configurable } from '../../ml/settings/config-of.ts';
 import { invalidInput } from '../errors.ts';
 
 export interface ConfigRequest {
-  readonly preset: string;
+  readonly preset?: string;
   /** Laid over the preset; null and left out are the same: nothing. */
   readonly overrides: unknown;
   /** Name of the input's field, for the message. */

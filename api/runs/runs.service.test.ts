@@ -20,7 +20,7 @@ afterAll(() => database.close());
 
 /** Any kind of work will do: here the import of a folder of this name. */
 function ask(path: string, { seed = 1, again = false } = {}) {
-  const request = { path, skipBad: false, after: null };
+  const request = { path, skipBad: false, format: null, options: {}, after: null };
   const asked = { kind: 'import', request, seed, actor: 'tester', again } as const;
   return database.prisma.$transaction((tx) => createRun(tx, asked));
 }

@@ -1,4 +1,5 @@
 import type { Client } from './client.ts';
+import type { Reading } from './common-options.ts';
 import { progressLine } from './progress.ts';
 
 interface ImportResult {
@@ -15,8 +16,8 @@ interface ImportResult {
 /** Imports a folder, or finds what was imported of it before; answers with the dataset's id. */
 export async function importDataset(
   client: Client,
-  manifest: string,
-  { skipBad = false } = {},
+  path: string,
+  { skipBad = false, format, options }: Reading = {},
 ): Promise<string> {
   const { importDataset: run } = await client.request<{ importDataset: { id: string } }>(
     /* GraphQL */ `
@@ -26,7 +27,7 @@ export async function importDataset(
         }
       }
     `,
-    { input: { path: manifest, skipBad } },
+    { input: { path, skipBad, format, options } },
   );
   await follow(client, 'import', run.id);
   const { run: ended } = await client.request<{ run: { result: ImportResult } }>(
@@ -42,7 +43,7 @@ export async function importDataset(
   const { datasetId, skipped, skippedRows } = ended.result;
   if (skippedRows > 0) console.log(`  left out ${skippedRows} rows:`);
   for (const { file, row, field, message } of skipped)
-    console.log(`    ${file}, row ${row}, ${field}: ${message}`);
+    console.log(`    ${file}${row === null ? '' : `, row ${row}`}, ${field}: ${message}`);
   return datasetId;
 }
 

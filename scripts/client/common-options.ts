@@ -1,6 +1,17 @@
 import type { ParseArgsConfig } from 'node:util';
+import { jsonObject } from './json-object.ts';
 import { modalities, presetOf, type Preset } from './phantoms.ts';
 import { wholeNumber } from './whole-number.ts';
+
+/** How a folder is imported. */
+export interface Reading {
+  /** Bad rows are left out and listed. */
+  readonly skipBad?: boolean;
+  /** A reader's name; left out: the first that recognises the folder. */
+  readonly format?: string;
+  /** The reader's settings. */
+  readonly options?: object;
+}
 
 /** What every command that works on images can be asked. */
 export interface CommonOptions {
@@ -9,10 +20,10 @@ export interface CommonOptions {
   readonly modality?: string;
   /** Phantoms: number of images in all. */
   readonly images: number;
-  /** A folder with a manifest, or a manifest file. */
+  /** A folder in a layout that a reader knows, or the file that describes it. */
   readonly data?: string;
-  /** Bad rows of the manifest are left out and listed. */
-  readonly skipBad: boolean;
+  /** How `data` is read. */
+  readonly reading: Reading;
   /** A running server to use instead of one of our own. */
   readonly url?: string;
 }
@@ -21,6 +32,8 @@ export interface CommonOptions {
 export const commonOptions = {
   modality: { type: 'string' },
   data: { type: 'string' },
+  format: { type: 'string' },
+  options: { type: 'string' },
   'skip-bad': { type: 'boolean', default: false },
   preset: { type: 'string', default: 'demo' },
   images: { type: 'string', default: '300' },
@@ -29,8 +42,10 @@ export const commonOptions = {
 } as const satisfies ParseArgsConfig['options'];
 
 export const imagesUsage = `\
-  --data PATH       real data instead: a folder with a manifest, or a manifest file (docs/manifest.md)
-  --skip-bad        leave out bad rows of the manifest and list them, instead of refusing them all
+  --data PATH       real data instead: a folder, or the file that describes it (docs/data.md)
+  --format NAME     its layout: manifest, coco, … (default: recognised)
+  --options JSON    settings of the layout's reader
+  --skip-bad        leave out bad rows and list them, instead of refusing them all
   --preset NAME     demo (64×64, minutes on two cores; default) or paper (256×256, ResNet50: wants a GPU)
   --images N        phantoms: number of images in all (default 300: 160 train, 40 validation, 100 test)`;
 
@@ -39,6 +54,8 @@ export const urlUsage = '  --url URL         a running Consilium server to use (
 interface CommonValues {
   readonly modality?: string;
   readonly data?: string;
+  readonly format?: string;
+  readonly options?: string;
   readonly 'skip-bad': boolean;
   readonly preset: string;
   readonly images: string;
@@ -46,7 +63,15 @@ interface CommonValues {
 }
 
 /** @throws Error naming the option that cannot be, before any work is done. */
-export function parseCommon({ modality, data, url, ...values }: CommonValues): CommonOptions {
+export function parseCommon({
+  modality,
+  data,
+  url,
+  format,
+  options,
+  ...values
+}: CommonValues): CommonOptions {
+  if (!data && (format || options)) throw new Error('--format and --options say how --data is read');
   if (data && modality) throw new Error('--data and --modality exclude each other');
   if (modality && !(modalities as readonly string[]).includes(modality)) {
     throw new Error(`--modality '${modality}': expected one of ${modalities.join(', ')}`);
@@ -56,7 +81,11 @@ export function parseCommon({ modality, data, url, ...values }: CommonValues): C
     modality,
     images: wholeNumber('--images', values.images, 30),
     data,
-    skipBad: values['skip-bad'],
+    reading: {
+      skipBad: values['skip-bad'],
+      format,
+      options: options === undefined ? undefined : jsonObject('--options', options),
+    },
     url,
   };
 }

@@ -38,8 +38,8 @@ export interface Cohort {
 
 /** Imports the subject's images, or finds them, and freezes the cohort of all of them. */
 export async function openSubject(client: Client, subject: Subject): Promise<Cohort> {
-  const { data, modality = modalities[0], phantomSeed } = subject;
+  const { data, modality = modalities[0], phantomSeed, reading } = subject;
   const folder = data ?? (await writePhantoms(modality, { ...subject, seed: phantomSeed }));
-  const datasetId = await importDataset(client, path.resolve(folder), subject);
+  const datasetId = await importDataset(client, path.resolve(folder), reading);
   return { datasetId, snapshotId: await freeze(client, datasetId) };
 }

@@ -1,5 +1,6 @@
 import type { Client } from '../client/client.ts';
 import { freeze, importDataset } from '../client/cohort.ts';
+import type { Reading } from '../client/common-options.ts';
 import { createSteps, type Evaluated, type Named, type Settings, type Steps } from '../client/steps.ts';
 
 /** Everything that the main job made. */
@@ -20,11 +21,11 @@ export interface MainJob {
  */
 export async function runMainJob(
   client: Client,
-  manifest: string,
-  settings: Settings & { readonly skipBad: boolean },
+  folder: string,
+  settings: Settings & { readonly reading: Reading },
 ): Promise<MainJob> {
   const begin = Date.now();
-  const datasetId = await importDataset(client, manifest, settings);
+  const datasetId = await importDataset(client, folder, settings.reading);
   const snapshotId = await freeze(client, datasetId);
   const diagnosed = await hasDiagnoses(client, datasetId);
   const step = createSteps(client, settings);

@@ -56,7 +56,7 @@ export async function goodFolder(changes: Files = {}): Promise<{ folder: string;
 }
 
 /** Everything in the database that an import may write. */
-export async function contents(database: TestDatabase): Promise<string> {
+export async function contents(database: Pick<TestDatabase, 'pool'>): Promise<string> {
   const tables = [
     'blobs',
     'datasets',

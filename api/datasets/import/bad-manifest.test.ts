@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { testDatabase, type TestDatabase } from '../../../tests/helpers/database.ts';
 import { contents, folderOf, goodFolder, grey, picture } from '../../../tests/helpers/image-folder.ts';
-import type { Problem } from '../../errors.ts';
+import type { Problem } from '../../../ml/data/readers/problem.ts';
 import { openBlobStore, type BlobStore } from '../../storage/blob-store.ts';
 import { importDataset, type ImportRequest } from './import-dataset.ts';
 
@@ -149,7 +149,7 @@ describe('a bad row is refused with file, row and field, and nothing is stored:'
 
   test('a folder without a manifest, and a manifest that is no JSON', async () => {
     expect((await problemsOf(await folderOf({ 'a.txt': '' })))[0].message).toMatch(
-      /neither manifest.json nor/,
+      /no known format: expected one of manifest .*manifest.json or manifest.csv/,
     );
     expect((await problemsOf(await folderOf({ 'manifest.json': '{' })))[0].message).toMatch(/not JSON/);
   });

@@ -1,5 +1,5 @@
+import type { Crop } from '../../../ml/data/readers/reader.ts';
 import type { Box } from '../../storage/image-codec.ts';
-import type { Manifest } from '../manifest.ts';
 import type { FrameMask } from './read-masks.ts';
 
 interface Size {
@@ -34,11 +34,7 @@ export function windowOf(masks: readonly FrameMask[], image: Size): { box: Box }
 }
 
 /** Box of what at least half of these raters marked, with the margin; null where there is no such pixel. */
-export function cropBox(
-  masks: readonly FrameMask[],
-  image: Size,
-  crop: NonNullable<Manifest['crop']>,
-): Box | null {
+export function cropBox(masks: readonly FrameMask[], image: Size, crop: Crop): Box | null {
   const frame = masks[0];
   if (!frame) return null;
   const marked = boxWhere(votes(masks), frame, Math.ceil(masks.length / 2));

@@ -1,12 +1,13 @@
 import type pg from 'pg';
-import { badManifest, cancelled, errorCode, type Problem } from '../../errors.ts';
+import { DatasetError, type Problem } from '../../../ml/data/readers/problem.ts';
+import { openDataset } from '../../../ml/data/readers/open-dataset.ts';
+import type { Dataset, RowResult } from '../../../ml/data/readers/reader.ts';
+import { badManifest, cancelled, errorCode } from '../../errors.ts';
 import type { BlobStore } from '../../storage/blob-store.ts';
-import { loadManifest, type Manifest } from '../manifest.ts';
-import { countRows, manifestRows, type RowResult } from '../manifest-rows.ts';
 import { prepareImage, type Prepared, type PreparedImage } from './prepare-image.ts';
 import { openImportBlobs, type ImportBlobs } from './import-blobs.ts';
 import { openSpool, type Spool } from './spool.ts';
-import { storeDataset, type StoredDataset } from './store-dataset.ts';
+import { storeDataset } from './store-dataset.ts';
 import { storeImages, type Counts } from './store-images.ts';
 
 /** Rows whose files are read at the same time. */
@@ -29,8 +30,12 @@ export interface ImportProgress {
 }
 
 export interface ImportRequest {
-  /** A folder with a manifest, or the manifest file. */
+  /** A folder in a layout that a reader knows, or the file that describes it. */
   path: string;
+  /** Name of the reader; the first that recognises the path where it is not given. */
+  format?: string | null;
+  /** The reader's settings. */
+  options?: Readonly<Record<string, unknown>>;
   /** Leave bad rows out and report them, instead of refusing the whole. */
   skipBad?: boolean;
   onProgress?: (progress: ImportProgress) => void;
@@ -46,20 +51,26 @@ export interface ImportReport extends Counts {
 }
 
 /**
- * Reads a manifest's folder into the store. First every row's files are read, checked and put into blob storage,
+ * Reads a folder into the store. First every row's files are read, checked and put into blob storage,
  * which is harmless to repeat; then all rows of the database are written in one transaction. So a bad row, a full
  * disk or an abort leaves the database as it was, and importing the same folder again changes nothing. What was put
  * into storage for nothing goes again, unless another import is at work, or this one is only interrupted.
  */
 export async function importDataset(deps: ImportDeps, request: ImportRequest): Promise<ImportReport> {
-  const manifest = await loadManifest(request.path);
-  const total = await countRows(manifest);
+  return read(deps, request).catch((error: unknown) => {
+    throw error instanceof DatasetError ? badManifest(error.problems) : error;
+  });
+}
+
+async function read(deps: ImportDeps, request: ImportRequest): Promise<ImportReport> {
+  const dataset = await openDataset(request.path, request);
+  const total = await dataset.countRows();
   if (total === 0)
-    throw badManifest([{ file: manifest.file, row: null, field: 'images', message: 'there are no rows' }]);
+    throw badManifest([{ file: dataset.file, row: null, field: 'images', message: 'there are no rows' }]);
   const spool = await openSpool<PreparedImage>();
   const blobs = await openImportBlobs(deps.blobs, deps.pool);
   try {
-    const report = await importRows({ ...deps, blobs }, manifest, spool, request, total);
+    const report = await importRows({ ...deps, blobs }, dataset, spool, request, total);
     if (report.skippedRows > 0) await blobs.tidy();
     return report;
   } catch (error) {
@@ -81,18 +92,18 @@ type Deps = Omit<ImportDeps, 'blobs'> & { blobs: ImportBlobs };
 
 async function importRows(
   deps: Deps,
-  manifest: Manifest,
+  dataset: Dataset,
   spool: Spool<PreparedImage>,
   request: ImportRequest,
   total: number,
 ): Promise<ImportReport> {
-  const skipped = await readRows(deps.blobs, manifest, spool, request, total);
+  const skipped = await readRows(deps.blobs, dataset, spool, request, total);
   const { report, problems } = await transaction(deps.pool, (client) =>
-    storeAll(client, deps, manifest, spool, request, total - skipped.rows),
+    storeAll(client, deps, dataset, spool, request, total - skipped.rows),
   );
   return {
     ...report,
-    dataset: manifest.name,
+    dataset: dataset.name,
     skipped: [...skipped.problems, ...problems],
     skippedRows: skipped.rows + problems.length,
   };
@@ -106,22 +117,22 @@ interface Skipped {
 /** Checks all rows and puts the good ones into the spool; bad ones are answered, or thrown together. */
 async function readRows(
   blobs: ImportBlobs,
-  manifest: Manifest,
+  dataset: Dataset,
   spool: Spool<PreparedImage>,
   { skipBad = false, signal, onProgress }: ImportRequest,
   total: number,
 ): Promise<Skipped> {
   const problems: Problem[] = [];
   let [done, rows] = [0, 0];
-  const reject = (found: Problem[]) => {
+  const reject = (found: readonly Problem[]) => {
     problems.push(...found);
     rows++;
     if (!skipBad && problems.length >= PROBLEM_LIMIT) throw badManifest(problems);
   };
   const checks = acrossRows();
   const prepare = (result: RowResult): Promise<Prepared> =>
-    'problems' in result ? Promise.resolve(result) : prepareImage(blobs, manifest, result.row);
-  for await (const prepared of inOrder(manifestRows(manifest), PARALLEL, prepare)) {
+    'problems' in result ? Promise.resolve(result) : prepareImage(blobs, dataset, result.row);
+  for await (const prepared of inOrder(dataset.rows(), PARALLEL, prepare)) {
     stopIfAborted(signal);
     const found = 'problems' in prepared ? prepared.problems : checks(prepared.image);
     if (found.length > 0) reject(found);
@@ -155,12 +166,12 @@ function acrossRows(): (image: PreparedImage) => Problem[] {
 async function storeAll(
   client: pg.PoolClient,
   { blobs, actor = 'system' }: Deps,
-  manifest: Manifest,
+  dataset: Dataset,
   spool: Spool<PreparedImage>,
   { skipBad = false, signal, onProgress }: ImportRequest,
   total: number,
 ): Promise<{ report: Counts & { datasetId: string }; problems: Problem[] }> {
-  const dataset = await storeDataset(client, manifest);
+  const stored = await storeDataset(client, dataset);
   const counts: Counts = {
     imagesAdded: 0,
     imagesUpdated: 0,
@@ -174,14 +185,14 @@ async function storeAll(
   let done = 0;
   for await (const chunk of spool.chunks(CHUNK)) {
     stopIfAborted(signal);
-    problems.push(...(await storeImages(client, blobs, dataset, chunk, counts)));
+    problems.push(...(await storeImages(client, blobs, stored, chunk, counts)));
     if (problems.length > 0 && !skipBad) throw badManifest(problems);
     onProgress?.({ stage: 'storing', done: (done += chunk.length), total });
   }
-  if (dataset.added || changes(counts) > 0) await audit(client, actor, dataset, manifest, counts);
+  if (stored.added || changes(counts) > 0) await audit(client, actor, stored.id, dataset.name, counts);
   await blobs.assertGuarded();
   stopIfAborted(signal); // the last moment: what follows is the commit
-  return { report: { ...counts, datasetId: dataset.id }, problems };
+  return { report: { ...counts, datasetId: stored.id }, problems };
 }
 
 function changes({ imagesUnchanged: _, ...counts }: Counts): number {
@@ -191,13 +202,13 @@ function changes({ imagesUnchanged: _, ...counts }: Counts): number {
 async function audit(
   client: pg.PoolClient,
   actor: string,
-  dataset: StoredDataset,
-  manifest: Manifest,
+  datasetId: string,
+  name: string,
   counts: Counts,
 ): Promise<void> {
   await client.query(
     `insert into audit_events (actor, action, subject_type, subject_id, detail) values ($1, 'dataset.import', 'dataset', $2, $3)`,
-    [actor, dataset.id, { name: manifest.name, ...counts }],
+    [actor, datasetId, { name, ...counts }],
   );
 }
 

@@ -1,4 +1,6 @@
-import type { Problem } from '../../errors.ts';
+import type { Problem } from '../../../ml/data/readers/problem.ts';
+import type { Dataset, Row, Scalar } from '../../../ml/data/readers/reader.ts';
+import { readInside } from '../../../ml/data/readers/safe-path.ts';
 import type { BlobRow, BlobStore } from '../../storage/blob-store.ts';
 import {
   cropImage,
@@ -8,14 +10,11 @@ import {
   type ImageFacts,
 } from '../../storage/image-codec.ts';
 import { encodeBinaryMask, MASK_MEDIA_TYPE } from '../../storage/mask-codec.ts';
-import type { Manifest } from '../manifest.ts';
-import type { ManifestRow, Scalar } from '../manifest-rows.ts';
-import { readInside } from '../safe-path.ts';
 import { cropBox, cut, windowOf } from './frame.ts';
 import { readMasks, type FrameMask } from './read-masks.ts';
 
 export interface PreparedAnnotation {
-  /** Positions in the manifest's lists. */
+  /** Positions in the dataset's lists. */
   rater: number;
   structure: number;
   blob: BlobRow;
@@ -23,7 +22,7 @@ export interface PreparedAnnotation {
 }
 
 /** An image whose bytes are in blob storage; its rows are still to be written. */
-export interface PreparedImage extends Pick<ManifestRow, 'row' | 'path' | 'subject' | 'split' | 'diagnoses'> {
+export interface PreparedImage extends Pick<Row, 'row' | 'path' | 'subject' | 'split' | 'diagnoses'> {
   blob: BlobRow;
   width: number;
   height: number;
@@ -31,25 +30,33 @@ export interface PreparedImage extends Pick<ManifestRow, 'row' | 'path' | 'subje
   annotations: PreparedAnnotation[];
 }
 
-export type Prepared = { image: PreparedImage } | { problems: Problem[] };
+export type Prepared = { image: PreparedImage } | { problems: readonly Problem[] };
 
 /** Reads and checks a row's files and stores their contents. What is wrong with them is answered, not thrown. */
 export async function prepareImage(
   blobs: Pick<BlobStore, 'write'>,
-  manifest: Manifest,
-  row: ManifestRow,
+  dataset: Dataset,
+  row: Row,
 ): Promise<Prepared> {
   const problems: Problem[] = [];
   const report = (field: string, message: string, file = row.path) =>
     problems.push({ file, row: row.row, field, message });
 
-  const source = await readImage(manifest.root, row.path).catch(
+  const source = await readImage(dataset.root, row.path).catch(
     (error: Error) => void report('path', error.message),
   );
-  const masks = await readMasks(manifest, row, source?.facts ?? null, report);
+  if (source && !hasSize(source.facts, row.size)) {
+    const { width, height } = source.facts;
+    report(
+      'width',
+      `the file is ${width}×${height}, its description says ${row.size!.width}×${row.size!.height}`,
+    );
+    return { problems };
+  }
+  const masks = await readMasks(dataset, row, source?.facts ?? null, report);
   if (!source || problems.length > 0) return { problems };
 
-  const framed = frame(manifest, source.facts, masks, report);
+  const framed = frame(dataset, source.facts, masks, report);
   if (!framed) return { problems };
   const { box } = framed;
   const bytes = box ? await cropImage(source.bytes, box) : source.bytes;
@@ -63,7 +70,7 @@ export async function prepareImage(
     annotations.push({ rater, structure, blob: stored, area });
   }
   const { path, subject, split, diagnoses } = row;
-  const metadata = { ...row.metadata, ...framed.metadata };
+  const metadata = { ...row.metadata, ...spacingOf(row), ...framed.metadata };
   return {
     image: { row: row.row, path, subject, split, diagnoses, blob, width, height, metadata, annotations },
   };
@@ -79,6 +86,15 @@ async function readImage(root: string, path: string): Promise<{ bytes: Buffer; f
   return { bytes, facts };
 }
 
+function hasSize(facts: ImageFacts, size: Row['size']): boolean {
+  return !size || (facts.width === size.width && facts.height === size.height);
+}
+
+/** Where a pixel's size is kept: millimetres, down and across. */
+function spacingOf({ spacing }: Row): Record<string, Scalar> {
+  return spacing ? { spacingY: spacing.y, spacingX: spacing.x } : {};
+}
+
 interface Framed {
   /** Part of the image that is kept; null for all of it. */
   box: Box | null;
@@ -88,7 +104,7 @@ interface Framed {
 
 /** Brings masks to the image's frame, then both to the crop. */
 function frame(
-  manifest: Manifest,
+  dataset: Dataset,
   facts: ImageFacts,
   masks: FrameMask[],
   report: (field: string, message: string) => void,
@@ -99,7 +115,7 @@ function frame(
   };
   const frames = new Set(masks.map(({ width, height }) => `${width}×${height}`));
   const window =
-    manifest.masks.fit === 'window' &&
+    dataset.fit === 'window' &&
     masks.some((mask) => mask.width !== facts.width || mask.height !== facts.height);
   let metadata: Record<string, Scalar> = {};
   let placed = masks;
@@ -110,14 +126,14 @@ function frame(
     placed = masks.map((mask) => cut(mask, found.box));
     metadata = { maskWindowLeft: found.box.left, maskWindowTop: found.box.top };
   }
-  if (!manifest.crop) return { box: null, masks: placed, metadata };
-  const structure = manifest.structures.indexOf(manifest.crop.structure);
+  if (!dataset.crop) return { box: null, masks: placed, metadata };
+  const structure = dataset.structures.indexOf(dataset.crop.structure);
   const box = cropBox(
     placed.filter((mask) => mask.structure === structure),
     facts,
-    manifest.crop,
+    dataset.crop,
   );
-  if (!box) return refuse('crop', `nobody, or less than half, marked '${manifest.crop.structure}'`);
+  if (!box) return refuse('crop', `nobody, or less than half, marked '${dataset.crop.structure}'`);
   return {
     box,
     masks: placed.map((mask) => cut(mask, box)),

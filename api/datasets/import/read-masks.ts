@@ -1,12 +1,12 @@
+import type { Dataset, DrawnMask, MaskFile, ObjectRule, Row } from '../../../ml/data/readers/reader.ts';
+import { MissingFileError, readInside } from '../../../ml/data/readers/safe-path.ts';
+import { InputError } from '../../../ml/errors.ts';
 import { decodeLevels } from '../../storage/image-codec.ts';
 import { resizeMask } from '../../storage/resize-mask.ts';
-import type { Manifest } from '../manifest.ts';
-import type { ManifestRow, MaskReference } from '../manifest-rows.ts';
-import { readInside } from '../safe-path.ts';
 
-/** One rater's mask of one structure in the frame of its file: 0 or 1. */
+/** One rater's mask of one structure in the frame of its source: 0 or 1. */
 export interface FrameMask {
-  /** Positions in the manifest's lists. */
+  /** Positions in the dataset's lists. */
   rater: number;
   structure: number;
   mask: Uint8Array;
@@ -14,7 +14,6 @@ export interface FrameMask {
   height: number;
 }
 
-type Report = (field: string, message: string, file?: string) => void;
 type Levels = Awaited<ReturnType<typeof decodeLevels>>;
 interface Size {
   width: number;
@@ -23,79 +22,88 @@ interface Size {
 
 /** All masks of a row; `image` is null where the image itself could not be read, and sizes cannot be compared. */
 export async function readMasks(
-  manifest: Manifest,
-  row: ManifestRow,
+  dataset: Dataset,
+  row: Row,
   image: Size | null,
-  report: Report,
+  report: (field: string, message: string, file?: string) => void,
 ): Promise<FrameMask[]> {
   const masks: FrameMask[] = [];
-  for (const reference of row.masks) {
-    const levels = await readLevels(manifest, reference, report);
-    if (!levels) continue;
-    const fits = !image || (levels.width === image.width && levels.height === image.height);
-    if (!fits && !manifest.masks.fit) {
-      const sizes = `${levels.width}×${levels.height}, the image ${image.width}×${image.height}`;
-      report(reference.field, `the mask is ${sizes}; 'fit' in the manifest says what to do`, reference.path);
-      continue;
-    }
-    const separate = manifest.masks.votes ? levelSets : oneMask;
-    for (const mask of separate(manifest, reference, levels, report)) {
-      masks.push(image && manifest.masks.fit === 'resample' ? resampled(mask, image) : mask);
+  for (const source of row.masks) {
+    const drawn = 'draw' in source;
+    const refuse = (message: string) => report(source.field, message, drawn ? dataset.file : source.path);
+    for (const mask of drawn ? await draw(dataset, source, refuse) : await read(dataset, source, refuse)) {
+      const fitted = fit(dataset, mask, image, refuse);
+      if (!fitted) break; // the other masks of the file have its size too
+      masks.push(fitted);
     }
   }
   return masks;
 }
 
-async function readLevels(
-  manifest: Manifest,
-  reference: MaskReference,
-  report: Report,
-): Promise<Levels | null> {
+type Refuse = (message: string) => void;
+
+async function draw(dataset: Dataset, source: DrawnMask, refuse: Refuse): Promise<FrameMask[]> {
   try {
-    return await decodeLevels(await readInside(manifest.root, reference.path));
+    return [{ ...positions(dataset, source), ...(await source.draw()) }];
   } catch (error) {
-    const { message } = error as Error;
-    const absent = message.startsWith('there is no file');
-    if (!(absent && manifest.masks.missing === 'skip')) report(reference.field, message, reference.path);
+    if (!(error instanceof InputError)) throw error;
+    refuse(error.message);
+    return [];
+  }
+}
+
+async function read(dataset: Dataset, source: MaskFile, refuse: Refuse): Promise<FrameMask[]> {
+  const found = await readLevels(dataset.root, source, refuse);
+  if (!found) return [];
+  const { levels, ...size } = found;
+  const largest = largestOf(levels);
+  if (source.largest !== undefined && largest > source.largest) {
+    refuse(`holds the value ${largest}: counts go from 0 to ${source.largest}`);
+    return [];
+  }
+  return source.readings.map((reading) => ({
+    ...positions(dataset, reading),
+    mask: marked(levels, reading.object),
+    ...size,
+  }));
+}
+
+async function readLevels(root: string, source: MaskFile, refuse: Refuse): Promise<Levels | null> {
+  try {
+    return await decodeLevels(await readInside(root, source.path));
+  } catch (error) {
+    const unannotated = source.optional && error instanceof MissingFileError;
+    if (!unannotated) refuse((error as Error).message);
     return null;
   }
 }
 
-function oneMask(manifest: Manifest, reference: MaskReference, { levels, ...size }: Levels): FrameMask[] {
-  const rule = manifest.masks.object;
+/** The mask in the image's size, or null where nothing says how it would get there. */
+function fit(dataset: Dataset, mask: FrameMask, image: Size | null, refuse: Refuse): FrameMask | null {
+  if (!image || (mask.width === image.width && mask.height === image.height)) return mask;
+  if (dataset.fit === 'window') return mask; // cut when all masks of the row are there
+  if (dataset.fit === 'resample') return { ...mask, mask: resizeMask(mask.mask, mask, image), ...image };
+  const sizes = `${mask.width}×${mask.height}, the image ${image.width}×${image.height}`;
+  refuse(`the mask is ${sizes}; 'fit' in a manifest says what to do`);
+  return null;
+}
+
+function positions(
+  { raters, structures }: Dataset,
+  { rater, structure }: { rater: string; structure: string },
+): Pick<FrameMask, 'rater' | 'structure'> {
+  return { rater: raters.findIndex(({ name }) => name === rater), structure: structures.indexOf(structure) };
+}
+
+function largestOf(levels: Levels['levels']): number {
+  let largest = 0;
+  for (const value of levels) if (value > largest) largest = value;
+  return largest;
+}
+
+/** 1 where the value is the object. A plain loop: Uint8Array.from with a function takes many times as long. */
+function marked(levels: Levels['levels'], rule: ObjectRule): Uint8Array {
   const [lowest, highest] = 'equals' in rule ? [rule.equals, rule.equals] : [rule.atLeast, Infinity];
-  const mask = between(levels, lowest, highest);
-  const rater = manifest.raters.findIndex(({ name }) => name === reference.rater);
-  return [{ rater, structure: manifest.structures.indexOf(reference.structure), mask, ...size }];
-}
-
-/** 'At least k of n marked it': n annotators of rising strictness. */
-function levelSets(
-  manifest: Manifest,
-  reference: MaskReference,
-  { levels, ...size }: Levels,
-  report: Report,
-): FrameMask[] {
-  const votes = manifest.masks.votes!;
-  let most = 0;
-  for (const value of levels) if (value > most) most = value;
-  if (most > votes) {
-    report(reference.field, `holds the value ${most}: counts go from 0 to ${votes}`, reference.path);
-    return [];
-  }
-  const structure = manifest.structures.indexOf(reference.structure);
-  return manifest.raters.map((rater, index) => {
-    const mask = between(levels, rater.votes!, Infinity);
-    return { rater: index, structure, mask, ...size };
-  });
-}
-
-function resampled(mask: FrameMask, { width, height }: Size): FrameMask {
-  return { ...mask, mask: resizeMask(mask.mask, mask, { width, height }), width, height };
-}
-
-/** 1 where lowest ≤ value ≤ highest. A plain loop: Uint8Array.from with a function takes many times as long. */
-function between(levels: Levels['levels'], lowest: number, highest: number): Uint8Array {
   const mask = new Uint8Array(levels.length);
   for (let i = 0; i < mask.length; i++) mask[i] = levels[i] >= lowest && levels[i] <= highest ? 1 : 0;
   return mask;

@@ -1,22 +1,22 @@
+import type { Dataset, Rater } from '../../../ml/data/readers/reader.ts';
 import { newId } from '../../ids.ts';
 import type { Queryable } from '../../storage/blob-store.ts';
-import type { Manifest, ManifestRater } from '../manifest.ts';
 
 export interface StoredDataset {
   id: string;
   /** True where this import made it. */
   added: boolean;
-  /** In the order of the manifest. */
+  /** In the order of the dataset that was read. */
   raterIds: string[];
   structureIds: string[];
 }
 
-/** The manifest's dataset with its raters and structures: made, or found by name and brought up to date. */
-export async function storeDataset(client: Queryable, manifest: Manifest): Promise<StoredDataset> {
+/** The dataset's row with its raters and structures: made, or found by name and brought up to date. */
+export async function storeDataset(client: Queryable, dataset: Dataset): Promise<StoredDataset> {
   // Two imports of one dataset at once: the second waits, and then finds what the first has written.
-  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`dataset ${manifest.name}`]);
-  const { description, modality, diagnosisNames = [] } = manifest;
-  const facts = [manifest.name, description, modality, diagnosisNames];
+  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`dataset ${dataset.name}`]);
+  const { description, modality, diagnosisNames = [] } = dataset;
+  const facts = [dataset.name, description, modality, diagnosisNames];
   const inserted = await client.query<{ id: string }>(
     `insert into datasets (id, name, description, modality, diagnosis_names) values ($5, $1, $2, $3, $4)
      on conflict (name) do nothing returning id`,
@@ -27,14 +27,14 @@ export async function storeDataset(client: Queryable, manifest: Manifest): Promi
     facts,
   );
   const { id } = updated.rows[0];
-  const structureIds = await named(client, 'structures', id, manifest.structures);
+  const structureIds = await named(client, 'structures', id, dataset.structures);
   const raterIds = await named(
     client,
     'raters',
     id,
-    manifest.raters.map(({ name }) => name),
+    dataset.raters.map(({ name }) => name),
   );
-  await describeRaters(client, raterIds, manifest.raters);
+  await describeRaters(client, raterIds, dataset.raters);
   return { id, added: inserted.rows.length > 0, raterIds, structureIds };
 }
 
@@ -43,7 +43,7 @@ async function named(
   client: Queryable,
   table: 'raters' | 'structures',
   datasetId: string,
-  names: string[],
+  names: readonly string[],
 ): Promise<string[]> {
   await client.query(
     `insert into ${table} (id, dataset_id, name, position)
@@ -61,11 +61,7 @@ async function named(
   return rows.map((row) => row.id);
 }
 
-async function describeRaters(
-  client: Queryable,
-  ids: string[],
-  raters: readonly ManifestRater[],
-): Promise<void> {
+async function describeRaters(client: Queryable, ids: string[], raters: readonly Rater[]): Promise<void> {
   await client.query(
     `update raters r set kind = row.kind::rater_kind, informativeness = row.informativeness
      from unnest($1::uuid[], $2::text[], $3::float8[]) as row (id, kind, informativeness) where r.id = row.id`,

@@ -1,4 +1,4 @@
-import type { Problem } from '../../errors.ts';
+import type { Problem } from '../../../ml/data/readers/problem.ts';
 import { newId } from '../../ids.ts';
 import { registerBlobs, type BlobRow, type BlobStore, type Queryable } from '../../storage/blob-store.ts';
 import { decodeImage } from '../../storage/image-codec.ts';

@@ -1,13 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { badManifest, type Problem } from '../errors.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from './load-manifest.ts';
+import { DatasetError, type Problem } from './problem.ts';
+import type { MaskFile, Reading, RowResult, Scalar, Split } from './reader.ts';
 import { readTable } from './table.ts';
 
-export type Split = 'train' | 'validation' | 'test';
-export type Scalar = string | number | boolean | null;
-
-export interface MaskReference {
+/** A mask that a row names, before its words are checked. */
+interface NamedMask {
   /** null: a vote map, which holds all raters. */
   rater: string | null;
   structure: string;
@@ -15,21 +14,7 @@ export interface MaskReference {
   field: string;
 }
 
-/** A row with its words understood; its files have not been looked at. */
-export interface ManifestRow {
-  /** From 1, without the header. */
-  row: number;
-  path: string;
-  subject: string;
-  split: Split;
-  /** Source to value. */
-  diagnoses: Record<string, 0 | 1>;
-  masks: MaskReference[];
-  metadata: Record<string, Scalar>;
-}
-
 type Cells = Record<string, unknown>;
-export type RowResult = { row: ManifestRow } | { problems: Problem[] };
 
 /** The rows of a manifest one at a time, each understood or with what is wrong with it. */
 export async function* manifestRows(manifest: Manifest): AsyncGenerator<RowResult> {
@@ -63,7 +48,7 @@ async function* rawRows(manifest: Manifest): AsyncGenerator<{ cells: Cells; prob
 async function* matchingFiles(manifest: Manifest, files: string): AsyncGenerator<Cells> {
   const folder = dirname(files);
   const fail = (message: string) =>
-    badManifest([{ file: manifest.file, row: null, field: 'files', message }]);
+    new DatasetError([{ file: manifest.file, row: null, field: 'files', message }]);
   if (/[{}]/.test(folder) || folder.split(/[\\/]/).includes('..'))
     throw fail('the columns stand in the file name alone');
   const columns: string[] = [];
@@ -151,9 +136,9 @@ function readDiagnoses(manifest: Manifest, cells: Cells, read: Read, report: Rep
   return diagnoses;
 }
 
-function readMasks(manifest: Manifest, cells: Cells, used: Set<string>, report: Report): MaskReference[] {
+function readMasks(manifest: Manifest, cells: Cells, used: Set<string>, report: Report): MaskFile[] {
   used.add('masks');
-  const masks: MaskReference[] = [];
+  const masks: NamedMask[] = [];
   for (const { column, rater, structure } of manifest.maskColumns) {
     used.add(column);
     const path = textOf(cells[column]);
@@ -163,7 +148,7 @@ function readMasks(manifest: Manifest, cells: Cells, used: Set<string>, report: 
     (manifest.images ? (cells['masks'] as NonNullable<Manifest['images']>[0]['masks']) : null) ?? [];
   listed.forEach((mask, index) => masks.push({ ...mask, field: `masks.${index}` }));
   if (manifest.masks.path) masks.push(...templateMasks(manifest, manifest.masks.path, cells, used, report));
-  return checkedMasks(manifest, masks, report);
+  return checkedMasks(manifest, masks, report).map((mask) => asMaskFile(manifest, mask));
 }
 
 function templateMasks(
@@ -172,7 +157,7 @@ function templateMasks(
   cells: Cells,
   used: Set<string>,
   report: Report,
-): MaskReference[] {
+): NamedMask[] {
   for (const column of columnsOf(template)) used.add(column);
   // A vote map holds all raters in one file.
   const raters = manifest.masks.votes ? [null] : manifest.raters.map(({ name }) => name);
@@ -190,7 +175,7 @@ function templateMasks(
   );
 }
 
-function checkedMasks(manifest: Manifest, masks: MaskReference[], report: Report): MaskReference[] {
+function checkedMasks(manifest: Manifest, masks: NamedMask[], report: Report): NamedMask[] {
   const raters = new Set(manifest.raters.map(({ name }) => name));
   const seen = new Set<string>();
   for (const mask of masks) {
@@ -207,6 +192,15 @@ function checkedMasks(manifest: Manifest, masks: MaskReference[], report: Report
     seen.add(key);
   }
   return masks;
+}
+
+function asMaskFile(manifest: Manifest, { rater, structure, path, field }: NamedMask): MaskFile {
+  const { votes, object, missing } = manifest.masks;
+  // 'At least k of n marked it': the file holds every level's mask.
+  const readings: Reading[] = votes
+    ? manifest.raters.map(({ name }, index) => ({ rater: name, structure, object: { atLeast: index + 1 } }))
+    : [{ rater: rater!, structure, object }];
+  return { path, field, readings, largest: votes, optional: missing === 'skip' };
 }
 
 function readMetadata(

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { parse, type Options } from 'csv-parse';
-import { badManifest } from '../errors.ts';
+import { DatasetError } from './problem.ts';
 
 const OPTIONS: Options = { bom: true, trim: true, skip_empty_lines: true, relax_column_count: false };
 
@@ -13,11 +13,11 @@ export async function readTableHeader(file: string): Promise<string[]> {
       const message = twice.startsWith('mask:')
         ? 'two masks for the same rater and structure: the column is there twice'
         : 'the column is there twice';
-      throw badManifest([{ file, row: null, field: twice, message }]);
+      throw new DatasetError([{ file, row: null, field: twice, message }]);
     }
     return header;
   }
-  throw badManifest([{ file, row: null, field: 'table', message: 'is empty' }]);
+  throw new DatasetError([{ file, row: null, field: 'table', message: 'is empty' }]);
 }
 
 export interface TableRow {
@@ -59,7 +59,7 @@ async function* records(file: string, options: Options): AsyncGenerator<unknown>
     const { message, code } = error as Error & { code?: string };
     if (!code?.startsWith('CSV_')) throw error;
     const line = (error as { lines?: number }).lines;
-    throw badManifest([{ file, row: line ? line - 1 : null, field: 'table', message }]);
+    throw new DatasetError([{ file, row: line ? line - 1 : null, field: 'table', message }]);
   } finally {
     input.destroy();
   }

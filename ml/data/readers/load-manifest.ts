@@ -1,0 +1,153 @@
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { readJson, topLevelKeys } from './json-file.ts';
+import {
+  parseManifest,
+  manifestSettings,
+  type ManifestSettings,
+  type RaterSetting,
+} from './manifest-settings.ts';
+import { DatasetError } from './problem.ts';
+import type { Rater } from './reader.ts';
+import { readTableHeader } from './table.ts';
+
+const MANIFEST_LIMIT = 64 * 1024 * 1024;
+const NAMES = ['manifest.json', 'manifest.csv'];
+
+/** A manifest whose words have been understood. */
+export interface Manifest extends Omit<ManifestSettings, 'raters' | 'structures' | 'root'> {
+  /** The manifest's file, for messages. */
+  readonly file: string;
+  /** Real, absolute. Nothing outside of it is read. */
+  readonly root: string;
+  readonly structures: readonly string[];
+  readonly raters: readonly Rater[];
+  /** Absolute path of the table of rows, where there is one. */
+  readonly tableFile: string | null;
+  readonly maskColumns: readonly MaskColumn[];
+}
+
+/** A column mask:<rater>:<structure>. */
+interface MaskColumn {
+  readonly column: string;
+  readonly rater: string;
+  readonly structure: string;
+}
+
+type Fail = (field: string, message: string) => DatasetError;
+
+/** Reads the manifest of a folder (manifest.json or manifest.csv), or the manifest file itself. */
+export async function loadManifest(path: string): Promise<Manifest> {
+  const file = await manifestFile(resolve(path));
+  const folder = dirname(file);
+  const settings = isTable(file) ? bareTable(file) : parseManifest(await readManifest(file), file);
+  const fail: Fail = (field, message) => new DatasetError([{ file, row: null, field, message }]);
+  if (isAbsolute(settings.root)) throw fail('root', 'is relative to the folder of the manifest');
+  const root = await realpath(resolve(folder, settings.root)).catch(() => {
+    throw fail(
+      'root',
+      `there is no folder '${settings.root}' (looked for ${resolve(folder, settings.root)})`,
+    );
+  });
+  const sources = [settings.table, settings.files, settings.images].filter((source) => source !== undefined);
+  if (sources.length !== 1) throw fail('table', "give exactly one of 'table', 'files' and 'images'");
+  const tableFile =
+    settings.table === undefined ? null : await tablePath(settings.table, [folder, root], fail);
+  const header = tableFile ? await readTableHeader(tableFile) : [];
+  const maskColumns = header.flatMap((column) => readMaskColumn(column));
+  return { ...settings, ...cast(settings, maskColumns, fail), file, root, tableFile, maskColumns };
+}
+
+/** A table, or a JSON file with a name: what else JSON may hold has none at its top. */
+export async function findManifest(path: string): Promise<string | null> {
+  const found = await stat(path).catch(() => null);
+  if (!found) return null;
+  if (found.isFile()) return isTable(path) || (await isManifestJson(path)) ? path : null;
+  for (const candidate of NAMES.map((name) => join(path, name))) {
+    if (await stat(candidate).catch(() => null)) return candidate;
+  }
+  return null;
+}
+
+const isTable = (file: string): boolean => file.toLowerCase().endsWith('.csv');
+
+async function isManifestJson(file: string): Promise<boolean> {
+  if (basename(file) === 'manifest.json') return true;
+  return file.toLowerCase().endsWith('.json') && (await topLevelKeys(file)).has('name');
+}
+
+/** Called with the format given, any file is taken for a manifest. */
+async function manifestFile(path: string): Promise<string> {
+  const found = await stat(path).catch(() => null);
+  const fail = (message: string) => new DatasetError([{ file: path, row: null, field: 'path', message }]);
+  if (!found) throw fail('there is no such file or folder');
+  if (found.isFile()) return path;
+  const file = await findManifest(path);
+  if (!file) throw fail('the folder has neither manifest.json nor manifest.csv');
+  return file;
+}
+
+/** A manifest.csv alone: everything else takes its default, and the folder gives the name. */
+function bareTable(file: string): ManifestSettings {
+  return manifestSettings.parse({ name: basename(dirname(file)) || 'dataset', table: basename(file) });
+}
+
+const readManifest = (file: string): Promise<unknown> =>
+  readJson(file, { field: 'manifest', limit: MANIFEST_LIMIT, remedy: 'put the rows into a table (CSV)' });
+
+async function tablePath(table: string, folders: readonly string[], fail: Fail): Promise<string> {
+  if (isAbsolute(table) || table.split(/[\\/]/).includes('..'))
+    throw fail('table', `'${table}' leaves the folder`);
+  for (const folder of folders) {
+    const path = join(folder, table);
+    if (await stat(path).catch(() => null)) return path;
+  }
+  throw fail('table', `there is no file '${table}' beside the manifest or in its root`);
+}
+
+function readMaskColumn(column: string): MaskColumn[] {
+  const match = /^mask:([^:]+):([^:]+)$/.exec(column);
+  return match ? [{ column, rater: match[1], structure: match[2] }] : [];
+}
+
+/** Who annotates what: as declared, else as the columns or rows name them, in the order of first mention. */
+function cast(
+  settings: ManifestSettings,
+  maskColumns: readonly MaskColumn[],
+  fail: Fail,
+): Pick<Manifest, 'raters' | 'structures'> {
+  const named = [...maskColumns, ...(settings.images ?? []).flatMap((image) => image.masks ?? [])];
+  const structures = settings.structures ?? unique(named.map(({ structure }) => structure));
+  const raters = settings.masks.votes
+    ? levels(settings.masks.votes)
+    : (settings.raters ?? unique(named.map((item) => item.rater))).map(asRater);
+  if (settings.masks.votes && settings.raters)
+    throw fail('raters', "'votes' makes the raters: leave them out");
+  if (structures.length === 0) throw fail('structures', 'name what is outlined: no mask column or row does');
+  if (raters.length === 0) throw fail('raters', 'name the raters: no mask column or row does');
+  if (unique(structures).length < structures.length) throw fail('structures', 'two have the same name');
+  if (unique(raters.map((item) => item.name)).length < raters.length)
+    throw fail('raters', 'two have the same name');
+  if (settings.crop && !structures.includes(settings.crop.structure)) {
+    throw fail('crop.structure', `'${settings.crop.structure}' is none of ${structures.join(', ')}`);
+  }
+  return { structures, raters };
+}
+
+/** 'At least k of n marked it': n raters of rising strictness. */
+function levels(votes: number): Rater[] {
+  return Array.from({ length: votes }, (_, index) => ({
+    name: `at least ${index + 1} of ${votes}`,
+    kind: 'level',
+    informativeness: null,
+  }));
+}
+
+function asRater(given: RaterSetting): Rater {
+  const { name, informativeness } = typeof given === 'string' ? { name: given } : given;
+  return { name, kind: 'person', informativeness: informativeness ?? null };
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}

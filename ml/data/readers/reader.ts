@@ -1,0 +1,121 @@
+import type { Method } from '../../method.ts';
+import type { Problem } from './problem.ts';
+
+/**
+ * A reader turns a published layout of files into rows, an image each. It knows files and nothing of how they are
+ * stored: images and mask files stay where they are, named by path; masks that are not files are drawn when asked for.
+ */
+export interface Reader<Options = unknown> extends Method<Options> {
+  /** Whether this folder or file has the layout, judged by names and keys; no image is opened. */
+  recognises(path: string): Promise<boolean>;
+  /**
+   * Reads the description of the dataset, not yet its rows.
+   * @throws DatasetError with everything that is wrong with the description as a whole.
+   */
+  open(path: string, options: Options): Promise<Dataset>;
+}
+
+/** A dataset on the disk, as its reader understands it. */
+export interface Dataset {
+  readonly name: string;
+  readonly description: string;
+  /** fundus, ultrasound, …: free text. */
+  readonly modality: string;
+  /** What the diagnoses 0 and 1 are called. */
+  readonly diagnosisNames?: readonly [string, string];
+  /** The file that describes the dataset, for messages. */
+  readonly file: string;
+  /** Folder of all paths: absolute, links resolved. Nothing outside it is read. */
+  readonly root: string;
+  readonly raters: readonly Rater[];
+  readonly structures: readonly string[];
+  /** What to do where a mask's size is not its image's (docs/manifest.md); left out: it is a problem of the row. */
+  readonly fit?: 'resample' | 'window';
+  /** Keep only the part of each image around a structure; left out: all of it. */
+  readonly crop?: Crop;
+  /** How many results `rows` will yield. Nothing is kept in memory for it. */
+  countRows(): Promise<number>;
+  /** The rows in order, each understood or with everything that is wrong with it. May be asked for again. */
+  rows(): AsyncIterable<RowResult>;
+}
+
+export interface Rater {
+  readonly name: string;
+  /** A level of a vote map ('at least k of n') is not a person. */
+  readonly kind: 'person' | 'level';
+  /** Phantoms: how informative the rater's masks are by construction, 0 to 1. */
+  readonly informativeness: number | null;
+}
+
+export interface Crop {
+  /** The box of what at least half of the raters marked as this structure … */
+  readonly structure: string;
+  /** … with this share of the box's longer side added all around. */
+  readonly margin: number;
+  readonly square: boolean;
+}
+
+export type Split = 'train' | 'validation' | 'test';
+export type Scalar = string | number | boolean | null;
+export type RowResult = { readonly row: Row } | { readonly problems: readonly Problem[] };
+
+/** One image with all that is said of it. Its files have not been opened. */
+export interface Row {
+  /** Its place in the description, from 1, without a header. */
+  readonly row: number;
+  /** The image file, relative to the root: the image's name in the dataset. */
+  readonly path: string;
+  /** What the layout says of the image's size: the file must have it. */
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly subject: string;
+  readonly split: Split;
+  /** Value by source; fusions and evaluations read the source `reference`. */
+  readonly diagnoses: Readonly<Record<string, 0 | 1>>;
+  readonly masks: readonly MaskSource[];
+  /** Millimetres per pixel, down and across, where the layout states them. */
+  readonly spacing?: { readonly y: number; readonly x: number };
+  readonly metadata: Readonly<Record<string, Scalar>>;
+}
+
+/** Where masks come from: an image file, or the reader itself. A mask that is left out means: not annotated. */
+export type MaskSource = MaskFile | DrawnMask;
+
+/** An image file whose values say what is marked. */
+export interface MaskFile {
+  readonly path: string;
+  /** For messages. */
+  readonly field: string;
+  /** What the values mean: one mask, or several where the file holds votes. */
+  readonly readings: readonly Reading[];
+  /** Larger values are a problem. */
+  readonly largest?: number;
+  /** A file that does not exist means: not annotated. Otherwise it is a problem. */
+  readonly optional: boolean;
+}
+
+/** One rater's mask of one structure in a file. */
+export interface Reading {
+  readonly rater: string;
+  readonly structure: string;
+  readonly object: ObjectRule;
+}
+
+/** Which values are the object: 0–255, of 16-bit files 0–65535, of 1-bit files 0 and 255. */
+export type ObjectRule = { readonly equals: number } | { readonly atLeast: number };
+
+/** A mask that no file holds, such as a polygon. Drawn one at a time: memory holds the pixels of few. */
+export interface DrawnMask {
+  readonly rater: string;
+  readonly structure: string;
+  /** For messages. */
+  readonly field: string;
+  /** @throws InputError for what only shows when it is drawn. */
+  draw(): Pixels | Promise<Pixels>;
+}
+
+export interface Pixels {
+  /** 0 or 1: [height, width]. */
+  readonly mask: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
