@@ -40,6 +40,8 @@ export const adversarialSegmenter: SegmentationModel<z.infer<typeof config>, Bou
   task: 'segmentation',
   summary: 'For tests: a segmenter with a patch discriminator.',
   citation: 'None.',
+  reconstruction: null,
+  history: ['For tests.'],
   config,
   presets: { paper: {}, demo: {} },
   needsDiagnosisModel: false,

@@ -40,6 +40,8 @@ export const raterHeads: SegmentationModel<Config, RaterNetwork> = {
   task: 'segmentation',
   summary: 'For tests: a head a rater.',
   citation: 'None.',
+  reconstruction: null,
+  history: ['For tests.'],
   config,
   presets: { paper: {}, demo: {} },
   needsDiagnosisModel: false,
