@@ -3,7 +3,7 @@ import { loadBackend } from './backend.ts';
 import type { Sample } from './data/sample.ts';
 import type { DiagnosisNetwork } from './diagnosis/diagnosis-model.ts';
 import { configOf } from './method.ts';
-import { isFitted, models, type GradientModel } from './models.ts';
+import { isFitted, models, type GradientModel, type TrainedNetwork } from './models.ts';
 import {
   buildModel,
   createSquares,
@@ -13,12 +13,15 @@ import {
   SIZE,
   STRUCTURES,
 } from './models.test-helper.ts';
+import { adversarialSegmenter } from './training/adversarial-segmenter.test-helper.ts';
 import { toBatch } from './training/batch.ts';
+import type { Trainable } from './training/learner.ts';
 import { loadWeights, saveWeights } from './training/checkpoint.ts';
 import { train } from './training/loop.ts';
-import { objectiveOf, type TrainedNetwork } from './training/objective.ts';
 import { predictDiagnoses, predictMasks } from './training/predict.ts';
+import { raterHeads } from './training/rater-heads.test-helper.ts';
 import { lossAndGradients } from './layers/gradients.ts';
+import { totalOf } from './losses/losses.ts';
 
 const source = createSquares(4);
 let samples: Sample[];
@@ -28,7 +31,10 @@ beforeAll(async () => {
   samples = await source.read([0, 1, 2, 3]);
 });
 
-const networks = models.list().filter((model): model is GradientModel => !isFitted(model));
+// Two that are not registered ask more of training than those that are.
+const networks = [...models.list(), adversarialSegmenter, raterHeads].filter(
+  (model): model is GradientModel => !isFitted(model),
+);
 
 describe.each(networks.map((model) => [model.name, model] as const))('%s', (_, model) => {
   test('its presets are valid settings and unknown ones are refused', () => {
@@ -80,6 +86,7 @@ describe.each(networks.map((model) => [model.name, model] as const))('%s', (_, m
       network,
       training,
       source,
+      unlabelled: model.needsUnlabelled ? source : undefined,
       seed: 1,
     })) {
       losses.push(metrics.loss);
@@ -125,17 +132,30 @@ describe.each(networks.map((model) => [model.name, model] as const))('%s', (_, m
   });
 });
 
-/** Names of the weights whose gradient is missing or zero throughout. */
+/** Names of the weights that no update moves, or whose gradient is missing or zero throughout. */
 function unreached(model: GradientModel, network: TrainedNetwork): string[] {
   const config = demoConfig(model);
-  const objective = objectiveOf({ model, config, network, training: quickTraining(), source });
-  return tf.tidy(() => {
-    const batch = toBatch(samples, source);
-    const { gradients } = lossAndGradients(objective(batch, { training: true, epoch: 1 }), network.weights);
-    return [...network.weights.trainable.keys()].filter(
-      (name) => !gradients[name]?.dataSync<'float32'>().some((value) => value !== 0),
-    );
+  const images = samples.map((_, index) => index);
+  const input = { network, config, training: quickTraining(), source, images, seed: 1 };
+  const { stages, helpers, targets } = (model as Trainable<TrainedNetwork, unknown>).learn(input);
+  const moment = { training: true, epoch: 1, step: 1, seed: 1 };
+  const updates = stages.flatMap((stage) => stage.updates);
+  const missed = tf.tidy(() => {
+    const batch = toBatch(samples, source, { targets, at: moment, unlabelled: { images: samples, source } });
+    return updates.flatMap(({ objective, groups }) => {
+      const trainable = new Map(groups.flatMap(({ weights }) => [...weights]));
+      const { gradients } = lossAndGradients(() => totalOf(objective(batch, moment)!()), { trainable });
+      return [...trainable.keys()].filter(
+        (name) => !gradients[name]?.dataSync<'float32'>().some((value) => value !== 0),
+      );
+    });
   });
+  const updated = new Set(
+    updates.flatMap(({ groups }) => groups.flatMap(({ weights }) => [...weights.values()])),
+  );
+  const left = [...network.weights.trainable, ...(helpers?.trainable ?? [])];
+  helpers?.dispose();
+  return [...missed, ...left.flatMap(([name, variable]) => (updated.has(variable) ? [] : [name]))];
 }
 
 /** Share of diagnoses, or of pixels, that the frozen network gets right. */

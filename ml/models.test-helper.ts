@@ -5,9 +5,8 @@ import type { DiagnosisNetwork } from './diagnosis/diagnosis-model.ts';
 import { dlCat } from './diagnosis/dl-cat.ts';
 import type { NetworkInput } from './layers/network.ts';
 import { configOf } from './method.ts';
-import type { GradientModel, Model } from './models.ts';
+import type { GradientModel, Model, TrainedNetwork } from './models.ts';
 import { createRandom } from './random.ts';
-import type { TrainedNetwork } from './training/objective.ts';
 import { trainingConfig, type TrainingConfig } from './training/training-config.ts';
 
 /** The smallest image that five halvings leave a pixel of. */
@@ -30,13 +29,19 @@ export interface BuiltModel {
 }
 
 /** The model at its demo size; where it wants a frozen diagnosis network, with one of random weights. */
-export function buildModel(model: GradientModel, seed = 1, config: unknown = demoConfig(model)): BuiltModel {
+export function buildModel(
+  model: GradientModel,
+  seed = 1,
+  config: unknown = demoConfig(model),
+  raters = 1,
+): BuiltModel {
+  const input = { ...networkInput(seed), raters };
   if (model.task === 'diagnosis') {
-    const network = model.build(networkInput(seed), config);
+    const network = model.build(input, config);
     return { network, dispose: () => network.weights.dispose() };
   }
   const inner = model.needsDiagnosisModel ? buildDiagnosisNetwork() : undefined;
-  const network = model.build({ ...networkInput(seed), diagnosisNetwork: inner }, config);
+  const network = model.build({ ...input, diagnosisNetwork: inner }, config);
   return {
     network,
     dispose: () => {

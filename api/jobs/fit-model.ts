@@ -1,7 +1,7 @@
+import { diagnosedImages } from '../../ml/data/diagnosed-images.ts';
 import type { FittedDiagnosisModel } from '../../ml/diagnosis/diagnosis-model.ts';
 import { fittedToBytes } from '../../ml/fitted.ts';
 import { fitModel } from '../../ml/training/fit.ts';
-import { usableImages } from '../../ml/training/objective.ts';
 import type { Model } from '../../prisma/client/client.ts';
 import { openStoreSource } from '../storage/store-source.ts';
 import { weightsMediaType } from './epochs.ts';
@@ -25,5 +25,5 @@ export async function fitModelAtOnce(
     onStep: (done, total) => progress.report(done / total, 'measuring masks'),
   });
   const sha256 = await input.blobs.put(fittedToBytes(method.name, fitted), weightsMediaType);
-  return { images: usableImages(method, source).length, sha256 };
+  return { images: diagnosedImages(source).length, sha256 };
 }

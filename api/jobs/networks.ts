@@ -1,9 +1,8 @@
 import type { SampleSource } from '../../ml/data/sample.ts';
 import type { DiagnosisNetwork } from '../../ml/diagnosis/diagnosis-model.ts';
-import { isFitted, models, type GradientModel } from '../../ml/models.ts';
+import { isFitted, models, type GradientModel, type TrainedNetwork } from '../../ml/models.ts';
 import type { SegmentationNetwork } from '../../ml/segmentation/segmentation-model.ts';
 import { loadWeights } from '../../ml/training/checkpoint.ts';
-import type { TrainedNetwork } from '../../ml/training/objective.ts';
 import type { Model } from '../../prisma/client/client.ts';
 import { readRequest } from '../requests/read-request.ts';
 import type { JobContext } from './job.ts';

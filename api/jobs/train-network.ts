@@ -1,7 +1,6 @@
 import type { GradientModel } from '../../ml/models.ts';
 import { checkpointFromBytes, saveWeights } from '../../ml/training/checkpoint.ts';
 import { train } from '../../ml/training/loop.ts';
-import { usableImages } from '../../ml/training/objective.ts';
 import type { Model } from '../../prisma/client/client.ts';
 import { openStoreSource } from '../storage/store-source.ts';
 import type { RequestOf } from '../requests/requests.ts';
@@ -31,7 +30,8 @@ export async function trainNetwork(
       network: built.network,
       training: request.training,
       source,
-      validation: usableImages(method, validation).length ? validation : undefined,
+      validation,
+      unlabelled: method.needsUnlabelled ? validation : undefined,
       seed: run.seed,
       signal,
       resume: stored ? checkpointFromBytes(stored) : undefined,
@@ -39,12 +39,13 @@ export async function trainNetwork(
         progress.report(done / total, `epoch ${epoch} of ${epochs}`),
     };
     let epochs = options.resume?.epoch ?? 0;
+    let best = options.resume?.best ?? null;
     for await (const record of train(options)) {
       await storeEpoch(input, record);
-      epochs = record.epoch;
+      ({ epoch: epochs, best } = record);
     }
     const sha256 = await input.blobs.put(saveWeights(built.network), weightsMediaType);
-    return { epochs, sha256 };
+    return { epochs, sha256, ...(best && { best: { ...best } }) };
   } finally {
     built.dispose();
   }

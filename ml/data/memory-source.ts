@@ -33,7 +33,7 @@ function at(samples: readonly Sample[], index: number): Sample {
 type Shape = Pick<SampleSource, 'height' | 'width' | 'raters' | 'structures'>;
 
 /** @throws InputError where an array of the sample does not have the size that the source declares. */
-export function checkSample(sample: Sample, shape: Shape): void {
+export function checkSample(sample: Partial<Sample> & Pick<Sample, 'id'>, shape: Shape): void {
   const [pixels, n, c] = [shape.height * shape.width, shape.raters.length, shape.structures.length];
   const expected = {
     image: pixels * 3,

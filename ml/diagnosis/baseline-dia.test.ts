@@ -3,6 +3,8 @@ import { loadBackend } from '../backend.ts';
 import { configOf } from '../method.ts';
 import { networkInput, SIZE } from '../models.test-helper.ts';
 import { lossAndGradients } from '../layers/gradients.ts';
+import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
+import { totalOf } from '../losses/losses.ts';
 import { baselineDia } from './baseline-dia.ts';
 
 beforeAll(async () => {
@@ -58,10 +60,11 @@ test('an image’s logit does not depend on the others of its batch', () => {
 test('a gradient reaches every weight of both passes, and each pass keeps its own batch statistics', () => {
   const network = baselineDia.build(networkInput(), config);
   const loss = () =>
-    baselineDia.loss(
-      network.apply({ image: image(), mask: mask() }, { training: true }),
-      { diagnosis: tf.tensor1d([0, 1, 0]), positiveWeight: 1 },
-      config,
+    totalOf(
+      diagnosisLoss(network.apply({ image: image(), mask: mask() }, { training: true }), {
+        diagnosis: tf.tensor1d([0, 1, 0]),
+        positiveWeight: 1,
+      }),
     );
   const reached = tf.tidy(() => Object.keys(lossAndGradients(loss, network.weights).gradients));
   expect(reached).toEqual([...network.weights.trainable.keys()]);

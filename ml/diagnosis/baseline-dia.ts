@@ -12,6 +12,7 @@ import { concatChannels } from '../ops/concat.ts';
 import { globalAveragePool } from '../ops/global-average-pool.ts';
 import { multiply } from '../ops/multiply.ts';
 import { relu } from '../ops/relu.ts';
+import { byDiagnosisLoss } from './by-diagnosis-loss.ts';
 import type { GradientDiagnosisModel, DiagnosisNetwork } from './diagnosis-model.ts';
 import { structureAttention } from './structure-attention.ts';
 
@@ -77,7 +78,9 @@ export const baselineDia: GradientDiagnosisModel<BaselineDiaConfig> = {
     demo: { resnet: demoResnet, attentionWidth: 8, maskEmbedding: [4, 4], lateAttention: true, maskPrior: 4 },
   },
   build: (input, options) => (options.lateAttention ? buildLate(input, options) : buildFull(input, options)),
-  loss: (output, target, { auxiliaryWeight }) => diagnosisLoss(output, target, { auxiliaryWeight }),
+  learn: byDiagnosisLoss((output, target, { auxiliaryWeight }) =>
+    diagnosisLoss(output, target, { auxiliaryWeight }),
+  ),
 };
 
 function buildFull(input: NetworkInput, config: BaselineDiaConfig): DiagnosisNetwork {

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Fitted } from '../fitted.ts';
 import type { Network, NetworkInput } from '../layers/network.ts';
-import type { DiagnosisTarget } from '../losses/diagnosis-loss.ts';
 import type { Method } from '../method.ts';
+import type { Trainable } from '../training/learner.ts';
 
 export interface DiagnosisOutput {
   /** [b] */
@@ -15,14 +15,6 @@ export interface DiagnosisOutput {
   readonly innerLoss?: () => tf.Scalar;
 }
 
-/** What a training step is about: a batch, and the epoch, counted from 1. */
-export interface StepInput {
-  readonly image: tf.Tensor4D;
-  readonly mask: tf.Tensor4D;
-  readonly target: DiagnosisTarget;
-  readonly epoch: number;
-}
-
 /** Image [b, h, w, 3] in [0, 1] and soft mask [b, h, w, C] to the logit of the diagnosis; differentiable in both. */
 export interface DiagnosisNetwork extends Network<
   { image: tf.Tensor4D; mask: tf.Tensor4D },
@@ -30,11 +22,6 @@ export interface DiagnosisNetwork extends Network<
 > {
   /** Channels of the features B1..B4. */
   readonly widths: readonly number[];
-  /**
-   * What a step minimises, where that is more than the model's loss of the output. It is called outside the loss's tape:
-   * what it computes before it returns is constant to the step.
-   */
-  readonly prepareStep?: (input: StepInput) => () => tf.Scalar;
 }
 
 /**
@@ -50,11 +37,11 @@ interface DiagnosisMethod<Config> extends Method<Config> {
 }
 
 /** A network that learns by gradients, an epoch at a time. */
-export interface GradientDiagnosisModel<Config = unknown> extends DiagnosisMethod<Config> {
+export interface GradientDiagnosisModel<Config = unknown, Net extends DiagnosisNetwork = DiagnosisNetwork>
+  extends DiagnosisMethod<Config>, Trainable<Net, Config> {
+  readonly name: string;
   readonly training: 'gradient';
-  build(input: NetworkInput, config: Config): DiagnosisNetwork;
-  /** What training minimises; a scalar. */
-  loss(output: DiagnosisOutput, target: DiagnosisTarget, config: Config): tf.Scalar;
+  build(input: NetworkInput, config: Config): Net;
 }
 
 /** A soft mask [h, w, C] in [0, 1] and what its channels outline. */

@@ -3,7 +3,8 @@ import { loadBackend } from '../backend.ts';
 import { configOf } from '../method.ts';
 import { networkInput, SIZE } from '../models.test-helper.ts';
 import { lossAndGradients } from '../layers/gradients.ts';
-import { dlAtt, type DlAttConfig } from './dl-att.ts';
+import { totalOf } from '../losses/losses.ts';
+import { dlAtt, dlAttLoss, type DlAttConfig } from './dl-att.ts';
 
 beforeAll(async () => {
   await loadBackend();
@@ -73,10 +74,12 @@ test.each<[string, Partial<DlAttConfig>]>([
 ])('with %s a gradient reaches every weight', (_, settings) => {
   const { network, config } = build(settings);
   const loss = () =>
-    dlAtt.loss(
-      network.apply({ image: noise(1), mask: leftMask() }, { training: true }),
-      { diagnosis: tf.tensor1d([0, 1]), positiveWeight: 1 },
-      config,
+    totalOf(
+      dlAttLoss(
+        network.apply({ image: noise(1), mask: leftMask() }, { training: true }),
+        { diagnosis: tf.tensor1d([0, 1]), positiveWeight: 1 },
+        config,
+      ),
     );
   const gradients = tf.tidy(() => Object.keys(lossAndGradients(loss, network.weights).gradients));
   expect(gradients).toEqual([...network.weights.trainable.keys()]);

@@ -8,12 +8,14 @@ import { demoResnet, resnet, resnetConfig } from '../layers/resnet.ts';
 import { smoothing } from '../layers/smoothing.ts';
 import { createWeights } from '../layers/weights.ts';
 import { attentionLoss } from '../losses/attention-loss.ts';
-import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
+import { diagnosisLoss, type DiagnosisTarget } from '../losses/diagnosis-loss.ts';
+import type { Losses } from '../losses/losses.ts';
 import { globalAveragePool } from '../ops/global-average-pool.ts';
 import { multiply } from '../ops/multiply.ts';
 import { areaLocalisation } from './area-localisation.ts';
 import { attentionPrediction } from './attention-prediction.ts';
-import type { DiagnosisNetwork, GradientDiagnosisModel } from './diagnosis-model.ts';
+import { byDiagnosisLoss } from './by-diagnosis-loss.ts';
+import type { DiagnosisNetwork, DiagnosisOutput, GradientDiagnosisModel } from './diagnosis-model.ts';
 
 const width = z.int().min(1);
 const weight = z.number().min(0).default(1);
@@ -95,11 +97,19 @@ export const dlAtt: GradientDiagnosisModel<DlAttConfig> = {
     },
   },
   build,
-  loss(output, target, { localisationWeight, attentionWeight }) {
-    const loss = diagnosisLoss(output, target, { auxiliaryWeight: localisationWeight });
-    return attentionWeight === 0 ? loss : loss.add(output.innerLoss!().mul(attentionWeight));
-  },
+  learn: byDiagnosisLoss(dlAttLoss),
 };
+
+/** `diagnosis`, the localisation subnet's own (`auxiliary`) and the divergence of attentions (`attention`). */
+export function dlAttLoss(
+  output: DiagnosisOutput,
+  target: DiagnosisTarget,
+  { localisationWeight, attentionWeight }: DlAttConfig,
+): Losses {
+  const losses = diagnosisLoss(output, target, { auxiliaryWeight: localisationWeight });
+  if (attentionWeight === 0) return losses;
+  return { ...losses, attention: output.innerLoss!().mul(attentionWeight) };
+}
 
 function build(input: NetworkInput, config: DlAttConfig): DiagnosisNetwork {
   checkNetworkInput(input);

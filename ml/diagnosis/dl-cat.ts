@@ -4,6 +4,7 @@ import { checkNetworkInput } from '../layers/network.ts';
 import { demoResnet, resnetConfig } from '../layers/resnet.ts';
 import { createWeights } from '../layers/weights.ts';
 import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
+import { byDiagnosisLoss } from './by-diagnosis-loss.ts';
 import type { GradientDiagnosisModel } from './diagnosis-model.ts';
 import { residualClassifier } from './residual-classifier.ts';
 
@@ -42,5 +43,5 @@ export const dlCat: GradientDiagnosisModel<z.infer<typeof config>> = {
       apply: ({ image, mask }, mode) => classify([normalizeImage(image), mask], mode),
     };
   },
-  loss: (output, target) => diagnosisLoss(output, target),
+  learn: byDiagnosisLoss((output, target) => diagnosisLoss(output, target)),
 };

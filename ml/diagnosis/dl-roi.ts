@@ -6,6 +6,7 @@ import { demoResnet, resnetConfig } from '../layers/resnet.ts';
 import { createWeights } from '../layers/weights.ts';
 import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
 import { crop } from '../ops/crop.ts';
+import { byDiagnosisLoss } from './by-diagnosis-loss.ts';
 import type { DiagnosisNetwork, GradientDiagnosisModel } from './diagnosis-model.ts';
 import { jittered, squareAround } from './region.ts';
 import { residualClassifier } from './residual-classifier.ts';
@@ -61,7 +62,7 @@ export const dlRoi: GradientDiagnosisModel<DlRoiConfig> = {
   config,
   presets: { paper: {}, demo: { resnet: demoResnet } },
   build,
-  loss: (output, target) => diagnosisLoss(output, target),
+  learn: byDiagnosisLoss((output, target) => diagnosisLoss(output, target)),
 };
 
 function build(

@@ -5,10 +5,11 @@ import { lossAndGradients } from '../layers/gradients.ts';
 import { averagePool } from '../layers/average-pool.ts';
 import { bcePlain } from '../ops/bce.ts';
 import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
+import { totalOf } from '../losses/losses.ts';
 import { createSquares, networkInput, quickTraining, SIZE } from '../models.test-helper.ts';
 import { toBatch } from '../training/batch.ts';
 import { train } from '../training/loop.ts';
-import { dlSeat } from './dl-seat.ts';
+import { dlSeat, dlSeatLoss } from './dl-seat.ts';
 
 beforeAll(async () => {
   await loadBackend();
@@ -77,7 +78,8 @@ describe.each([
   test('a gradient reaches every weight', () => {
     const { network, apply } = build();
     tf.tidy(() => {
-      const { gradients } = lossAndGradients(() => dlSeat.loss(apply(), target(), settings), network.weights);
+      const loss = () => totalOf(dlSeatLoss(apply(), target(), settings));
+      const { gradients } = lossAndGradients(loss, network.weights);
       expect(Object.keys(gradients)).toEqual([...network.weights.trainable.keys()]);
     });
     network.weights.dispose();
@@ -88,8 +90,8 @@ describe.each([
     tf.tidy(() => {
       const output = apply();
       const number = (loss: tf.Scalar): number => loss.dataSync()[0];
-      const expected = number(diagnosisLoss(output, target())) + 0.2 * number(output.innerLoss!());
-      expect(number(dlSeat.loss(output, target(), settings))).toBeCloseTo(expected, 5);
+      const expected = number(totalOf(diagnosisLoss(output, target()))) + 0.2 * number(output.innerLoss!());
+      expect(number(totalOf(dlSeatLoss(output, target(), settings)))).toBeCloseTo(expected, 5);
     });
     network.weights.dispose();
   });
@@ -102,7 +104,8 @@ test('with predicted segmentation the image alone decides, and the diagnosis tea
       network.apply({ image: image(), mask: mask(bottom) }, frozen).logit.dataSync(),
     );
     expect(first).toEqual(second);
-    const loss = () => diagnosisLoss(network.apply({ image: image(), mask: mask(4) }, frozen), target());
+    const loss = () =>
+      totalOf(diagnosisLoss(network.apply({ image: image(), mask: mask(4) }, frozen), target()));
     const reached = Object.keys(lossAndGradients(loss, network.weights).gradients);
     const unreached = [...network.weights.trainable.keys()].filter((name) => !reached.includes(name));
     const own = (name: string) => /^segmentation\/(unet|masks)\//.test(name);
@@ -129,7 +132,7 @@ test('with predicted segmentation the U-Net learns from masks what the image sho
   const epochs = train({ model: dlSeat, config: predicting, network, training, source, seed: 1 });
   while (!(await epochs.next()).done); // to the end
   expect(apart()).toBeLessThan(0.75 * blind);
-  tf.dispose({ ...batch });
+  tf.dispose([batch.image, batch.fused, batch.majority, batch.diagnosis]);
   network.weights.dispose();
 }, 180_000); // seconds on native TensorFlow; wasm on busy cores takes longer
 

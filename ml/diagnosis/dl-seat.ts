@@ -7,9 +7,11 @@ import { demoResnet, resnet, resnetConfig } from '../layers/resnet.ts';
 import { tokenGrid } from '../layers/token-grid.ts';
 import { UNET_STRIDES } from '../layers/unet.ts';
 import { createWeights } from '../layers/weights.ts';
-import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
+import { diagnosisLoss, type DiagnosisTarget } from '../losses/diagnosis-loss.ts';
+import type { Losses } from '../losses/losses.ts';
 import { globalAveragePool } from '../ops/global-average-pool.ts';
-import type { DiagnosisNetwork, GradientDiagnosisModel } from './diagnosis-model.ts';
+import { byDiagnosisLoss } from './by-diagnosis-loss.ts';
+import type { DiagnosisNetwork, DiagnosisOutput, GradientDiagnosisModel } from './diagnosis-model.ts';
 import { seaBlock } from './sea-block.ts';
 import { segmentationTokens } from './segmentation-tokens.ts';
 
@@ -77,11 +79,19 @@ export const dlSeat: GradientDiagnosisModel<DlSeatConfig> = {
   config,
   presets: { paper: {}, demo: { resnet: demoResnet, unet: [4, 8, 16, 32], tokenWidth: 32 } },
   build,
-  loss(output, target, { segmentationWeight }) {
-    const loss = diagnosisLoss(output, target);
-    return output.innerLoss ? loss.add(output.innerLoss().mul(segmentationWeight)) : loss;
-  },
+  learn: byDiagnosisLoss(dlSeatLoss),
 };
+
+/** `diagnosis`, and that of the masks which the segmentation network draws (`segmentation`), where it does. */
+export function dlSeatLoss(
+  output: DiagnosisOutput,
+  target: DiagnosisTarget,
+  { segmentationWeight }: DlSeatConfig,
+): Losses {
+  const losses = diagnosisLoss(output, target);
+  if (!output.innerLoss) return losses;
+  return { ...losses, segmentation: output.innerLoss().mul(segmentationWeight) };
+}
 
 function build(input: NetworkInput, config: DlSeatConfig): DiagnosisNetwork {
   checkNetworkInput(input);

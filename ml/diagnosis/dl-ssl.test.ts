@@ -3,6 +3,7 @@ import { loadBackend } from '../backend.ts';
 import { configOf } from '../method.ts';
 import { networkInput, SIZE } from '../models.test-helper.ts';
 import { lossAndGradients } from '../layers/gradients.ts';
+import { totalOf } from '../losses/losses.ts';
 import { dlSsl, type DlSslConfig } from './dl-ssl.ts';
 
 beforeAll(async () => {
@@ -21,8 +22,8 @@ function firstStep({
 }: { mask?: number; epoch?: number; settings?: Partial<DlSslConfig> } = {}): Map<string, Float32Array> {
   const network = dlSsl.build(networkInput(), configOf(dlSsl, { preset: 'demo', config: settings }));
   const found = tf.tidy(() => {
-    const loss = network.prepareStep!({ image: image(), mask: noise(mask), target: target(), epoch });
-    const { gradients } = lossAndGradients(loss, network.weights);
+    const losses = network.prepareStep({ image: image(), mask: noise(mask), target: target(), epoch });
+    const { gradients } = lossAndGradients(() => totalOf(losses()), network.weights);
     return Object.entries(gradients).map(
       ([name, gradient]) => [name, gradient.dataSync<'float32'>().slice()] as const,
     );
@@ -56,7 +57,7 @@ test('trying steps moves neither the student nor any statistic', () => {
   const read = () =>
     [...trainable.values(), ...statistics.values()].map((weight) => weight.dataSync().slice());
   const before = read();
-  tf.tidy(() => void network.prepareStep!({ image: image(), mask: noise(1), target: target(), epoch: 1 }));
+  tf.tidy(() => void network.prepareStep({ image: image(), mask: noise(1), target: target(), epoch: 1 }));
   expect(read()).toEqual(before);
   network.weights.dispose();
 });

@@ -6,9 +6,11 @@ import { checkNetworkInput, type NetworkInput } from '../layers/network.ts';
 import { demoResnet, resnetConfig } from '../layers/resnet.ts';
 import { withKept } from '../layers/shifted-weights.ts';
 import { createWeights } from '../layers/weights.ts';
-import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
+import { diagnosisLoss, weightedBce, type DiagnosisTarget } from '../losses/diagnosis-loss.ts';
+import type { Losses } from '../losses/losses.ts';
 import { sigmoid } from '../ops/sigmoid.ts';
-import type { DiagnosisNetwork, GradientDiagnosisModel, StepInput } from './diagnosis-model.ts';
+import { learnDiagnosis } from './by-diagnosis-loss.ts';
+import type { DiagnosisNetwork, GradientDiagnosisModel } from './diagnosis-model.ts';
 import { implicitMap } from './implicit-map.ts';
 import { implicitTeacher, teacherConfig } from './implicit-teacher.ts';
 import { metaDerivative } from './meta-step.ts';
@@ -45,7 +47,7 @@ export type DlSslConfig = z.infer<typeof config>;
  * epoch, so that the student is updated as often as other models. Steps that are only tried see the statistics of their batch,
  * as in training, but do not move the kept ones.
  */
-export const dlSsl: GradientDiagnosisModel<DlSslConfig> = {
+export const dlSsl: GradientDiagnosisModel<DlSslConfig, DlSslNetwork> = {
   name: 'dl-ssl',
   task: 'diagnosis',
   training: 'gradient',
@@ -69,12 +71,31 @@ export const dlSsl: GradientDiagnosisModel<DlSslConfig> = {
     },
   },
   build,
-  loss: (output, target) => diagnosisLoss(output, target),
+  learn: (input) =>
+    learnDiagnosis(input, ({ image, fused: mask }, target, moment) => {
+      const { network } = input;
+      if (moment.training) return network.prepareStep({ image, mask, target, epoch: moment.epoch });
+      return () => diagnosisLoss(network.apply({ image, mask }, moment), target);
+    }),
 };
+
+/** What a training step is about: a batch, and the epoch, counted from 1. */
+interface StepInput {
+  readonly image: tf.Tensor4D;
+  readonly mask: tf.Tensor4D;
+  readonly target: DiagnosisTarget;
+  readonly epoch: number;
+}
+
+/** The student is what is asked; how both learn is known where both are built. */
+interface DlSslNetwork extends DiagnosisNetwork {
+  /** Called outside of the tape: see `Objective`. */
+  prepareStep(input: StepInput): () => Losses;
+}
 
 const TRAINING = { training: true };
 
-function build(input: NetworkInput, config: DlSslConfig): DiagnosisNetwork {
+function build(input: NetworkInput, config: DlSslConfig): DlSslNetwork {
   checkNetworkInput(input);
   const { widths } = config.resnet;
   const weights = createWeights(input.seed);
@@ -101,7 +122,7 @@ function build(input: NetworkInput, config: DlSslConfig): DiagnosisNetwork {
       student,
       maps: () => toMap(classify(unknown, TRAINING).features, TRAINING),
       wanted: teach(asked, TRAINING),
-      judge: () => diagnosisLoss(classify(known, TRAINING), told),
+      judge: () => weightedBce(classify(known, TRAINING).logit, told),
       rate: rateAt(config, epoch),
     });
     return { asked, derivative };
@@ -124,7 +145,7 @@ function build(input: NetworkInput, config: DlSslConfig): DiagnosisNetwork {
         const teacherLoss = teach(asked, TRAINING).mul(derivative).mean<tf.Scalar>();
         // Only the derivative of the teacher's loss has a meaning: its value would blur the student's.
         const silent = teacherLoss.sub<tf.Scalar>(detached(teacherLoss));
-        return diagnosisLoss(output, target).add<tf.Scalar>(apart).add(silent);
+        return { ...diagnosisLoss(output, target), map: apart.add<tf.Scalar>(silent) };
       };
     },
   };

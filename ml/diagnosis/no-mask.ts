@@ -4,6 +4,7 @@ import { checkNetworkInput } from '../layers/network.ts';
 import { demoResnet, resnetConfig } from '../layers/resnet.ts';
 import { createWeights } from '../layers/weights.ts';
 import { diagnosisLoss } from '../losses/diagnosis-loss.ts';
+import { byDiagnosisLoss } from './by-diagnosis-loss.ts';
 import type { GradientDiagnosisModel } from './diagnosis-model.ts';
 import { residualClassifier } from './residual-classifier.ts';
 
@@ -35,5 +36,5 @@ export const noMask: GradientDiagnosisModel<z.infer<typeof config>> = {
       apply: ({ image }, mode) => classify(normalizeImage(image), mode),
     };
   },
-  loss: (output, target) => diagnosisLoss(output, target),
+  learn: byDiagnosisLoss((output, target) => diagnosisLoss(output, target)),
 };

@@ -65,7 +65,7 @@ async function* fit({
       const batches = epochBatches(images, { batchSize: config.batchSize, seed, epoch });
       for await (const samples of readAhead(source, batches, signal)) {
         const truth = samples.map(truthOf);
-        const options = { weights: network.weights, adam, clipValue: null, place: `${NAME}, epoch ${epoch}` };
+        const options = { weights: network.weights, optimiser: adam, place: `${NAME}, epoch ${epoch}` };
         tf.tidy(() => {
           const image = toImages(samples, source);
           const target = stackMaps(truth, source);

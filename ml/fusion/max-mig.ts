@@ -75,8 +75,7 @@ async function* fit(input: FitInput<MaxMigConfig>): AsyncGenerator<FusionProgres
       const batches = epochBatches(images, { batchSize: config.batchSize, seed, epoch });
       for await (const samples of readAhead(source, batches, signal)) {
         const loss = epoch <= config.warmUp ? warmUpLoss : informationLoss;
-        const weights = { ...network.weights, trainable };
-        const options = { weights, adam, clipValue: null, place: `${NAME}, epoch ${epoch}` };
+        const options = { weights: { trainable }, optimiser: adam, place: `${NAME}, epoch ${epoch}` };
         trainStep(() => loss({ samples, input, network, aggregator: aggregator!, epoch }), options);
         yield { done: (done += samples.length), total };
       }

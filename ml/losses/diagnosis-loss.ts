@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { bceWithLogits, meanBce } from '../ops/bce.ts';
+import type { Losses } from './losses.ts';
 
 export interface DiagnosisTarget {
   /** 0 or 1: [b] */
@@ -9,21 +10,22 @@ export interface DiagnosisTarget {
 }
 
 /**
- * Binary cross-entropy of the logit, mean over images; plus `auxiliaryWeight` times that of the auxiliary head, where
- * there is one. The positive term is multiplied by the weight and the mean is over images, as PyTorch's
+ * Binary cross-entropy of the logit, mean over images (`diagnosis`), and `auxiliaryWeight` times that of the auxiliary
+ * head, where there is one (`auxiliary`). The positive term is multiplied by the weight and the mean is over images, as PyTorch's
  * BCEWithLogitsLoss(pos_weight) has it, which the paper's code uses.
  */
 export function diagnosisLoss(
   output: { readonly logit: tf.Tensor1D; readonly auxiliaryLogit?: tf.Tensor1D },
   target: DiagnosisTarget,
   { auxiliaryWeight = 1 } = {},
-): tf.Scalar {
-  const loss = weightedBce(output.logit, target);
-  if (!output.auxiliaryLogit || auxiliaryWeight === 0) return loss;
-  return loss.add(weightedBce(output.auxiliaryLogit, target).mul(auxiliaryWeight));
+): Losses {
+  const diagnosis = weightedBce(output.logit, target);
+  if (!output.auxiliaryLogit || auxiliaryWeight === 0) return { diagnosis };
+  return { diagnosis, auxiliary: weightedBce(output.auxiliaryLogit, target).mul(auxiliaryWeight) };
 }
 
-function weightedBce(logit: tf.Tensor1D, { diagnosis, positiveWeight }: DiagnosisTarget): tf.Scalar {
+/** Binary cross-entropy of a logit, its positive term weighted; mean over images. */
+export function weightedBce(logit: tf.Tensor1D, { diagnosis, positiveWeight }: DiagnosisTarget): tf.Scalar {
   if (positiveWeight === 1) return meanBce(logit, diagnosis);
   const each = bceWithLogits(logit, diagnosis);
   return each.mul(diagnosis.mul(positiveWeight - 1).add(1)).mean();

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Optimiser } from './optimiser.ts';
 import { attribute, rawMany } from './raw.ts';
 import { choose } from './way.ts';
 
@@ -9,24 +10,14 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
-/** Adam (Kingma and Ba 2015) over the named weights; one call updates them all. */
-export interface Adam {
-  /** A weight without a gradient stays as it is. */
-  step(gradients: tf.NamedTensorMap): void;
-  /** `step` and, by weight, `<name>/m` and `<name>/v`: all that a resumed run needs. */
-  state(): Map<string, Float32Array>;
-  restore(state: ReadonlyMap<string, Float32Array>): void;
-  setLearningRate(rate: number): void;
-  dispose(): void;
-}
-
 interface Slot {
   readonly weight: tf.Variable;
   m: tf.Tensor;
   v: tf.Tensor;
 }
 
-export function createAdam(options: AdamOptions, weights: ReadonlyMap<string, tf.Variable>): Adam {
+/** Adam (Kingma and Ba 2015) over the named weights. Its state: `step` and, by weight, `<name>/m` and `<name>/v`. */
+export function createAdam(options: AdamOptions, weights: ReadonlyMap<string, tf.Variable>): Optimiser {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   let learningRate = options.learningRate;
   let steps = 0;

@@ -5,6 +5,7 @@ import { demoResnet, resnet, resnetConfig, stagesOf } from '../layers/resnet.ts'
 import { resunetDecoder } from '../layers/resunet.ts';
 import { createWeights } from '../layers/weights.ts';
 import { segmentationLoss } from '../losses/segmentation-loss.ts';
+import { bySegmentationLoss } from './by-segmentation-loss.ts';
 import type { SegmentationModel } from './segmentation-model.ts';
 
 const config = z.strictObject({
@@ -50,5 +51,5 @@ export const baselineSeg: SegmentationModel<z.infer<typeof config>> = {
       },
     };
   },
-  loss: (output, target) => segmentationLoss(output, target),
+  learn: bySegmentationLoss((output, target) => segmentationLoss(output, target)),
 };

@@ -4,6 +4,8 @@ import { baselineDia } from '../diagnosis/baseline-dia.ts';
 import { configOf } from '../method.ts';
 import { networkInput, SIZE } from '../models.test-helper.ts';
 import { lossAndGradients } from '../layers/gradients.ts';
+import { totalOf } from '../losses/losses.ts';
+import { segmentationLoss } from '../losses/segmentation-loss.ts';
 import { takeAndGive, type TakeAndGiveConfig } from './take-and-give.ts';
 
 beforeAll(async () => {
@@ -30,7 +32,13 @@ function stepWith(change: Partial<TakeAndGiveConfig>, diaPreset: Record<string, 
     const image = tf.randomUniform<tf.Rank.R4>([2, SIZE, SIZE, 3], 0, 1, 'float32', 1);
     const mask = tf.randomUniform<tf.Rank.R4>([2, SIZE, SIZE, 2], 0, 1, 'float32', 2);
     const loss = () =>
-      takeAndGive.loss(network.apply({ image }, { training: true }), { fused: mask, majority: mask }, config);
+      totalOf(
+        segmentationLoss(
+          network.apply({ image }, { training: true }),
+          { fused: mask, majority: mask },
+          config,
+        ),
+      );
     return Object.keys(lossAndGradients(loss, network.weights).gradients);
   });
   const names = [...network.weights.trainable.keys()];

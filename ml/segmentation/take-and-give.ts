@@ -9,6 +9,7 @@ import { resunetDecoder } from '../layers/resunet.ts';
 import { createWeights, type Weights } from '../layers/weights.ts';
 import { segmentationLoss } from '../losses/segmentation-loss.ts';
 import { sigmoid } from '../ops/sigmoid.ts';
+import { bySegmentationLoss } from './by-segmentation-loss.ts';
 import type { SegmentationInput, SegmentationModel, SegmentationNetwork } from './segmentation-model.ts';
 import { InputError } from '../errors.ts';
 
@@ -91,7 +92,7 @@ export const takeAndGive: SegmentationModel<TakeAndGiveConfig> = {
   presets: { paper: {}, demo: { resnet: demoResnet, decoderWidth: 32, heads: 4 } },
   needsDiagnosisModel: true,
   build,
-  loss: (output, target, options) => segmentationLoss(output, target, options),
+  learn: bySegmentationLoss(segmentationLoss),
 };
 
 function build(input: SegmentationInput, config: TakeAndGiveConfig): SegmentationNetwork {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Sample } from '../data/sample.ts';
 import { createRandom } from '../random.ts';
 
 /** Changes to training images that keep the diagnosis. Masks move with their image. */
@@ -60,18 +61,42 @@ export function drawChange({ flips, shift, light }: Augmentation, draw: Draw): C
   };
 }
 
-/** A map [h, w, c] mirrored and moved. */
-export function moveMap(
-  map: Float32Array,
-  { height, width }: { height: number; width: number },
+/** The sample as it is seen: image and masks mirrored and moved alike, the image in another light. */
+export function changeSample(sample: Sample, size: Size, change: Change): Sample {
+  const { image, raterMasks, fused } = sample;
+  return {
+    ...sample,
+    image: changeImage(image, size, change),
+    raterMasks: moveMap(raterMasks, size, change),
+    fused: fused && moveMap(fused, size, change),
+  };
+}
+
+/** RGB [h, w, 3]. */
+export function changeImage(image: Float32Array, size: Size, change: Change): Float32Array {
+  return relight(moveMap(image, size, change), change);
+}
+
+export interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A map [h, w, …] mirrored and moved; what belongs to a pixel moves together. */
+export function moveMap<T extends Float32Array | Uint8Array>(
+  map: T,
+  { height, width }: Size,
   change: Change,
-): Float32Array {
+): T {
   const channels = map.length / (height * width);
-  const moved = new Float32Array(map.length);
+  const moved = map.slice() as T;
+  const columns = Array.from({ length: width }, (_, x) =>
+    sourceOf(x, width, change.right, change.mirrorColumns),
+  );
   for (let y = 0; y < height; y++) {
     const fromRow = sourceOf(y, height, change.down, change.mirrorRows) * width;
     for (let x = 0; x < width; x++) {
-      const from = (fromRow + sourceOf(x, width, change.right, change.mirrorColumns)) * channels;
+      const from = (fromRow + columns[x]) * channels;
       const to = (y * width + x) * channels;
       for (let c = 0; c < channels; c++) moved[to + c] = map[from + c];
     }

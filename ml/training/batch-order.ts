@@ -25,3 +25,28 @@ export function inBatches(images: readonly number[], batchSize: number): number[
   const count = Math.ceil(images.length / batchSize);
   return Array.from({ length: count }, (_, i) => images.slice(i * batchSize, (i + 1) * batchSize));
 }
+
+/** So many slices, as even as can be. */
+export function inSlices<T>(items: readonly T[], count: number): T[][] {
+  const start = (slice: number): number => Math.floor((slice * items.length) / count);
+  return Array.from({ length: count }, (_, i) => items.slice(start(i), start(i + 1)));
+}
+
+/**
+ * Batches of a second stream, one beside each batch of an epoch and of its size. The stream is shuffled anew each time
+ * that it is used up. It depends on seed and epoch only.
+ */
+export function batchesBeside(
+  batches: readonly (readonly number[])[],
+  images: number,
+  { seed, epoch }: { seed: number; epoch: number },
+): number[][] {
+  const all = Array.from({ length: images }, (_, index) => index);
+  const queue: number[] = [];
+  let passes = 0;
+  return batches.map(({ length }) => {
+    while (queue.length < length)
+      queue.push(...shuffled(createRandom(seed, 'unlabelled', epoch, passes++), all));
+    return queue.splice(0, length);
+  });
+}

@@ -1,67 +1,100 @@
-import * as tf from '@tensorflow/tfjs';
-import type { Network } from '../layers/network.ts';
 import type { Weights } from '../layers/weights.ts';
-import type { Adam } from '../ops/adam.ts';
-import { fromSafetensors, toSafetensors, type NamedTensor } from './safetensors.ts';
+import type { Optimiser } from '../ops/optimiser.ts';
+import { MAIN } from './learner.ts';
+import { assignment, tensorsOf } from './network-tensors.ts';
+import { fromSafetensors, toSafetensors, type NamedTensor, type Tensors } from './safetensors.ts';
+import type { Best, TrainingState } from './training-state.ts';
 import { InputError } from '../errors.ts';
 
 /**
- * All that a run needs to go on as if it had never stopped: weights, moving statistics and Adam's moments after
- * `epoch` epochs and `step` steps. Tensors are named `weights/…`, `statistics/…` and `adam/…`.
+ * All that a run needs to go on as if it had never stopped, after `epoch` epochs and `step` steps. Tensors are named
+ * `weights/…` and `statistics/…`, `helpers/…` (weights and statistics), `optimiser/<group>/…` and `best/…` (weights and
+ * statistics).
  */
 export interface Checkpoint {
   readonly epoch: number;
   readonly step: number;
-  readonly tensors: ReadonlyMap<string, NamedTensor>;
+  /** Name of the epoch's stage. */
+  readonly stage: string;
+  readonly best: Best | null;
+  readonly tensors: Tensors;
 }
 
-type AnyNetwork = Pick<Network<never, unknown>, 'weights'>;
+type AnyNetwork = { readonly weights: Weights };
 
-const WEIGHTS = 'weights/';
-const STATISTICS = 'statistics/';
-const ADAM = 'adam/';
+const HELPERS = 'helpers/';
+const OPTIMISER = 'optimiser/';
+const BEST = 'best/';
 
 export function takeCheckpoint(
-  network: AnyNetwork,
-  adam: Adam,
-  at: { epoch: number; step: number },
+  { network, helpers, optimisers, best }: TrainingState,
+  at: { epoch: number; step: number; stage: string },
 ): Checkpoint {
-  const tensors = networkTensors(network.weights);
-  for (const [key, values] of adam.state()) tensors.set(ADAM + key, { shape: [values.length], values });
-  return { ...at, tensors };
+  const moments = [...optimisers].flatMap(([name, optimiser]) =>
+    [...optimiser.state()].map(
+      ([key, values]) => [`${name}/${key}`, { shape: [values.length], values }] as const,
+    ),
+  );
+  const tensors = new Map([
+    ...tensorsOf(network.weights),
+    ...prefixed(HELPERS, helpers ? tensorsOf(helpers) : []),
+    ...prefixed(OPTIMISER, moments),
+    ...prefixed(BEST, best?.tensors ?? []),
+  ]);
+  return { ...at, best: best && { epoch: best.epoch, validationLoss: best.validationLoss }, tensors };
 }
 
-/** @throws InputError where the checkpoint is of another network; nothing is changed then. */
-export function restoreCheckpoint(network: AnyNetwork, adam: Adam, { tensors }: Checkpoint): void {
-  const moments = new Map<string, Float32Array>();
-  for (const [name, { values }] of tensors) {
-    if (name.startsWith(ADAM)) moments.set(name.slice(ADAM.length), values);
+/** @throws InputError where the checkpoint is of another network or another way of training; nothing is changed then. */
+export function restoreCheckpoint(state: TrainingState, { tensors, best }: Checkpoint): void {
+  const { network, helpers, optimisers } = state;
+  const moments = under(OPTIMISER, tensors);
+  const assignments = [assignment(network.weights, tensors)];
+  if (helpers) assignments.push(assignment(helpers, under(HELPERS, tensors)));
+  for (const [name, optimiser] of optimisers) checkMoments(name, optimiser, moments);
+  assignments.forEach((assign) => assign());
+  for (const [name, optimiser] of optimisers) {
+    const own = [...under(`${name}/`, moments)].map(([key, { values }]) => [key, values] as const);
+    optimiser.restore(new Map(own));
   }
-  checkMoments(network.weights, moments);
-  assignAll(network.weights, tensors);
-  adam.restore(moments);
+  state.best = best && { ...best, tensors: under(BEST, tensors) };
 }
 
-export function checkpointToBytes({ epoch, step, tensors }: Checkpoint): Uint8Array {
+const FORMAT = 'consilium-checkpoint-2';
+/** Version 0.1.0: one optimiser, whose tensors are named `adam/…`. */
+const FIRST_FORMAT = 'consilium-checkpoint-1';
+
+export function checkpointToBytes({ epoch, step, stage, best, tensors }: Checkpoint): Uint8Array {
+  const kept = best && { bestEpoch: `${best.epoch}`, bestLoss: `${best.validationLoss}` };
   return toSafetensors({
     tensors,
-    metadata: { format: 'consilium-checkpoint-1', epoch: `${epoch}`, step: `${step}` },
+    metadata: { format: FORMAT, epoch: `${epoch}`, step: `${step}`, stage, ...kept },
   });
 }
 
 export function checkpointFromBytes(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = fromSafetensors(bytes);
+  const { format = 'unknown', stage = MAIN, bestEpoch, bestLoss } = metadata;
   const [epoch, step] = [Number(metadata.epoch), Number(metadata.step)];
-  if (metadata.format !== 'consilium-checkpoint-1' || !Number.isInteger(epoch) || !Number.isInteger(step)) {
-    throw new InputError(`not a checkpoint of a run: format '${metadata.format ?? 'unknown'}'`);
+  const known = format === FORMAT || format === FIRST_FORMAT;
+  if (!known || !Number.isInteger(epoch) || !Number.isInteger(step)) {
+    throw new InputError(`not a checkpoint of a run: format '${format}'`);
   }
-  return { epoch, step, tensors };
+  const best =
+    bestEpoch === undefined ? null : { epoch: Number(bestEpoch), validationLoss: Number(bestLoss) };
+  return { epoch, step, stage, best, tensors: format === FIRST_FORMAT ? renamed(tensors) : tensors };
+}
+
+function renamed(tensors: Tensors): Tensors {
+  const entries = [...tensors].map(
+    ([name, tensor]) => [name.replace(/^adam\//, `${OPTIMISER}${MAIN}/`), tensor] as const,
+  );
+  return new Map(entries);
 }
 
 /** Weights and moving statistics as a safetensors file: a trained network without its training's state. */
 export function saveWeights(network: AnyNetwork): Uint8Array {
   return toSafetensors({
-    tensors: networkTensors(network.weights),
+    tensors: tensorsOf(network.weights),
     metadata: { format: 'consilium-weights-1' },
   });
 }
@@ -71,63 +104,31 @@ export function saveWeights(network: AnyNetwork): Uint8Array {
  * @throws InputError where a tensor is missing, unknown or of another shape; nothing is changed then.
  */
 export function loadWeights(network: AnyNetwork, bytes: Uint8Array): void {
-  assignAll(network.weights, fromSafetensors(bytes).tensors);
+  assignment(network.weights, fromSafetensors(bytes).tensors)();
 }
 
-function networkTensors({ trainable, statistics }: Weights): Map<string, NamedTensor> {
-  const tensors = new Map<string, NamedTensor>();
-  for (const [name, variable] of trainable) tensors.set(WEIGHTS + name, copyOf(variable));
-  for (const [name, variable] of statistics) tensors.set(STATISTICS + name, copyOf(variable));
-  return tensors;
+function prefixed(
+  prefix: string,
+  tensors: Iterable<readonly [string, NamedTensor]>,
+): (readonly [string, NamedTensor])[] {
+  return [...tensors].map(([name, tensor]) => [prefix + name, tensor] as const);
 }
 
-// A copy: some backends hand out the memory that they go on computing in.
-const copyOf = (variable: tf.Variable): NamedTensor => ({
-  shape: variable.shape,
-  values: Float32Array.from(variable.dataSync<'float32'>()),
-});
-
-function assignAll(weights: Weights, tensors: ReadonlyMap<string, NamedTensor>): void {
-  const wanted = new Map<string, tf.Variable>();
-  for (const [name, variable] of weights.trainable) wanted.set(WEIGHTS + name, variable);
-  for (const [name, variable] of weights.statistics) wanted.set(STATISTICS + name, variable);
-  checkNames(wanted, tensors);
-  for (const [name, variable] of wanted) checkShape(name, variable, tensors.get(name)!);
-  for (const [name, variable] of wanted) {
-    const { shape, values } = tensors.get(name)!;
-    tf.tidy(() => variable.assign(tf.tensor(values.slice(), [...shape], 'float32')));
-  }
-}
-
-function checkNames(wanted: ReadonlyMap<string, unknown>, given: ReadonlyMap<string, unknown>): void {
-  const missing = [...wanted.keys()].filter((name) => !given.has(name));
-  const unknown = [...given.keys()].filter((name) => !wanted.has(name) && !name.startsWith(ADAM));
-  if (missing.length === 0 && unknown.length === 0) return;
-  throw new InputError(
-    `the stored weights are of another network: ${listed('missing', missing)}; ${listed('unknown', unknown)}`,
+/** The tensors under a prefix, without it. */
+function under(prefix: string, tensors: Tensors): Map<string, NamedTensor> {
+  return new Map(
+    [...tensors].flatMap(([name, tensor]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), tensor] as const] : [],
+    ),
   );
 }
 
-function listed(what: string, names: readonly string[]): string {
-  const shown = names.slice(0, 3).join(', ');
-  return `${names.length} ${what}${shown && ` (${shown}${names.length > 3 ? ', …' : ''})`}`;
-}
-
-function checkShape(name: string, variable: tf.Variable, { shape }: NamedTensor): void {
-  if (shape.join() === variable.shape.join()) return;
-  throw new InputError(
-    `'${name}' has shape [${shape.join(', ')}], the network's has [${variable.shape.join(', ')}]`,
-  );
-}
-
-function checkMoments(weights: Weights, moments: ReadonlyMap<string, Float32Array>): void {
-  for (const [name, variable] of weights.trainable) {
-    for (const key of [`${name}/m`, `${name}/v`]) {
-      const length = moments.get(key)?.length;
-      if (length === variable.size) continue;
-      throw new InputError(
-        `the checkpoint's '${ADAM}${key}' holds ${length ?? 'no'} values: expected ${variable.size}`,
-      );
-    }
+function checkMoments(group: string, optimiser: Optimiser, moments: Tensors): void {
+  for (const [key, { length }] of optimiser.state()) {
+    const stored = moments.get(`${group}/${key}`)?.values.length;
+    if (stored === length) continue;
+    throw new InputError(
+      `the checkpoint's '${OPTIMISER}${group}/${key}' holds ${stored ?? 'no'} values: expected ${length}`,
+    );
   }
 }

@@ -1,9 +1,9 @@
+import { diagnosedImages } from '../data/diagnosed-images.ts';
 import type { SampleSource } from '../data/sample.ts';
 import type { FittedDiagnosisModel } from '../diagnosis/diagnosis-model.ts';
 import type { Fitted } from '../fitted.ts';
 import { checkTrainable } from './batch.ts';
 import { inBatches } from './batch-order.ts';
-import { usableImages } from './objective.ts';
 import type { PredictedDiagnosis } from './predict.ts';
 import { readAhead } from './read-ahead.ts';
 import { InputError } from '../errors.ts';
@@ -30,7 +30,7 @@ const BATCH_SIZE = 16;
 export async function fitModel(options: FeatureOptions & { readonly seed: number }): Promise<Fitted> {
   const { model, config, source, seed, signal } = options;
   model.checkStructures(source.structures, config);
-  const images = usableImages(model, source);
+  const images = diagnosedImages(source);
   const labels = images.map((index) => source.diagnoses[index] as 0 | 1);
   const positive = labels.filter((label) => label === 1).length;
   if (positive === 0 || positive === labels.length) {

@@ -1,22 +1,41 @@
 import * as tf from '@tensorflow/tfjs';
 import { imagesOfFold } from '../data/fold.ts';
-import type { Sample, SampleSource } from '../data/sample.ts';
+import type { SampleSource } from '../data/sample.ts';
 import type { Weights } from '../layers/weights.ts';
-import { createAdam, type Adam } from '../ops/adam.ts';
-import { drawChange } from './augment.ts';
-import { toBatch } from './batch.ts';
-import { epochBatches, inBatches } from './batch-order.ts';
+import { epochBatches } from './batch-order.ts';
 import { restoreCheckpoint, takeCheckpoint, type Checkpoint } from './checkpoint.ts';
-import { objectiveOf, usableImages, type Objective, type ObjectiveOptions } from './objective.ts';
-import { readAhead } from './read-ahead.ts';
-import { epochsOf, learningRateAt } from './schedule.ts';
-import { trainStep } from './train-step.ts';
-import { DivergedError, InputError } from '../errors.ts';
+import { createFeed, type Feed } from './feed.ts';
+import type { Learner, Stage, Trainable } from './learner.ts';
+import { createMeans } from './means.ts';
+import { assignment } from './network-tensors.ts';
+import { epochsOf, learningRateAt, stageOf, type StageEpoch } from './schedule.ts';
+import { learnStep, measureLosses, type Numbers } from './train-step.ts';
+import type { TrainingConfig } from './training-config.ts';
+import {
+  checkWeights,
+  createState,
+  disposeState,
+  keepBest,
+  type Best,
+  type TrainingState,
+} from './training-state.ts';
+import { transferWeights } from './transfer.ts';
+import { InputError } from '../errors.ts';
 
-export interface TrainOptions extends ObjectiveOptions {
+export interface TrainOptions {
+  readonly model: Trainable<{ readonly weights: Weights }, unknown>;
+  /** The model's parsed configuration. */
+  readonly config: unknown;
+  readonly network: { readonly weights: Weights };
+  readonly training: TrainingConfig;
   /** Training images, opened with a fusion: samples carry `fused`. */
   readonly source: SampleSource;
+  /** Images whose losses are measured after each epoch; passed over where the model can learn from none of them. */
   readonly validation?: SampleSource;
+  /** The second stream of a model that learns from images without masks; only their pixels are looked at. */
+  readonly unlabelled?: SampleSource;
+  /** Weights of another trained network (`saveWeights`) to begin with, as far as they fit. */
+  readonly initial?: Uint8Array;
   /** Rules the order of the images; the weights' initial values are the network's own. */
   readonly seed: number;
   /** Aborting stops within one step and throws the signal's reason. */
@@ -32,124 +51,138 @@ export interface EpochRecord {
   readonly epoch: number;
   /** Steps done since the beginning of the run. */
   readonly steps: number;
-  /** `loss`, mean over the epoch's steps; `learningRate`; `validationLoss`, frozen, mean over images. */
-  readonly metrics: Readonly<Record<string, number>>;
+  /**
+   * `loss` and, where it has several terms, each of them, and the losses of further updates: means over the epoch's steps;
+   * the same of the frozen network on validation images, as `validationLoss` and so on; `learningRate`, and
+   * `<group>LearningRate` of further groups.
+   */
+  readonly metrics: Numbers;
+  /** The epoch whose weights the run would end with, where it keeps the best. */
+  readonly best: Best | null;
   /** The state after this epoch. Ask before the next epoch begins. */
   checkpoint(): Checkpoint;
 }
 
 /**
- * Trains a network in place and yields a record an epoch. Knows no model by name: the loss comes with the spec.
- * The network stays its caller's, also after an error.
+ * Trains a network in place and yields a record an epoch. Knows no model: how a step is made comes with the spec
+ * (`learn`). The network stays its caller's, also after an error. Take all records: where the best epoch is kept, its
+ * weights are put back after the last one.
  */
 export async function* train(options: TrainOptions): AsyncGenerator<EpochRecord> {
-  const { network, training, source, validation, seed, signal, resume, onStep } = options;
-  const images = imagesToTrain(options);
-  const objective = objectiveOf(options);
-  const adam = createAdam(training, network.weights.trainable);
+  const { network, training, seed, resume, onStep } = options;
+  const { learner, images } = prepare(options);
+  const state = createState(network, learner);
   try {
-    if (resume) restoreCheckpoint(network, adam, resume);
+    const feed = createFeed(options, learner);
     const epochs = epochsOf(training, images.length);
+    start(options, state, learner, epochs);
     let steps = resume?.step ?? 0;
     for (let epoch = (resume?.epoch ?? 0) + 1; epoch <= epochs; epoch++) {
+      const { stage, within } = stageAt(learner, epoch, epochs);
+      if (within.epoch === 1) begin(stage, state);
+      const rates = setRates(stage, state, within);
       const batches = epochBatches(images, { batchSize: training.batchSize, seed, epoch });
-      const learningRate = learningRateAt(training, epoch);
-      adam.setLearningRate(learningRate);
-      let sum = 0;
-      for await (const samples of readAhead(source, batches, signal)) {
-        steps++;
-        const place = `epoch ${epoch}, step ${steps}`;
-        sum += step(objective, { samples, options, adam, epoch, place });
+      const means = createMeans();
+      for await (const samples of feed.read(batches, epoch)) {
+        const moment = { training: true, epoch, step: ++steps, seed };
+        means.add(tf.tidy(() => learnStep(stage.updates, feed.parts(samples, moment), { ...state, moment })));
         onStep?.(steps, epochs * batches.length, epoch, epochs);
       }
-      checkWeights(network.weights, epoch);
-      const metrics: Record<string, number> = { loss: sum / batches.length, learningRate };
-      if (validation) metrics.validationLoss = await validationLoss(objective, { ...options, validation });
-      yield {
-        epoch,
-        steps,
-        metrics,
-        checkpoint: () => takeCheckpoint(network, adam, { epoch, step: steps }),
-      };
+      checkWeights(state, epoch);
+      const metrics = { ...means.values(), ...rates, ...(await validate(stage, feed, seed)) };
+      if (training.keep === 'best') keepBest(state, epoch, metrics.validationLoss);
+      const at = { epoch, step: steps, stage: stage.name };
+      yield { epoch, steps, metrics, best: bestOf(state), checkpoint: () => takeCheckpoint(state, at) };
     }
+    if (state.best) assignment(network.weights, state.best.tensors)();
   } finally {
-    adam.dispose();
+    disposeState(state);
   }
 }
 
-interface StepInput {
-  readonly samples: Parameters<typeof toBatch>[0];
-  readonly options: TrainOptions;
-  readonly adam: Adam;
-  readonly epoch: number;
-  readonly place: string;
+/** The learner, and the images that it learns from. @throws InputError where the data cannot train the model. */
+function prepare(options: TrainOptions): { learner: Learner; images: number[] } {
+  const { model, source, unlabelled, training } = options;
+  const leftOut = new Set(training.leaveOut ? imagesOfFold(source, training.leaveOut) : []);
+  const images = source.ids.map((_, index) => index).filter((index) => !leftOut.has(index));
+  const needed = model.needsUnlabelled ?? false;
+  if (needed !== Boolean(unlabelled)) {
+    const [what, received] = needed
+      ? ['from unlabelled images too', 'none']
+      : ['from no unlabelled images', 'some'];
+    throw new InputError(`'${model.name}' learns ${what}: received ${received}`);
+  }
+  const learner = model.learn({ ...options, images });
+  const usable = images.filter((index) => learner.usable?.(source, index) ?? true);
+  if (usable.length >= 2) return { learner, images: usable };
+  learner.helpers?.dispose();
+  throw new InputError(`training needs two images or more: received ${usable.length}`);
 }
 
-function step(objective: Objective, { samples, options, adam, epoch, place }: StepInput): number {
-  const { source, seed, network, training } = options;
-  const { clipValue, augment } = training;
-  const changeOf =
-    augment.flips || augment.shift > 0 || augment.light > 0
-      ? ({ id }: Sample) =>
-          drawChange(augment, { seed, epoch, id, height: source.height, width: source.width })
-      : undefined;
-  return tf.tidy(() => {
-    const batch = toBatch(samples, source, changeOf);
-    const { weights } = network;
-    return trainStep(objective(batch, { training: true, epoch }), { weights, adam, clipValue, place });
+/** Puts the run where it begins, or goes on. */
+function start(
+  { resume, initial }: TrainOptions,
+  state: TrainingState,
+  learner: Learner,
+  epochs: number,
+): void {
+  if (!resume) {
+    if (initial) transferWeights(state.network.weights, initial);
+    return;
+  }
+  const { stage } = stageAt(learner, resume.epoch, epochs);
+  if (stage.name !== resume.stage)
+    throw new InputError(
+      `the checkpoint is of epoch ${resume.epoch} in stage '${resume.stage}': here that epoch is in stage '${stage.name}'`,
+    );
+  restoreCheckpoint(state, resume);
+}
+
+function stageAt({ stages }: Learner, epoch: number, epochs: number): { stage: Stage; within: StageEpoch } {
+  const within = stageOf(
+    stages.map(({ share = 0 }) => share),
+    epoch,
+    epochs,
+  );
+  return { stage: stages[within.stage], within };
+}
+
+/** Losses of different stages do not compare: the best epoch is of the last one. */
+function begin(stage: Stage, state: TrainingState): void {
+  stage.begin?.();
+  state.best = null;
+}
+
+/** Sets the learning rates of an epoch, and returns them as metrics. */
+function setRates({ updates }: Stage, { optimisers }: TrainingState, within: StageEpoch): Numbers {
+  const groups = updates.flatMap((update) => update.groups);
+  const rates = groups.map(({ name, optimiser }, index) => {
+    const rate = learningRateAt(optimiser, within);
+    optimisers.get(name)!.setLearningRate(rate);
+    return [index === 0 ? 'learningRate' : `${name}LearningRate`, rate];
   });
+  return Object.fromEntries(rates) as Numbers;
 }
 
-/** The last step of an epoch may spoil a weight that no loss has seen yet. @throws InputError naming weight and epoch. */
-function checkWeights({ trainable }: Weights, epoch: number): void {
-  for (const [name, variable] of trainable) {
-    if (tf.tidy(() => Number.isFinite(variable.abs().mean().dataSync()[0]))) continue;
-    throw new DivergedError(
-      `weight '${name}' is no finite number after epoch ${epoch}: try a lower learning rate`,
+/** Means over the validation images, with frozen statistics. */
+async function validate(stage: Stage, feed: Feed, seed: number): Promise<Numbers> {
+  const objective = stage.validate ?? stage.updates[0].objective;
+  const moment = { training: false, epoch: 0, step: 0, seed };
+  const means = createMeans();
+  for await (const samples of feed.readValidation()) {
+    means.add(
+      tf.tidy(() => measureLosses(objective, feed.validationBatch(samples, moment), moment)),
+      samples.length,
     );
   }
+  const named = Object.entries(means.values()).map(([name, value]) => [
+    `validation${capitalised(name)}`,
+    value,
+  ]);
+  return Object.fromEntries(named) as Numbers;
 }
 
-/** Mean over the validation images, with frozen statistics. */
-async function validationLoss(
-  objective: Objective,
-  { model, validation, training, signal }: TrainOptions & { validation: SampleSource },
-): Promise<number> {
-  const images = usableImages(model, validation);
-  let sum = 0;
-  for await (const samples of readAhead(validation, inBatches(images, training.batchSize), signal)) {
-    const loss = tf.tidy(() => objective(toBatch(samples, validation), { training: false })().dataSync()[0]);
-    sum += loss * samples.length;
-  }
-  return sum / images.length;
-}
+const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
-/** @throws InputError where the data cannot train the model. */
-function imagesToTrain({ model, source, validation, training: { leaveOut } }: TrainOptions): number[] {
-  const leftOut = new Set(leaveOut ? imagesOfFold(source, leaveOut) : []);
-  const images = usableImages(model, source).filter((image) => !leftOut.has(image));
-  const lacking = model.task === 'diagnosis' ? ' with a known diagnosis' : '';
-  if (images.length < 2)
-    throw new InputError(`training needs two images or more${lacking}: received ${images.length}`);
-  if (model.task === 'diagnosis') checkBothClasses(source, images);
-  if (!validation) return images;
-  checkSameKind(source, validation);
-  if (usableImages(model, validation).length === 0) {
-    throw new InputError(`validation needs one image or more${lacking}: received none`);
-  }
-  return images;
-}
-
-function checkBothClasses({ diagnoses }: SampleSource, images: readonly number[]): void {
-  if (new Set(images.map((index) => diagnoses[index])).size === 2) return;
-  throw new InputError(
-    `all ${images.length} training images have diagnosis ${diagnoses[images[0]]}: both are needed`,
-  );
-}
-
-function checkSameKind(training: SampleSource, validation: SampleSource): void {
-  const kind = ({ height, width, structures }: SampleSource): string =>
-    `${height} × ${width} pixels with structures ${structures.join(', ')}`;
-  if (kind(training) === kind(validation)) return;
-  throw new InputError(`validation images are ${kind(validation)}: training images are ${kind(training)}`);
-}
+const bestOf = ({ best }: TrainingState): Best | null =>
+  best && { epoch: best.epoch, validationLoss: best.validationLoss };

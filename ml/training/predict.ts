@@ -2,8 +2,8 @@ import type { Sample, SampleSource } from '../data/sample.ts';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
 import { sigmoid } from '../ops/sigmoid.ts';
 import { valuesOf } from '../ops/values-of.ts';
-import type { SegmentationNetwork } from '../segmentation/segmentation-model.ts';
-import { toBatch, toImages } from './batch.ts';
+import type { Prediction, SegmentationNetwork } from '../segmentation/segmentation-model.ts';
+import { toBatch, toImages, type ImageSample } from './batch.ts';
 import { inBatches } from './batch-order.ts';
 import { readAhead } from './read-ahead.ts';
 
@@ -24,10 +24,8 @@ export interface PredictedDiagnosis {
   readonly logit: number;
 }
 
-export interface PredictedMask {
+export interface PredictedMask extends Prediction {
   readonly id: string;
-  /** Probabilities in [0, 1]: [h, w, C]. */
-  readonly mask: Float32Array;
 }
 
 const BATCH_SIZE = 16;
@@ -51,14 +49,24 @@ export async function* predictMasks(
   options: PredictOptions<SegmentationNetwork>,
 ): AsyncGenerator<PredictedMask[]> {
   const { network, source } = options;
-  const size = source.height * source.width * source.structures.length;
   for await (const samples of batchesOf(options)) {
-    const values = valuesOf(() => {
-      const { logits } = network.apply({ image: toImages(samples, source) }, { training: false });
-      return sigmoid(logits);
-    });
-    yield samples.map(({ id }, index) => ({ id, mask: values.slice(index * size, (index + 1) * size) }));
+    const images = samples.map(({ id, image }) => ({ id, image }));
+    const predicted = await (network.predict?.(images, source) ?? drawn(network, images, source));
+    yield predicted.map((prediction, index) => ({ id: images[index].id, ...prediction }));
   }
+}
+
+/** The sigmoid of the network's logits. */
+function drawn(
+  network: SegmentationNetwork,
+  images: readonly ImageSample[],
+  source: SampleSource,
+): Prediction[] {
+  const values = valuesOf(() =>
+    sigmoid(network.apply({ image: toImages(images, source) }, { training: false }).logits),
+  );
+  const size = values.length / images.length;
+  return images.map((_, index) => ({ mask: values.slice(index * size, (index + 1) * size) }));
 }
 
 async function* batchesOf<Network>(options: PredictOptions<Network>): AsyncGenerator<Sample[]> {

@@ -9,8 +9,10 @@ export interface NamedTensor {
   readonly values: Float32Array;
 }
 
+export type Tensors = ReadonlyMap<string, NamedTensor>;
+
 export interface Archive {
-  readonly tensors: ReadonlyMap<string, NamedTensor>;
+  readonly tensors: Tensors;
   readonly metadata: Readonly<Record<string, string>>;
 }
 

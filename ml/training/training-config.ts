@@ -1,22 +1,7 @@
 import { z } from 'zod';
 import { fold } from '../data/fold.ts';
 import { augmentation } from './augment.ts';
-
-const schedule = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('constant') }).describe('One rate throughout: what the paper states.'),
-  z
-    .strictObject({
-      kind: z.literal('step'),
-      factor: z
-        .number()
-        .gt(0)
-        .max(1)
-        .default(0.5)
-        .describe('What the rate is multiplied by; 0.5 in the authors’ code.'),
-      every: z.int().min(1).default(10).describe('Epochs between two steps; 10 in the authors’ code.'),
-    })
-    .describe('The rate falls by a factor every few epochs: the authors’ code.'),
-]);
+import { optimiserSettings } from './optimiser-config.ts';
 
 /** How a model is trained. Defaults are the paper's (section 6) or say why they differ. */
 export const trainingConfig = z.strictObject({
@@ -40,27 +25,22 @@ export const trainingConfig = z.strictObject({
     .max(1024)
     .default(16)
     .describe('Images a step; 16 in the paper. Batch-norm needs two or more.'),
-  learningRate: z.number().gt(0).max(1).default(1e-4).describe('Adam’s rate; "always 1e-4" in the paper.'),
-  beta1: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0.9)
-    .describe('Adam’s decay of the mean of gradients; the authors’ code and Adam’s default.'),
-  beta2: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0.999)
-    .describe('Adam’s decay of the mean square; the authors’ code and Adam’s default.'),
-  epsilon: z.number().gt(0).default(1e-8).describe('Adam’s guard against division by zero; Adam’s default.'),
-  schedule: schedule.default({ kind: 'constant' }),
-  clipValue: z
-    .number()
-    .gt(0)
+  microBatch: z
+    .int()
+    .min(1)
+    .max(1024)
     .nullable()
     .default(null)
-    .describe('Gradients are cut to ± this; 0.1 in one path of the authors’ code, off in the paper.'),
+    .describe(
+      'Images whose activations are in memory at once: a step’s batch is cut into even parts of at most so many, whose gradients are added up before the weights change. Null: the whole batch. For a loss that is a mean over images the step is the same but for rounding, except that batch norm normalises each part by its own mean and variance, and its moving statistics take a step a part: with it the result is near that of the whole batch, not equal, and each part should hold two images or more.',
+    ),
+  keep: z
+    .enum(['last', 'best'])
+    .default('last')
+    .describe(
+      'Weights that the trained model gets: of the last epoch, as in the paper, or of the epoch with the lowest validation loss (in the last stage, where the model trains in stages).',
+    ),
+  ...optimiserSettings,
   augment: augmentation.prefault({}).describe('Random changes to training images; none in the paper.'),
   leaveOut: fold
     .nullable()
