@@ -34,7 +34,7 @@ describe.each(configurable.map((one): [string, Configurable] => [one.name, one])
 
   test('every setting with a default says why it is so; a group may leave that to its settings', () => {
     expect(
-      where((one) => one.default !== undefined && !isGroup(one, settings) && !one.source?.trim()),
+      where((one) => !one.required && !isGroup(one, settings) && !one.source?.trim()),
     ).toEqual([]);
   });
 
@@ -43,10 +43,10 @@ describe.each(configurable.map((one): [string, Configurable] => [one.name, one])
     expect(where(({ unit }) => unit === '')).toEqual([]);
   });
 
-  test('every setting has a default, save in a group that is null by default', () => {
+  test('no method needs a setting to be given: only what stands in a group that is null by default is required', () => {
     const offByDefault = where(({ type, default: value }) => type === 'object' && value === null);
     const inside = (path: string): boolean => offByDefault.some((group) => path.startsWith(`${group}.`));
-    expect(where((one) => one.default === undefined && !inside(one.path))).toEqual([]);
+    expect(where(({ path, required }) => required && !inside(path))).toEqual([]);
   });
 
   test('every preset is valid settings, each key of it where the settings have one', () => {

@@ -1,4 +1,5 @@
 import { phantoms } from './data/index.ts';
+import { readers } from './data/readers/index.ts';
 import type { DiagnosisModel } from './diagnosis/diagnosis-model.ts';
 import { diagnosisModels } from './diagnosis/index.ts';
 import { experiments } from './experiments/index.ts';
@@ -35,6 +36,7 @@ export const methodKinds = {
     'Predicts the mask from the image: trainModel.',
   ),
   PHANTOM: kind(phantoms, () => [], 'Simulates images whose true outlines and diagnoses are known.'),
+  READER: kind(readers, () => [], 'Reads a folder in a published layout: importDataset.'),
   EXPERIMENT: kind(experiments, () => ['raters', 'diagnoses'], 'A figure of the paper: runExperiment.'),
 } satisfies Record<string, MethodKind>;
 

@@ -17,6 +17,7 @@ test('a setting is listed with its type, default, bounds, unit and words', () =>
       itemType: null,
       nullable: false,
       default: 3,
+      required: false,
       choices: null,
       minimum: 1,
       maximum: 9,
@@ -84,7 +85,7 @@ test('in a group that is null by default, what must be given has no default', ()
   const all = list({ fold: z.strictObject({ index: z.int() }).nullable().default(null) });
   expect(all).toMatchObject([
     { path: 'fold', type: 'object', nullable: true, default: null },
-    { path: 'fold.index', type: 'integer', nullable: false, default: undefined },
+    { path: 'fold.index', type: 'integer', nullable: false, default: undefined, required: true },
   ]);
 });
 

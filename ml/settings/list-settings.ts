@@ -22,8 +22,10 @@ export interface Setting {
   /** Type of the items of an array. `choices` and bounds then hold for each item. */
   readonly itemType: SettingType | null;
   readonly nullable: boolean;
-  /** undefined: it has none, and must be given wherever the group around it is given. */
+  /** undefined: there is none, and what it means to leave it out stands in the description. */
   readonly default: unknown;
+  /** It must be given wherever the group around it is given. */
+  readonly required: boolean;
   /** The only values allowed; beside a number: the words that may stand in its place. */
   readonly choices: readonly unknown[] | null;
   readonly minimum: number | null;
@@ -67,6 +69,7 @@ interface Node {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly properties?: Readonly<Record<string, Node>>;
+  readonly required?: readonly string[];
   readonly anyOf?: readonly Node[];
   readonly oneOf?: readonly Node[];
   readonly prefixItems?: readonly Node[];
@@ -78,6 +81,7 @@ interface Place {
   /** The default of what stands here. */
   readonly value: unknown;
   readonly ofKind: string | null;
+  readonly required?: boolean;
 }
 
 /** The settings in an object, or in a union of objects told apart by `kind`. */
@@ -107,12 +111,13 @@ function properties(node: Node, { path, value, ofKind }: Place): Setting[] {
   const named = ofKind === null ? entries : entries.filter(([key]) => key !== 'kind');
   return named.flatMap(([key, child]) => {
     const known = isPlainObject(value) && Object.hasOwn(value, key);
-    const place = { path: [...path, key], value: known ? value[key] : child.default, ofKind };
+    const required = node.required?.includes(key);
+    const place = { path: [...path, key], value: known ? value[key] : child.default, ofKind, required };
     return [describe(child, place), ...inside(child, { ...place, ofKind: null })];
   });
 }
 
-function describe(node: Node, { path, value, ofKind }: Place): Setting {
+function describe(node: Node, { path, value, ofKind, required = false }: Place): Setting {
   const all = alternatives(node);
   const values = all.filter(({ type }) => type !== 'null');
   const items = values.flatMap(itemsOf);
@@ -123,6 +128,7 @@ function describe(node: Node, { path, value, ofKind }: Place): Setting {
     itemType: items.length > 0 ? typeOf(items) : null,
     nullable: values.length < all.length,
     default: value,
+    required,
     choices: choicesOf(limited),
     ...boundsOf(limited),
     multipleOf: first(limited, 'multipleOf'),
