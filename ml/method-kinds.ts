@@ -5,6 +5,7 @@ import { diagnosisModels } from './diagnosis/index.ts';
 import { experiments } from './experiments/index.ts';
 import type { Fusion } from './fusion/fusion.ts';
 import { fusions } from './fusion/index.ts';
+import { metrics } from './metrics/index.ts';
 import type { Method, Registry } from './method.ts';
 import type { SegmentationModel } from './segmentation/segmentation-model.ts';
 import { segmentationModels } from './segmentation/index.ts';
@@ -37,7 +38,12 @@ export const methodKinds = {
   ),
   PHANTOM: kind(phantoms, () => [], 'Simulates images whose true outlines and diagnoses are known.'),
   READER: kind(readers, () => [], 'Reads a folder in a published layout: importDataset.'),
-  EXPERIMENT: kind(experiments, () => ['raters', 'diagnoses'], 'A figure of the paper: runExperiment.'),
+  METRIC: kind(metrics, () => [], 'Judges masks or scores by one number: evaluate.'),
+  EXPERIMENT: kind(
+    experiments,
+    () => ['raters', 'diagnoses'],
+    'A figure of the paper, or a common piece of work: runExperiment.',
+  ),
 } satisfies Record<string, MethodKind>;
 
 function kind<M extends Method>(
