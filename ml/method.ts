@@ -40,7 +40,10 @@ export const PRESETS: Readonly<Record<string, string>> = {
 };
 
 /** What a preset is for, in one sentence. */
-export function presetSummary({ name, presetSummaries = {} }: Method, preset: string): string {
+export function presetSummary(
+  { name, presetSummaries = {} }: Pick<Method, 'name' | 'presetSummaries'>,
+  preset: string,
+): string {
   const summary = presetSummaries[preset] ?? PRESETS[preset];
   if (!summary) throw new Error(`'${name}' does not say what its preset '${preset}' is for`);
   return summary;

@@ -1,35 +1,100 @@
-import { z } from 'zod';
-import { readers } from '../../ml/data/readers/index.ts';
-import { diagnosisModels } from '../../ml/diagnosis/index.ts';
-import { experiments } from '../../ml/experiments/index.ts';
-import { fusions } from '../../ml/fusion/index.ts';
-import type { Method as Spec } from '../../ml/method.ts';
-import { segmentationModels } from '../../ml/segmentation/index.ts';
-import { MethodKind, type Method } from './method.type.ts';
+import type { MaskUse as MlMaskUse } from '../../ml/diagnosis/diagnosis-model.ts';
+import { methodKinds, type Need } from '../../ml/method-kinds.ts';
+import { presetSummary, versionOf, type Method as Spec } from '../../ml/method.ts';
+import { defaultsOf, type Configurable } from '../../ml/settings/config-of.ts';
+import { listSettings, schemaOf, type Setting as Listed } from '../../ml/settings/list-settings.ts';
+import { trainingSettings } from '../../ml/training/training-config.ts';
+import type { ModelTask } from '../enums.type.ts';
+import { MaskUse, MethodKind, MethodNeed, type Method, type MethodPreset } from './method.type.ts';
+import { SettingType, type Setting } from './setting.type.ts';
 
-type Listed = Spec & {
+/** What some kinds of methods say of themselves beside what all do. */
+type AnySpec = Spec & {
+  readonly task?: ModelTask;
+  readonly training?: 'gradient' | 'fit';
   readonly seesLabel?: (config: unknown) => boolean;
+  readonly maskUse?: (config: unknown) => MlMaskUse;
   readonly needsDiagnosisModel?: boolean;
   readonly crossFits?: boolean;
 };
 
-const registries: Record<MethodKind, { list(): readonly Listed[] }> = {
-  FUSION: fusions,
-  DIAGNOSIS_MODEL: diagnosisModels,
-  SEGMENTATION_MODEL: segmentationModels,
-  EXPERIMENT: experiments,
-  READER: readers,
-};
+let known: readonly Method[] | undefined;
 
 /** What the registries of ml hold: a new method appears here by itself. */
 export function listMethods(kind?: MethodKind | null): Method[] {
-  const kinds = kind ? [kind] : Object.values(MethodKind);
-  return kinds.flatMap((kind) => registries[kind].list().map((spec) => describe(kind, spec)));
+  known ??= Object.values(MethodKind).flatMap(describeKind); // registries do not change while a server runs
+  return known.filter((method) => !kind || method.kind === kind);
 }
 
-function describe(kind: MethodKind, spec: Listed): Method {
-  const { name, summary, citation, presets, needsDiagnosisModel = false, crossFits = false } = spec;
-  const seesLabel = spec.seesLabel?.(spec.config.parse({})) ?? false;
-  const configSchema = z.toJSONSchema(spec.config, { io: 'input', unrepresentable: 'any' });
-  return { kind, name, summary, citation, configSchema, presets, seesLabel, needsDiagnosisModel, crossFits };
+const describeKind = (kind: MethodKind): Method[] =>
+  methodKinds[kind].list().map(({ method, needs }) => describe(kind, method, needs));
+
+function describe(kind: MethodKind, spec: AnySpec, needs: readonly Need[]): Method {
+  const { name, summary, citation, reconstruction, history, presets, task = null } = spec;
+  const defaults = defaultsOf(spec);
+  const maskUse = spec.maskUse?.(defaults);
+  return {
+    ...{ kind, name, summary, citation, reconstruction, presets, task },
+    version: versionOf(spec),
+    history: [...history],
+    needs: needs.map((need) => NEEDS[need]),
+    configSchema: schemaOf(spec),
+    settings: settingsOf(spec),
+    presetList: presetsOf(spec),
+    training: task && spec.training !== 'fit' ? training() : null,
+    seesLabel: spec.seesLabel?.(defaults) ?? false,
+    needsDiagnosisModel: spec.needsDiagnosisModel ?? false,
+    crossFits: spec.crossFits ?? false,
+    maskUse: maskUse ? MASK_USES[maskUse] : null,
+  };
 }
+
+const training = () => ({
+  configSchema: schemaOf(trainingSettings),
+  settings: settingsOf(trainingSettings),
+  presets: presetsOf(trainingSettings),
+});
+
+const settingsOf = (method: Configurable): Setting[] => listSettings(method).map(toSetting);
+
+function toSetting({ type, itemType, choices, ...setting }: Listed): Setting {
+  return {
+    ...setting,
+    type: TYPES[type],
+    itemType: itemType && TYPES[itemType],
+    choices: choices?.map(String) ?? null,
+    description: setting.description ?? '',
+    source: setting.source ?? null,
+    unit: setting.unit ?? null,
+  };
+}
+
+const presetsOf = (method: Pick<Spec, 'name' | 'presets' | 'presetSummaries'>): MethodPreset[] =>
+  Object.entries(method.presets).map(([name, settings]) => ({
+    name,
+    summary: presetSummary(method, name),
+    settings,
+  }));
+
+const NEEDS: Record<Need, MethodNeed> = {
+  raters: MethodNeed.RATERS,
+  masks: MethodNeed.MASKS,
+  diagnoses: MethodNeed.DIAGNOSES,
+  diagnosisModel: MethodNeed.DIAGNOSIS_MODEL,
+};
+
+const MASK_USES: Record<MlMaskUse, MaskUse> = {
+  differentiable: MaskUse.DIFFERENTIABLE,
+  discrete: MaskUse.DISCRETE,
+  training: MaskUse.TRAINING,
+  none: MaskUse.NONE,
+};
+
+const TYPES: Record<Listed['type'], SettingType> = {
+  boolean: SettingType.BOOLEAN,
+  integer: SettingType.INTEGER,
+  number: SettingType.NUMBER,
+  string: SettingType.STRING,
+  array: SettingType.ARRAY,
+  object: SettingType.OBJECT,
+};

@@ -4,7 +4,14 @@ import type { SampleSource } from './sample.ts';
 
 /** One of some parts of about equal size into which subjects fall, with all their images, by their names alone. */
 export const fold = z
-  .strictObject({ index: z.int().min(0), of: z.int().min(2).max(10) })
+  .strictObject({
+    index: z.int().min(0).meta({ description: 'Which part, counted from 0.', unit: null }),
+    of: z
+      .int()
+      .min(2)
+      .max(10)
+      .meta({ description: 'Number of parts into which the subjects are divided.', unit: 'parts' }),
+  })
   .refine(({ index, of }) => index < of, { message: 'index must be below of' });
 export type Fold = z.infer<typeof fold>;
 

@@ -17,36 +17,38 @@ import type { GradientDiagnosisModel, DiagnosisNetwork } from './diagnosis-model
 import { structureAttention } from './structure-attention.ts';
 
 const config = z.strictObject({
-  resnet: resnetConfig.prefault({}).describe('The shared backbone; ResNet50 in the paper.'),
-  attentionWidth: z
-    .int()
-    .min(1)
-    .default(64)
-    .describe('Channels of the attention maps before the last convolution (Zhou et al.).'),
+  resnet: resnetConfig.prefault({}).meta({
+    description: 'The backbone, shared by all passes.',
+    source: 'The paper uses ResNet50 for every network.',
+  }),
+  attentionWidth: z.int().min(1).default(64).meta({
+    description: 'Width of the attention maps before their last convolution.',
+    source: 'Zhou et al., as in a public port.',
+    unit: 'channels',
+  }),
   maskEmbedding: z
     .tuple([z.int().min(1), z.int().min(1)])
     .default([8, 16])
-    .describe('Channels of the two convolutions on each mask (Zhou et al., by a public port).'),
-  maskPrior: z
-    .number()
-    .min(0)
-    .default(0)
-    .describe(
-      'Initial weight of the mask itself in the attention’s logit; 0 is the published wiring. Our own help for small data.',
-    ),
-  auxiliaryWeight: z
-    .number()
-    .min(0)
-    .default(1)
-    .describe(
-      'Weight of the plain pass’ own loss. Our choice: the port trains the plain classifier beforehand instead.',
-    ),
-  lateAttention: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Attend B1 instead of the stem: one pass through the backbone instead of 1 + C. Our own shortcut.',
-    ),
+    .meta({
+      description: 'Widths of the two convolutions on each mask.',
+      source: 'Zhou et al., as in a public port.',
+      unit: 'channels',
+    }),
+  maskPrior: z.number().min(0).default(0).meta({
+    description: 'Initial weight of the mask itself in the logit of the attention. Helps on small data.',
+    source: '0 is the published wiring; the setting is our own.',
+    unit: null,
+  }),
+  auxiliaryWeight: z.number().min(0).default(1).meta({
+    description: 'Weight of the loss of the plain pass, which sees no mask.',
+    source: 'Our choice: the port trains the plain classifier beforehand instead.',
+    unit: null,
+  }),
+  lateAttention: z.boolean().default(false).meta({
+    description:
+      'Attend to B1 instead of the stem: one pass through the backbone instead of one more than there are structures.',
+    source: 'Off, as published; the shortcut is our own.',
+  }),
 });
 export type BaselineDiaConfig = z.infer<typeof config>;
 

@@ -21,47 +21,73 @@ const width = z.int().min(1);
 const weight = z.number().min(0).default(1);
 
 const config = z.strictObject({
-  resnet: resnetConfig.prefault({}).describe('The classification subnet; ResNet50 in the paper.'),
+  resnet: resnetConfig.prefault({}).meta({
+    description: 'The classification subnet.',
+    source: 'The paper uses ResNet50 for every network.',
+  }),
   trunk: resnetConfig
     .default({ block: 'basic', stem: 64, widths: [64, 128, 256, 512], blocks: [2, 2, 2, 2] })
-    .describe('Trunk of the attention subnet; like ResNet18 (Li et al., as recalled).'),
-  lateral: width
-    .default(32)
-    .describe('Channels to which each stage of the trunk is reduced (Li et al., as recalled).'),
-  merged: width
-    .default(64)
-    .describe('Channels of the convolution over all of them (Li et al., as recalled).'),
-  localisation: z
-    .tuple([width, width, width, width])
-    .default([64, 128, 256, 512])
-    .describe('Channels of the localisation subnet, its stem’s as its first; our own choice.'),
+    .meta({
+      description: 'The trunk of the attention subnet.',
+      source: 'Like ResNet18 (Li et al., as recalled).',
+    }),
+  lateral: width.default(32).meta({
+    description: 'Width to which each stage of the trunk is reduced.',
+    source: 'Li et al., as recalled.',
+    unit: 'channels',
+  }),
+  merged: width.default(64).meta({
+    description: 'Width of the convolution over all reduced stages.',
+    source: 'Li et al., as recalled.',
+    unit: 'channels',
+  }),
+  localisation: z.tuple([width, width, width, width]).default([64, 128, 256, 512]).meta({
+    description: 'Widths of the localisation subnet; its stem has the first.',
+    source: 'Our choice.',
+    unit: 'channels',
+  }),
   attention: z
     .enum(['given', 'predicted'])
     .default('given')
-    .describe(
-      'What the localisation subnet attends to: the mask, or what the attention subnet makes of the image, as Li et al. do. The latter leaves the mask to training alone, without a gradient, so it cannot steer DF-GT.',
-    ),
+    .meta({
+      description:
+        'What the localisation subnet attends to. given: the mask. predicted: what the attention subnet makes of the image; ' +
+        'the mask then acts in training alone, without a gradient, so the model cannot steer DF-GT.',
+      source: 'Li et al. predict it. Given by default, so that what is compared is the mask.',
+    }),
   saliency: z
     .enum(['cam', 'guided-backprop'])
     .default('guided-backprop')
-    .describe(
-      'How the localisation subnet shows what its logit rests on: guided backpropagation, as Li et al. do, or the class activation map, which costs no way back.',
-    ),
-  floor: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0.5)
-    .describe('What is left of a feature where no attention falls: θ of Li et al.'),
+    .meta({
+      description:
+        'How the localisation subnet shows what its logit rests on: guided backpropagation, or the class activation map, ' +
+        'which needs no backward pass.',
+      source: 'Guided backpropagation in Li et al.',
+    }),
+  floor: z.number().min(0).lt(1).default(0.5).meta({
+    description: 'What is left of a feature where no attention falls.',
+    source: 'θ of Li et al.',
+    unit: null,
+  }),
   blur: z
     .number()
     .gt(0)
     .default(1 / 32)
-    .describe(
-      'Deviation by which masks, in place of tracked gazes, and guided saliency are smoothed, as a share of the image’s height; our own choice.',
-    ),
-  attentionWeight: weight.describe('Weight of the attention subnet’s divergence; our own choice.'),
-  localisationWeight: weight.describe('Weight of the localisation subnet’s own diagnosis; our own choice.'),
+    .meta({
+      description: 'Standard deviation of the blur of masks and of guided saliency.',
+      source: 'Our choice: the masks stand in for tracked gazes.',
+      unit: 'image heights',
+    }),
+  attentionWeight: weight.meta({
+    description: "Weight of the attention subnet's divergence from the mask in the loss.",
+    source: 'Our choice: unknown in the publication.',
+    unit: null,
+  }),
+  localisationWeight: weight.meta({
+    description: "Weight of the localisation subnet's own diagnosis in the loss.",
+    source: 'Our choice: unknown in the publication.',
+    unit: null,
+  }),
 });
 export type DlAttConfig = z.infer<typeof config>;
 

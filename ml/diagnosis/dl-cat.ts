@@ -9,9 +9,10 @@ import type { GradientDiagnosisModel } from './diagnosis-model.ts';
 import { residualClassifier } from './residual-classifier.ts';
 
 const config = z.strictObject({
-  resnet: resnetConfig
-    .prefault({})
-    .describe('The classifier; ResNet50 by default, as the paper implements it.'),
+  resnet: resnetConfig.prefault({}).meta({
+    description: 'The classifier, which reads image and mask.',
+    source: 'The paper uses ResNet50 for every network.',
+  }),
 });
 
 /**

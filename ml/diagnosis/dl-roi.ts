@@ -13,29 +13,25 @@ import { residualClassifier } from './residual-classifier.ts';
 import { InputError } from '../errors.ts';
 
 const config = z.strictObject({
-  resnet: resnetConfig
-    .prefault({})
-    .describe('The classifier of the crop; ResNet50 in the paper, a small network in the original.'),
-  structure: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe(
-      'Index of the structure that is cropped to; the first by default: the optic disc, on fundus images.',
-    ),
-  margin: z
-    .number()
-    .gt(0)
-    .default(1.5)
-    .describe('Half-side of the square over the longer side of the mask’s box; 1.5 in the authors’ code.'),
-  jitter: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0.15)
-    .describe(
-      'In training, each side of the square moves by up to this share of its half-side; 15 % in the authors’ code, a share of what is our own reading.',
-    ),
+  resnet: resnetConfig.prefault({}).meta({
+    description: 'The classifier of the crop.',
+    source: 'ResNet50 in the paper; a small network in the original.',
+  }),
+  structure: z.int().min(0).default(0).meta({
+    description: 'Position of the structure that the image is cropped to, counted from 0.',
+    source: 'The first: the optic disc, on fundus images.',
+    unit: null,
+  }),
+  margin: z.number().gt(0).default(1.5).meta({
+    description: "Half the side of the square, relative to the longer side of the mask's bounding box.",
+    source: "The authors' code.",
+    unit: 'box sides',
+  }),
+  jitter: z.number().min(0).lt(1).default(0.15).meta({
+    description: 'In training each side of the square moves by up to this much.',
+    source: "15 % in the authors' code; that it is a share of the half-side is our reading.",
+    unit: 'half-sides of the square',
+  }),
 });
 export type DlRoiConfig = z.infer<typeof config>;
 

@@ -18,31 +18,50 @@ import { segmentationTokens } from './segmentation-tokens.ts';
 const width = z.int().min(1);
 
 const settings = z.strictObject({
-  resnet: resnetConfig.prefault({}).describe('The diagnosis network; ResNet50 in the paper.'),
-  unet: z
-    .tuple([width, width, width, width])
-    .default([32, 64, 128, 256])
-    .describe('Channels of the segmentation network at 1/2 to 1/16 of the image’s size; our own choice.'),
-  tokenWidth: z.int().min(4).default(256).describe('Width of the tokens; our own choice.'),
-  heads: z.int().min(1).default(8).describe('Attention heads; our own choice.'),
-  tokens: z
-    .int()
-    .min(1)
-    .default(256)
-    .describe('Tokens of a map at most: larger ones are averaged over squares; our own choice.'),
+  resnet: resnetConfig.prefault({}).meta({
+    description: 'The diagnosis network.',
+    source: 'The paper uses ResNet50 for every network.',
+  }),
+  unet: z.tuple([width, width, width, width]).default([32, 64, 128, 256]).meta({
+    description: 'Widths of the segmentation network, at 1/2 to 1/16 of the image size.',
+    source: 'Our choice: the publication does not state them.',
+    unit: 'channels',
+  }),
+  tokenWidth: z.int().min(4).default(256).meta({
+    description: 'Width of the tokens.',
+    source: 'Our choice: the publication does not state it.',
+    unit: 'channels',
+  }),
+  heads: z.int().min(1).default(8).meta({
+    description: 'Attention heads.',
+    source: 'Our choice: the publication does not state their number.',
+    unit: 'heads',
+  }),
+  tokens: z.int().min(1).default(256).meta({
+    description: 'Tokens of a map at most; larger maps are averaged over squares.',
+    source: 'Our choice, to bound memory and time.',
+    unit: 'tokens',
+  }),
   segmentation: z
     .enum(['given', 'predicted'])
     .default('given')
-    .describe(
-      'What the segmentation network reads: image and mask, so that what is compared is the mask; or the image alone, whose masks it learns. The latter leaves the mask to training alone, without a gradient, so it cannot steer DF-GT.',
-    ),
+    .meta({
+      description:
+        'What the segmentation network reads. given: image and mask. predicted: the image alone, whose masks it learns; the ' +
+        'mask then acts in training alone, without a gradient, so the model cannot steer DF-GT.',
+      source: 'The publication predicts. Given by default, so that what is compared is the mask.',
+    }),
   segmentationWeight: z
     .number()
     .min(0)
     .default(0)
-    .describe(
-      'Weight of the loss of the masks that the segmentation network draws; 0: it draws none. Off, since to draw a mask that is given is to copy it; where the masks are predicted it is all that teaches them, 0.2 for one.',
-    ),
+    .meta({
+      description:
+        'Weight of the loss of the masks that the segmentation network draws; 0: it draws none. Must be above 0 where the ' +
+        'segmentation is predicted, for example 0.2.',
+      source: 'Our choice: to draw a mask that is given is to copy it.',
+      unit: null,
+    }),
 });
 
 const config = settings.refine(

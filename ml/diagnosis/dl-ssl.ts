@@ -20,19 +20,29 @@ const rate = z.number().gt(0);
 const epoch = z.int().min(0);
 
 const config = z.strictObject({
-  resnet: resnetConfig.prefault({}).describe('The student; ResNet50 in the paper.'),
-  map: z.int().min(1).default(256).describe('Channels before the student’s implicit map; the authors’ code.'),
-  teacher: teacherConfig
-    .prefault({})
-    .describe('The teacher’s widths; MobileNetV2’s, as in the authors’ code.'),
-  virtualRates: z
-    .tuple([rate, rate, rate])
-    .default([3e-4, 1e-4, 1e-5])
-    .describe('Rate η of the student’s virtual step, in three stretches of the training; the authors’ code.'),
-  virtualEpochs: z
-    .tuple([epoch, epoch])
-    .default([15, 40])
-    .describe('Last epochs of the first two stretches; the authors’ code.'),
+  resnet: resnetConfig.prefault({}).meta({
+    description: 'The student.',
+    source: 'The paper uses ResNet50 for every network.',
+  }),
+  map: z.int().min(1).default(256).meta({
+    description: "Width of the convolution before the student's implicit map.",
+    source: "The authors' code.",
+    unit: 'channels',
+  }),
+  teacher: teacherConfig.prefault({}).meta({
+    description: 'The teacher, which sees image, mask and label.',
+    source: "MobileNetV2's stages, as in the authors' code.",
+  }),
+  virtualRates: z.tuple([rate, rate, rate]).default([3e-4, 1e-4, 1e-5]).meta({
+    description: "Learning rate η of the student's virtual step, in three stretches of the training.",
+    source: "The authors' code.",
+    unit: null,
+  }),
+  virtualEpochs: z.tuple([epoch, epoch]).default([15, 40]).meta({
+    description: 'Last epochs of the first two stretches.',
+    source: "The authors' code.",
+    unit: 'epochs',
+  }),
 });
 export type DlSslConfig = z.infer<typeof config>;
 

@@ -12,10 +12,26 @@ const seven = z.tuple([count, count, count, count, count, count, count]);
 
 /** Widths of the teacher: MobileNetV2's stages (Sandler et al., CVPR 2018), as in the authors' code. */
 export const teacherConfig = z.strictObject({
-  stem: count.default(32).describe('Channels of the first 1×1 convolution.'),
-  widths: seven.default([16, 24, 32, 64, 96, 160, 320]).describe('Channels of the seven stages.'),
-  blocks: seven.default([1, 2, 3, 4, 3, 3, 1]).describe('Inverted residual blocks of the seven stages.'),
-  top: count.default(1280).describe('Channels of the last 1×1 convolution before the map.'),
+  stem: count.default(32).meta({
+    description: 'Width of the first 1×1 convolution.',
+    source: "MobileNetV2, as in the authors' code.",
+    unit: 'channels',
+  }),
+  widths: seven.default([16, 24, 32, 64, 96, 160, 320]).meta({
+    description: 'Widths of the seven stages.',
+    source: "MobileNetV2, as in the authors' code.",
+    unit: 'channels',
+  }),
+  blocks: seven.default([1, 2, 3, 4, 3, 3, 1]).meta({
+    description: 'Number of inverted residual blocks in the seven stages.',
+    source: "MobileNetV2, as in the authors' code.",
+    unit: 'blocks',
+  }),
+  top: count.default(1280).meta({
+    description: 'Width of the last 1×1 convolution before the map.',
+    source: "MobileNetV2, as in the authors' code.",
+    unit: 'channels',
+  }),
 });
 export type TeacherConfig = z.infer<typeof teacherConfig>;
 

@@ -9,7 +9,10 @@ import type { GradientDiagnosisModel } from './diagnosis-model.ts';
 import { residualClassifier } from './residual-classifier.ts';
 
 const config = z.strictObject({
-  resnet: resnetConfig.prefault({}).describe('The classifier; ResNet50 in the paper.'),
+  resnet: resnetConfig.prefault({}).meta({
+    description: 'The classifier, which reads the image alone.',
+    source: 'The paper uses ResNet50 for every network.',
+  }),
 });
 
 /** NoMask: a residual network that sees the image alone, the floor of Figure 2. image [b, h, w, 3] → logit [b] */

@@ -21,20 +21,20 @@ export function svmModel<Measure>(
     training: 'fit',
     maskUse: () => 'discrete',
     config: z.strictObject({
-      cost: z
-        .number()
-        .gt(0)
-        .default(1)
-        .describe(
-          'C, what a training image on the wrong side costs. Unstated in the publication: the common 1.',
-        ),
+      cost: z.number().gt(0).default(1).meta({
+        description: 'C: what a training image on the wrong side costs.',
+        source: 'The common value; the publication states none.',
+        unit: null,
+      }),
       gamma: z
         .union([z.literal('scale'), z.number().gt(0)])
         .default('scale')
-        .describe(
-          "Narrowness of the radial kernel; 'scale': 1 / (features · variance), scikit-learn's default.",
-        ),
-      measure: biomarker.settings.prefault({}),
+        .meta({
+          description: 'How narrow the radial kernel is; scale: 1 / (features · variance).',
+          source: "scikit-learn's default.",
+          unit: null,
+        }),
+      measure: biomarker.settings.prefault({}).meta({ description: 'How the mask is measured.' }),
     }),
     presets: { paper: {}, demo: {} },
     checkStructures: (structures, { measure }) => biomarker.checkStructures(structures, measure),

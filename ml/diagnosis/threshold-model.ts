@@ -24,10 +24,14 @@ export function thresholdModel<Measure>(
       threshold: z
         .union([z.literal('youden'), z.number()])
         .default('youden')
-        .describe(
-          "'youden': what tells the training images apart best; or a clinical value, for the vCDR 0.6. Moves the score, not its AUC.",
-        ),
-      measure: biomarker.settings.prefault({}),
+        .meta({
+          description:
+            'Value above which the diagnosis is 1, or youden: the value that separates the training images best. Moves ' +
+            'the score, not its AUC.',
+          source: "Youden's index needs no clinical value; for the vCDR a common one is 0.6.",
+          unit: null,
+        }),
+      measure: biomarker.settings.prefault({}).meta({ description: 'How the mask is measured.' }),
     }),
     presets: { paper: {}, demo: {} },
     checkStructures: (structures, { measure }) => biomarker.checkStructures(structures, measure),

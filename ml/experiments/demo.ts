@@ -7,12 +7,14 @@ import { segmentationModel } from './train.ts';
 
 const config = z.strictObject({
   ...sharedSettings,
-  fusion: z.string().default('df-gt-expg').describe('The fusion beside the majority vote, by name.'),
-  models: z
-    .array(z.string())
-    .min(1)
-    .default(['baseline-seg', 'take-and-give'])
-    .describe('Segmentation models by name, trained on its masks.'),
+  fusion: z.string().default('df-gt-expg').meta({
+    description: 'The fusion beside the majority vote, by name.',
+    source: "The paper's.",
+  }),
+  models: z.array(z.string()).min(1).default(['baseline-seg', 'take-and-give']).meta({
+    description: 'Segmentation models by name; they learn from the masks of the fusion.',
+    source: "The paper's, and the baseline that it builds on.",
+  }),
   theta,
   judge,
 });

@@ -7,7 +7,12 @@ import { demoTraining, models, sharedSettings } from './settings.ts';
 const config = z.strictObject({
   ...sharedSettings,
   models,
-  raters: z.array(z.string()).min(1).nullable().default(null).describe('Raters by name; null: all of them.'),
+  raters: z
+    .array(z.string())
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta({ description: 'Raters by name; null: all of them.', source: 'The paper shows all seven.' }),
 });
 export type Figure2Config = z.infer<typeof config>;
 

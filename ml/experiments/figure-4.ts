@@ -12,7 +12,10 @@ const config = z.strictObject({
     .array(z.string())
     .min(1)
     .default(['majority-vote', 'staple', 'aggnet', 'max-mig', 'df-gt-expg'])
-    .describe('Fusions by name; the first is the one that the others are tested against. The paper’s five.'),
+    .meta({
+      description: 'Fusions by name. The others are tested against the first.',
+      source: "The paper's five.",
+    }),
   theta,
 });
 export type Figure4Config = z.infer<typeof config>;

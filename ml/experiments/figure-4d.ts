@@ -12,9 +12,10 @@ const config = z.strictObject({
     .array(z.string())
     .min(1)
     .default(['df-gt-raw', 'df-gt-transrob', 'df-gt-fourier', 'df-gt-expg'])
-    .describe(
-      'Parametrisations by name; the first is the one that the others are tested against. The paper has two of the four.',
-    ),
+    .meta({
+      description: 'Parametrisations of DF-GT by name. The others are tested against the first.',
+      source: 'The paper has raw pixels and ExpG; TransRob and Fourier are added.',
+    }),
   theta,
 });
 export type Figure4dConfig = z.infer<typeof config>;

@@ -10,7 +10,7 @@ const config = z.strictObject({
     .array(z.string())
     .min(1)
     .default(['majority-vote', 'staple', 'aggnet', 'max-mig', 'df-gt-expg'])
-    .describe('Fusions by name: the paper’s five.'),
+    .meta({ description: 'Fusions by name, in the order of the columns.', source: "The paper's five." }),
   theta,
 });
 export type Figure5Config = z.infer<typeof config>;

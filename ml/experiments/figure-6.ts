@@ -10,7 +10,10 @@ const config = z.strictObject({
     .array(z.string())
     .min(1)
     .default(['df-gt-raw', 'df-gt-transrob', 'df-gt-fourier', 'df-gt-expg'])
-    .describe('Parametrisations of DF-GT by name, in the paper’s order: noisy to smooth.'),
+    .meta({
+      description: 'Parametrisations of DF-GT by name, in the order of the columns.',
+      source: "The paper's four, from noisy to smooth.",
+    }),
   theta,
 });
 export type Figure6Config = z.infer<typeof config>;

@@ -6,7 +6,10 @@ import { demoTraining, protocol, sharedSettings, theta } from './settings.ts';
 
 const config = z.strictObject({
   ...sharedSettings,
-  method: z.string().default('df-gt-expg').describe('The fusion by name.'),
+  method: z
+    .string()
+    .default('df-gt-expg')
+    .meta({ description: 'The fusion by name.', source: "The paper's." }),
   protocol,
   theta,
 });

@@ -8,11 +8,19 @@ import { demoTraining, judge, methodSettings, protocol, sharedSettings, theta } 
 
 const config = z.strictObject({
   ...sharedSettings,
-  method: z.string().default('take-and-give').describe('The diagnosis or segmentation model by name.'),
-  modelTraining: methodSettings
-    .default({})
-    .describe("What differs from the preset's in the training of this model alone."),
-  fusion: z.string().default('df-gt-expg').describe('The fusion whose masks it learns with, by name.'),
+  method: z
+    .string()
+    .default('take-and-give')
+    .meta({ description: 'The diagnosis or segmentation model by name.', source: "The paper's." }),
+  modelTraining: methodSettings.default({}).meta({
+    description:
+      'What differs from the preset in the training of this model alone; the settings of a training.',
+    source: "None: the preset's.",
+  }),
+  fusion: z
+    .string()
+    .default('df-gt-expg')
+    .meta({ description: 'The fusion whose masks the model learns from, by name.', source: "The paper's." }),
   protocol,
   theta,
   judge,

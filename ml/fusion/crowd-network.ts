@@ -19,16 +19,30 @@ import { DivergedError } from '../errors.ts';
 
 /** Settings of the image network that learns from a crowd of raters. */
 export const crowdConfig = z.strictObject({
-  /** Baseline-Seg in place of the publications' own small networks, which classify patches. */
-  network: baselineSeg.config.prefault({}),
-  /** Passes through the training images; 80 as everything in the paper. */
-  epochs: z.int().min(1).max(10_000).default(80),
-  /** Images a step; the paper's 16. */
-  batchSize: z.int().min(1).max(1024).default(16),
-  /** Adam’s step; "always 1e-4" in the paper. */
-  learningRate: z.number().gt(0).max(1).default(1e-4),
-  /** Images that the trained network reads at once: bounds memory, changes nothing else. */
-  imagesAtOnce: z.int().min(1).max(1024).default(16),
+  network: baselineSeg.config.prefault({}).meta({
+    description: 'The image network, a Baseline-Seg.',
+    source: "Our choice: the publications' own small networks classify patches or whole images.",
+  }),
+  epochs: z.int().min(1).max(10_000).default(80).meta({
+    description: 'Passes over the training images.',
+    source: 'The paper trains everything for 80.',
+    unit: 'epochs',
+  }),
+  batchSize: z.int().min(1).max(1024).default(16).meta({
+    description: 'Images in each step.',
+    source: 'The paper.',
+    unit: 'images',
+  }),
+  learningRate: z.number().gt(0).max(1).default(1e-4).meta({
+    description: 'Learning rate of Adam.',
+    source: 'The paper: "always 1e-4".',
+    unit: null,
+  }),
+  imagesAtOnce: z.int().min(1).max(1024).default(16).meta({
+    description: 'Images that the trained network reads at once. Does not change the result.',
+    source: 'Our choice, to bound memory.',
+    unit: 'images',
+  }),
 });
 export type CrowdConfig = z.infer<typeof crowdConfig>;
 

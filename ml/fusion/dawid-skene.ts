@@ -9,15 +9,21 @@ import type { VotePatterns } from './vote-patterns.ts';
 
 const config = z.strictObject({
   ...voteOutput,
-  /** An iteration costs next to nothing. */
-  tolerance: z
-    .number()
-    .nonnegative()
-    .default(1e-14)
-    .describe('It has converged where the squared changes of all rates sum to less than this.'),
-  maxIterations: z.int().positive().default(1000).describe('Iterations after which it ends unconverged.'),
-  /** Rates and prior stay this far from 0 and 1; crowd-kit's value. */
-  clip: z.number().positive().max(0.1).default(1e-10),
+  tolerance: z.number().nonnegative().default(1e-14).meta({
+    description: 'It has converged once the squared changes of all rates sum to less than this.',
+    source: 'Our choice, as in STAPLE: an iteration costs next to nothing.',
+    unit: null,
+  }),
+  maxIterations: z.int().positive().default(1000).meta({
+    description: 'Iterations after which it stops without having converged.',
+    source: 'Our choice: far more than it needs.',
+    unit: 'iterations',
+  }),
+  clip: z.number().positive().max(0.1).default(1e-10).meta({
+    description: 'Rates and prior are kept this far from 0 and 1.',
+    source: "crowd-kit's value.",
+    unit: null,
+  }),
 });
 export type DawidSkeneConfig = z.infer<typeof config>;
 

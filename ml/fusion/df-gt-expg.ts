@@ -7,15 +7,21 @@ import type { Fusion } from './fusion.ts';
 import type { ExpertnessShape, Parametrisation } from './parametrisation.ts';
 
 export const expGConfig = dfGtConfig.extend({
-  /** Layers of ExpG, the last one linear: four in the paper's text (the authors' code has eight). */
-  layers: z.number().int().min(2).max(16).default(4),
-  /** Width of the hidden layers before the activation doubles it: the authors' code. */
-  hidden: z.number().int().positive().max(1024).default(128),
-  /**
-   * A sigmoid on the logits, as in the authors' code. Off: before a softmax over n raters it caps any weight at
-   * e / (e + n − 1), 0.31 for seven raters.
-   */
-  sigmoid: z.boolean().default(false),
+  layers: z.int().min(2).max(16).default(4).meta({
+    description: 'Layers of ExpG; the last one is linear.',
+    source: "Four in the paper's text; the authors' code has eight.",
+    unit: 'layers',
+  }),
+  hidden: z.int().positive().max(1024).default(128).meta({
+    description: 'Width of the hidden layers, before the activation doubles it.',
+    source: "The authors' code.",
+    unit: 'channels',
+  }),
+  sigmoid: z.boolean().default(false).meta({
+    description: 'Apply a sigmoid to the logits before the softmax over raters.',
+    source:
+      "Off, unlike the authors' code: over n raters it caps any weight at e / (e + n − 1), 0.31 for seven raters.",
+  }),
 });
 export const expGPresets = { ...dfGtPresets, demo: { ...dfGtPresets.demo, hidden: 32 } };
 export type DfGtExpGConfig = z.infer<typeof expGConfig>;

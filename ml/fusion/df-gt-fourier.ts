@@ -9,8 +9,12 @@ import type { Parametrisation } from './parametrisation.ts';
 import { gatherRows } from '../ops/scatter.ts';
 
 const config = dfGtConfig.extend({
-  /** Power d by which an amplitude falls with its frequency, 1 / f^d: 1 in feature visualisation and the authors' code. */
-  decay: z.number().min(0).max(4).default(1),
+  decay: z.number().min(0).max(4).default(1).meta({
+    description:
+      'Power d by which an amplitude falls with its frequency, 1 / f^d: larger gives smoother maps.',
+    source: "1 in feature visualisation and in the authors' code.",
+    unit: null,
+  }),
 });
 export type DfGtFourierConfig = z.infer<typeof config>;
 

@@ -13,10 +13,15 @@ import { readRaterMasks } from './rater-masks.ts';
 import { InputError } from '../errors.ts';
 
 const config = expGConfig.extend({
-  /** What describes the maps of the training images. ExpG: its maps say who is informative, raw ones hardly do. */
-  parametrisation: z.enum(['expg', 'raw']).default('expg'),
-  /** One weight a rater, the mean where raters disagree, in place of a map: fewer numbers, learned from the same images. */
-  perRater: z.boolean().default(false),
+  parametrisation: z.enum(['expg', 'raw']).default('expg').meta({
+    description: 'How the maps of the training images are described: by ExpG, or freely at each pixel.',
+    source: 'Our choice: the maps of ExpG say who is informative, raw ones hardly do.',
+  }),
+  perRater: z.boolean().default(false).meta({
+    description:
+      'Keep one weight a rater, the mean where raters disagree, in place of a map. Does not suppose that images are aligned.',
+    source: "Our choice: a map is what the paper's method learns.",
+  }),
 });
 export type DfGtTrainingMapConfig = z.infer<typeof config>;
 

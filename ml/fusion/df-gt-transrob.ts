@@ -9,10 +9,14 @@ import { drawView, VIEW_RANGES, viewedPlaces } from './random-view.ts';
 import { resample } from './resample.ts';
 
 const config = dfGtConfig.extend({
-  /** How far the maps are moved, scaled and turned, by the ranges of feature visualisation. */
-  strength: z.enum(['light', 'strong']).default('strong'),
-  /** map: the maps alone, as the paper's text says. input: image and mask together, as the authors' code does. */
-  target: z.enum(['map', 'input']).default('map'),
+  strength: z.enum(['light', 'strong']).default('strong').meta({
+    description: 'How far the maps are moved, scaled and turned: by the ranges of feature visualisation.',
+    source: "Both are in the authors' code; strong at 256 pixels is our choice.",
+  }),
+  target: z.enum(['map', 'input']).default('map').meta({
+    description: 'What is moved. map: the maps alone. input: image and mask together.',
+    source: "map is the paper's text; input is the authors' code.",
+  }),
 });
 export type DfGtTransRobConfig = z.infer<typeof config>;
 

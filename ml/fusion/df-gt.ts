@@ -15,32 +15,48 @@ import { DivergedError, InputError } from '../errors.ts';
 
 /** Settings that every DF-GT shares, whatever describes its maps. */
 export const dfGtConfig = z.strictObject({
-  /** Adam's step. 5e-3 is the authors' code; the paper's text says 1e-4, at which 125 steps barely leave the vote. */
-  learningRate: z.number().positive().default(5e-3),
-  /** Steps of Adam an image. 256 is the authors' code, 125 the paper's text. */
-  steps: z.number().int().min(0).max(100_000).default(256),
-  /** bce: −log P(y) as in the paper. signedLogit: −logit or +logit, as in the authors' code. */
-  objective: z.enum(['bce', 'signedLogit']).default('bce'),
-  /**
-   * given: the diagnosis of the image, as in the paper. pseudo: what the diagnosis network says of the image with the
-   * majority vote, so that no label is read; a logit of exactly 0 says 0.
-   */
-  label: z.enum(['given', 'pseudo']).default('given'),
-  /** Our choice. */
+  learningRate: z.number().positive().default(5e-3).meta({
+    description: 'Learning rate of Adam on the map of each image.',
+    source: "The authors' code. The text says 1e-4, at which 125 steps barely leave the vote (preset paper).",
+    unit: null,
+  }),
+  steps: z.int().min(0).max(100_000).default(256).meta({
+    description: 'Steps of Adam for each image.',
+    source: "The authors' code; 125 in the text (preset paper).",
+    unit: 'steps',
+  }),
+  objective: z.enum(['bce', 'signedLogit']).default('bce').meta({
+    description:
+      'What is minimised. bce: −log P(diagnosis). signedLogit: −logit for diagnosis 1, +logit for 0.',
+    source: "bce is the text; signedLogit is the authors' code.",
+  }),
+  label: z
+    .enum(['given', 'pseudo'])
+    .default('given')
+    .meta({
+      description:
+        'The diagnosis that an image is fused for. given: its own, which makes the mask transductive. pseudo: what the ' +
+        'diagnosis network says of the image with the majority vote, so that no label is read; a logit of exactly 0 is 0.',
+      source: 'given is the paper; pseudo is our control.',
+    }),
   tolerance: z
     .number()
     .nonnegative()
     .max(1)
     .default(0.01)
-    .describe(
-      'An image has converged whose last tenth of the steps bought no more than this share of what all steps bought. ' +
-        'It ends nothing: every image has all steps.',
-    ),
-  /**
-   * Images optimised in one graph; bounds memory. An image's result depends on it by rounding alone, which many steep steps
-   * through a rough θ carry far.
-   */
-  imagesAtOnce: z.number().int().positive().max(1024).default(8),
+    .meta({
+      description:
+        'An image counts as converged if the last tenth of the steps lowered its loss by no more than this share of what ' +
+        'all steps did. Every image takes all steps all the same.',
+      source: 'Our choice.',
+      unit: null,
+    }),
+  imagesAtOnce: z.int().positive().max(1024).default(8).meta({
+    description:
+      'Images optimised together. Changes a result by rounding alone, which many steep steps through a rough network amplify.',
+    source: 'Our choice, to bound memory.',
+    unit: 'images',
+  }),
 });
 export type DfGtConfig = z.infer<typeof dfGtConfig>;
 

@@ -5,7 +5,6 @@ import type { Fusion } from './fusion.ts';
 import { equalWeights, readRaterMasks } from './rater-masks.ts';
 import { applyOutput, voteOutput } from './vote-output.ts';
 
-/** Soft is the paper's MV. */
 const config = z.strictObject(voteOutput);
 export type MajorityVoteConfig = z.infer<typeof config>;
 

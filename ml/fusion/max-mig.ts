@@ -31,14 +31,27 @@ import { gatherRows } from '../ops/scatter.ts';
 import { InputError } from '../errors.ts';
 
 const config = crowdConfig.extend({
-  /** First epochs, in which the network learns the majority vote: else the two sides may agree on classes turned round. */
-  warmUp: z.int().min(0).max(10_000).default(5),
-  /** The f-divergence of the information gain; Kullback–Leibler is the publication's main one. */
-  divergence: z.enum(['kl', 'pearson', 'js']).default('kl'),
-  /** Pixels a structure and step: the matrix between them has as many rows and columns. Our choice. */
-  items: z.int().min(2).max(8192).default(512),
-  /** forecast: network and raters together. crowd: the raters' side alone. */
-  output: z.enum(['forecast', 'crowd']).default('forecast'),
+  warmUp: z.int().min(0).max(10_000).default(5).meta({
+    description:
+      'First epochs, in which the network learns the majority vote. Without them both sides may agree on swapped classes.',
+    source: 'A few, as in the publication; the number is our choice.',
+    unit: 'epochs',
+  }),
+  divergence: z.enum(['kl', 'pearson', 'js']).default('kl').meta({
+    description:
+      'The f-divergence of the mutual information gain: Kullback–Leibler, Pearson χ² or Jensen–Shannon.',
+    source: "Kullback–Leibler is the publication's main one.",
+  }),
+  items: z.int().min(2).max(8192).default(512).meta({
+    description:
+      'Pixels drawn for each structure in each step; the matrix between them has as many rows and columns.',
+    source: 'Our choice: in the publication an item is an image.',
+    unit: 'pixels',
+  }),
+  output: z.enum(['forecast', 'crowd']).default('forecast').meta({
+    description: "forecast: network and raters together. crowd: the raters' side alone.",
+    source: 'The publication forecasts with both sides.',
+  }),
 });
 export type MaxMigConfig = z.infer<typeof config>;
 

@@ -8,17 +8,26 @@ import { toPixels, type VotePatterns } from './vote-patterns.ts';
 
 const config = z.strictObject({
   ...voteOutput,
-  /** A rater is left out whose Dice lies this many standard deviations below the mean. Our choice: unsure in the source. */
-  alpha: z.number().nonnegative().default(1),
-  /** So many raters stay, whatever their Dice (our choice): of two who disagree nobody can say which one is right. */
-  minimumRaters: z.number().int().positive().default(3),
-  /** Our choice. */
-  tolerance: z
-    .number()
-    .nonnegative()
-    .default(1e-9)
-    .describe("It has converged where no rater's Dice changes by more than this."),
-  maxIterations: z.int().positive().default(100).describe('Iterations after which it ends unconverged.'),
+  alpha: z.number().nonnegative().default(1).meta({
+    description: 'A rater is left out whose Dice is this far below the mean Dice of the raters.',
+    source: 'Our choice: we could not verify the value in the publication.',
+    unit: 'standard deviations',
+  }),
+  minimumRaters: z.int().positive().default(3).meta({
+    description: 'At least this many raters stay, whatever their Dice.',
+    source: 'Our choice: of two raters who disagree nobody can say which one is right.',
+    unit: 'raters',
+  }),
+  tolerance: z.number().nonnegative().default(1e-9).meta({
+    description: "It has converged once no rater's Dice changes by more than this.",
+    source: 'Our choice.',
+    unit: null,
+  }),
+  maxIterations: z.int().positive().default(100).meta({
+    description: 'Iterations after which it stops without having converged.',
+    source: 'Our choice: far more than it needs.',
+    unit: 'iterations',
+  }),
 });
 export type SimpleConfig = z.infer<typeof config>;
 

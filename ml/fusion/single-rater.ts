@@ -4,12 +4,14 @@ import { byImage } from './by-image.ts';
 import { fusedAtOnce } from './fused-at-once.ts';
 import type { Fusion } from './fusion.ts';
 import { InputError } from '../errors.ts';
+import { voteOutput } from './vote-output.ts';
 
 const config = z.strictObject({
-  /** Name of the rater; left out: the one whose name comes first. */
-  rater: z.string().optional(),
-  /** Images read at a time: bounds memory, changes nothing else. */
-  imagesAtOnce: z.number().int().positive().default(16),
+  rater: z.string().nullable().default(null).meta({
+    description: 'Name of the rater; null: the one whose name comes first.',
+    source: 'Our choice: a rater that every dataset has.',
+  }),
+  imagesAtOnce: voteOutput.imagesAtOnce,
 });
 export type SingleRaterConfig = z.infer<typeof config>;
 

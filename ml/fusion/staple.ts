@@ -11,36 +11,65 @@ import { toPixels, type VotePatterns } from './vote-patterns.ts';
 
 const config = z.strictObject({
   ...voteOutput,
-  /**
-   * P(foreground) before any vote. global: the share of all votes; spatial: that share, blurred around each pixel;
-   * mrf: global, with neighbours that pull on each other. The publication solves its MRF exactly; the mean field is
-   * our choice.
-   */
-  prior: z.enum(['global', 'spatial', 'mrf']).default('global'),
-  /** Estimates from disputed pixels alone, without the bias of a huge background; the others keep their vote exactly. */
-  disputedOnly: z.boolean().default(false),
-  /** vote: from the share of votes, as ITK does; publication: from p = q = 0.99999. */
-  start: z.enum(['vote', 'publication']).default('vote'),
-  /** Factor on the global prior, as in ITK. */
-  confidenceWeight: z.number().positive().max(1).default(1),
-  /** Width of the spatial prior's Gaussian, in image heights (our choice). */
+  prior: z
+    .enum(['global', 'spatial', 'mrf'])
+    .default('global')
+    .meta({
+      description:
+        'P(foreground) before any vote. global: the share of all votes. spatial: that share, blurred around each pixel. ' +
+        'mrf: global, with neighbouring pixels that pull on each other.',
+      source:
+        'Global as in ITK. The publication solves its Markov random field exactly; the mean field is our choice.',
+    }),
+  disputedOnly: z.boolean().default(false).meta({
+    description:
+      'Estimate the rates from disputed pixels alone, without the bias of a large background. All other pixels keep their vote.',
+    source: 'Off, as in the publication.',
+  }),
+  start: z.enum(['vote', 'publication']).default('vote').meta({
+    description:
+      'Where it starts. vote: the share of votes. publication: sensitivity and specificity of 0.99999.',
+    source: 'The share of votes, as in ITK.',
+  }),
+  confidenceWeight: z.number().positive().max(1).default(1).meta({
+    description: 'Factor on the global prior.',
+    source: 'As in ITK.',
+    unit: null,
+  }),
   blur: z
     .number()
     .positive()
-    .default(1 / 64),
-  /** Ising coupling of the mrf prior (our choice). */
-  coupling: z.number().positive().default(0.5),
-  /** Mean-field sweeps in each E-step of the mrf prior (our choice). */
-  sweeps: z.number().int().positive().default(5),
-  /** ITK's 1e-14; an iteration costs next to nothing. */
-  tolerance: z
-    .number()
-    .nonnegative()
-    .default(1e-14)
-    .describe('It has converged where the squared changes of all rates sum to less than this.'),
-  maxIterations: z.int().positive().default(1000).describe('Iterations after which it ends unconverged.'),
-  /** Rates and priors stay this far from 0 and 1, so that logarithms are finite; far below what moves a posterior. */
-  clip: z.number().positive().max(0.1).default(1e-12),
+    .default(1 / 64)
+    .meta({
+      description: 'Standard deviation of the blur of the spatial prior.',
+      source: 'Our choice.',
+      unit: 'image heights',
+    }),
+  coupling: z.number().positive().default(0.5).meta({
+    description: 'Ising coupling of the mrf prior: how strongly neighbouring pixels pull on each other.',
+    source: 'Our choice.',
+    unit: null,
+  }),
+  sweeps: z.int().positive().default(5).meta({
+    description: 'Mean-field sweeps in each E-step of the mrf prior.',
+    source: 'Our choice.',
+    unit: 'sweeps',
+  }),
+  tolerance: z.number().nonnegative().default(1e-14).meta({
+    description: 'It has converged once the squared changes of all rates sum to less than this.',
+    source: "As in ITK's STAPLE; an iteration costs next to nothing.",
+    unit: null,
+  }),
+  maxIterations: z.int().positive().default(1000).meta({
+    description: 'Iterations after which it stops without having converged.',
+    source: 'Our choice: far more than it needs.',
+    unit: 'iterations',
+  }),
+  clip: z.number().positive().max(0.1).default(1e-12).meta({
+    description: 'Rates and priors are kept this far from 0 and 1, so that their logarithms are finite.',
+    source: 'Our choice: far below what moves a posterior.',
+    unit: null,
+  }),
 });
 export type StapleConfig = z.infer<typeof config>;
 

@@ -2,15 +2,21 @@ import { z } from 'zod';
 
 /** The settings of what a fusion gives, shared by the classic ones. */
 export const voteOutput = {
-  /** Soft: shares or posteriors as they are. Hard: 1 where they exceed a half. */
-  output: z.enum(['soft', 'hard']).default('soft'),
-  /**
-   * What exactly a half means in a hard vote, also in the votes that SIMPLE rates raters by. Foreground is the convention
-   * of mean ≥ 0.5; half leaves it undecided, 0.5.
-   */
-  ties: z.enum(['foreground', 'background', 'half']).default('foreground'),
-  /** Images read at a time: bounds memory, changes nothing else. */
-  imagesAtOnce: z.number().int().positive().default(16),
+  output: z.enum(['soft', 'hard']).default('soft').meta({
+    description:
+      'soft: shares of votes or posteriors as they are. hard: 1 where they exceed one half, 0 elsewhere.',
+    source: "The paper's majority vote is the mean of the masks.",
+  }),
+  ties: z.enum(['foreground', 'background', 'half']).default('foreground').meta({
+    description:
+      'What exactly one half means in a hard vote, also in the votes by which SIMPLE rates raters; half leaves it at 0.5.',
+    source: 'Foreground is the convention mean ≥ 0.5.',
+  }),
+  imagesAtOnce: z.int().min(1).default(16).meta({
+    description: 'Images that are read and held in memory at once. Does not change the result.',
+    source: 'Our choice, to bound memory.',
+    unit: 'images',
+  }),
 };
 
 export interface VoteOutput {

@@ -11,19 +11,26 @@ const width = z.int().min(1);
 
 /** A residual network: ResNet50 by default (He et al., CVPR 2016, table 1). */
 export const resnetConfig = z.strictObject({
-  block: z
-    .enum(['bottleneck', 'basic'])
-    .default('bottleneck')
-    .describe('Block of the stages; bottleneck in ResNet50.'),
-  stem: width.default(64).describe('Channels of the stem, at half the image size.'),
-  widths: z
-    .tuple([width, width, width, width])
-    .default([256, 512, 1024, 2048])
-    .describe('Channels of the stages B1..B4, at 1/4, 1/8, 1/16 and 1/32 of the image size.'),
-  blocks: z
-    .tuple([width, width, width, width])
-    .default([3, 4, 6, 3])
-    .describe('Blocks of the stages B1..B4; 3, 4, 6, 3 in ResNet50.'),
+  block: z.enum(['bottleneck', 'basic']).default('bottleneck').meta({
+    description:
+      'The block that the stages repeat: three convolutions with a narrow middle, or two 3×3 convolutions.',
+    source: 'Bottleneck in ResNet50 (He et al., CVPR 2016, table 1).',
+  }),
+  stem: width.default(64).meta({
+    description: 'Width of the stem, the first convolution, at half the image size.',
+    source: 'ResNet50 (He et al., CVPR 2016, table 1).',
+    unit: 'channels',
+  }),
+  widths: z.tuple([width, width, width, width]).default([256, 512, 1024, 2048]).meta({
+    description: 'Widths of the stages B1 to B4, at 1/4, 1/8, 1/16 and 1/32 of the image size.',
+    source: 'ResNet50 (He et al., CVPR 2016, table 1).',
+    unit: 'channels',
+  }),
+  blocks: z.tuple([width, width, width, width]).default([3, 4, 6, 3]).meta({
+    description: 'Number of blocks in the stages B1 to B4.',
+    source: 'ResNet50 (He et al., CVPR 2016, table 1).',
+    unit: 'blocks',
+  }),
 });
 export type ResnetConfig = z.infer<typeof resnetConfig>;
 

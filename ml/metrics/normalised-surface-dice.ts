@@ -4,14 +4,13 @@ import { surfaceDistances, surfaceSettings } from './surface-distances.ts';
 
 const config = z.strictObject({
   ...surfaceSettings,
-  tolerance: z
-    .number()
-    .min(0)
-    .default(1)
-    .describe(
-      'How far outlines may be apart and still agree: in mm where spacing is given, else in pixels. One pixel is as ' +
-        'exact as masks are drawn; take the distance at which raters differ where it is known.',
-    ),
+  tolerance: z.number().min(0).default(1).meta({
+    description:
+      'How far outlines may be apart and still agree: in mm where spacing is given, else in pixels.',
+    source:
+      'One pixel is as exact as masks are drawn. Take the distance at which raters differ where it is known.',
+    unit: 'pixels, or mm where spacing is given',
+  }),
 });
 export type NormalisedSurfaceDiceConfig = z.infer<typeof config>;
 

@@ -10,11 +10,11 @@ export interface Overlap {
 
 /** The setting that the soft metrics share. */
 export const softSettings = {
-  thresholds: z
-    .array(z.number().min(0).max(1))
-    .min(1)
-    .default([0.1, 0.3, 0.5, 0.7, 0.9])
-    .describe('Both masks are made binary with value > threshold, at each of these; the paper’s five.'),
+  thresholds: z.array(z.number().min(0).max(1)).min(1).default([0.1, 0.3, 0.5, 0.7, 0.9]).meta({
+    description: 'Both masks are made binary with value > threshold, at each of these thresholds.',
+    source: "The paper's five.",
+    unit: null,
+  }),
 };
 
 /**

@@ -4,12 +4,11 @@ import { cropToForeground } from './crop-to-foreground.ts';
 import { squaredDistances, type Spacing } from './distance-map.ts';
 import type { Mask } from './metric.ts';
 
-export const thresholdSetting = z
-  .number()
-  .min(0)
-  .max(1)
-  .default(0.5)
-  .describe('A pixel is foreground where its value is above this; a half is where a soft mask is undecided.');
+export const thresholdSetting = z.number().min(0).max(1).default(0.5).meta({
+  description: 'A pixel is foreground where its value is above this.',
+  source: 'One half is where a soft mask is undecided.',
+  unit: null,
+});
 
 /** The settings that the surface metrics share. */
 export const surfaceSettings = {
@@ -19,10 +18,13 @@ export const surfaceSettings = {
     .readonly()
     .nullable()
     .default(null)
-    .describe(
-      'Height and width of a pixel of the compared masks in mm; null: unknown, distances are in pixels. ' +
-        'An evaluation compares masks at the size that the fusion or the model works at.',
-    ),
+    .meta({
+      description:
+        'Height and width of a pixel of the compared masks; null: unknown, and distances are in pixels. An evaluation ' +
+        'compares masks at the size that the fusion or the model works at.',
+      source: 'Most published images come without their spacing.',
+      unit: 'mm',
+    }),
 };
 
 export interface SurfaceConfig {

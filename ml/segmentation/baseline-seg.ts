@@ -9,13 +9,15 @@ import { bySegmentationLoss } from './by-segmentation-loss.ts';
 import type { SegmentationModel } from './segmentation-model.ts';
 
 const config = z.strictObject({
-  resnet: resnetConfig.prefault({}).describe('The encoder; ResNet50 in the paper.'),
-  decoderWidth: z
-    .int()
-    .min(2)
-    .multipleOf(2)
-    .default(256)
-    .describe('Channels after each up-block (Yu et al., by a public port).'),
+  resnet: resnetConfig.prefault({}).meta({
+    description: 'The encoder.',
+    source: 'The paper uses ResNet50 for every network.',
+  }),
+  decoderWidth: z.int().min(2).multipleOf(2).default(256).meta({
+    description: 'Width after each up-block of the decoder.',
+    source: 'Yu et al., as in a public port.',
+    unit: 'channels',
+  }),
 });
 
 /**

@@ -17,54 +17,51 @@ const BLOCKS = ['B1', 'B2', 'B3', 'B4'] as const;
 const patch = z.int().min(1);
 
 const config = z.strictObject({
-  resnet: resnetConfig.prefault({}).describe('The encoder; ResNet50 in the paper.'),
-  decoderWidth: z
-    .int()
-    .min(2)
-    .multipleOf(2)
-    .default(256)
-    .describe('Channels after each up-block (Yu et al., by a public port).'),
+  resnet: resnetConfig.prefault({}).meta({
+    description: 'The encoder.',
+    source: 'The paper uses ResNet50 for every network.',
+  }),
+  decoderWidth: z.int().min(2).multipleOf(2).default(256).meta({
+    description: 'Width after each up-block of the decoder.',
+    source: 'Yu et al., as in a public port.',
+    unit: 'channels',
+  }),
   blocks: z
     .array(z.enum(BLOCKS))
     .refine((blocks) => new Set(blocks).size === blocks.length, 'each block at most once')
     .default(['B1', 'B2', 'B3'])
-    .describe(
-      'Levels with a bridge; B1, B2, B3 is the best of the paper’s ablation (table 5b). May be empty.',
-    ),
-  patches: z
-    .tuple([patch, patch, patch, patch])
-    .default([2, 1, 1, 1])
-    .describe(
-      'Patch side P at B1..B4. Not stated by the paper: chosen so that N ≤ 1024 and P²·C ≤ 2048 at 256 × 256.',
-    ),
-  heads: z
-    .int()
-    .min(1)
-    .default(8)
-    .describe('Attention heads. Multi-head is stated by the paper, the number is not: the customary 8.'),
-  equationsOnly: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Bridges as equations 6 to 10 print them. Default: the residual form with layer-norm of the authors’ code.',
-    ),
-  coarseWeight: z
-    .number()
-    .min(0)
-    .default(1)
-    .describe('Weight of the coarse decoder’s loss; 1 in the authors’ code, absent from equation 1.'),
-  coarseTarget: z
-    .enum(['majority', 'fused'])
-    .default('majority')
-    .describe(
-      'What the coarse decoder learns; our reading of the single reference mask in the authors’ code.',
-    ),
-  gradientThroughDiagnosis: z
-    .boolean()
-    .default(true)
-    .describe(
-      'Let the loss reach the coarse mask through the frozen diagnosis network (paper, section 4: may pass).',
-    ),
+    .meta({
+      description: 'Levels that have a bridge to the diagnosis network; may be empty.',
+      source: "The best of the paper's ablation (table 5b).",
+    }),
+  patches: z.tuple([patch, patch, patch, patch]).default([2, 1, 1, 1]).meta({
+    description: 'Side P of the patches at B1 to B4; a patch is one token.',
+    source: 'Our choice, not stated in the paper: at 256 × 256 tokens stay ≤ 1024 and P² · channels ≤ 2048.',
+    unit: 'pixels of the feature map',
+  }),
+  heads: z.int().min(1).default(8).meta({
+    description: 'Attention heads.',
+    source: 'Our choice: the paper states several heads without their number; 8 is customary.',
+    unit: 'heads',
+  }),
+  equationsOnly: z.boolean().default(false).meta({
+    description:
+      'Bridges exactly as equations 6 to 10 print them, without residuals and layer normalisation.',
+    source: "Off: the authors' code has the residual form.",
+  }),
+  coarseWeight: z.number().min(0).default(1).meta({
+    description: "Weight of the coarse decoder's loss.",
+    source: "The authors' code; absent from equation 1.",
+    unit: null,
+  }),
+  coarseTarget: z.enum(['majority', 'fused']).default('majority').meta({
+    description: 'What the coarse decoder learns: the majority vote, or the fused mask.',
+    source: "Our reading of the single reference mask in the authors' code.",
+  }),
+  gradientThroughDiagnosis: z.boolean().default(true).meta({
+    description: 'Let the loss reach the coarse mask through the frozen diagnosis network.',
+    source: 'The paper, section 4, allows it.',
+  }),
 });
 export type TakeAndGiveConfig = z.infer<typeof config>;
 

@@ -4,22 +4,20 @@ import { createRandom } from '../random.ts';
 
 /** Changes to training images that keep the diagnosis. Masks move with their image. */
 export const augmentation = z.strictObject({
-  flips: z
-    .boolean()
-    .default(false)
-    .describe('Mirror left and right, and top and bottom, each half of the time.'),
-  shift: z
-    .number()
-    .min(0)
-    .max(0.25)
-    .default(0)
-    .describe('Largest move along each axis, as a share of the side; edges repeat.'),
-  light: z
-    .number()
-    .min(0)
-    .max(0.5)
-    .default(0)
-    .describe('Largest relative change of contrast and of each colour, and largest change of brightness.'),
+  flips: z.boolean().default(false).meta({
+    description: 'Mirror left and right, and top and bottom, each half of the time.',
+    source: "Off in the paper, and commented out in the authors' code.",
+  }),
+  shift: z.number().min(0).max(0.25).default(0).meta({
+    description: 'Largest move along each axis; pixels of the edge are repeated.',
+    source: 'None in the paper.',
+    unit: 'image sides',
+  }),
+  light: z.number().min(0).max(0.5).default(0).meta({
+    description: 'Largest relative change of contrast and of each colour, and largest change of brightness.',
+    source: 'None in the paper.',
+    unit: null,
+  }),
 });
 export type Augmentation = z.infer<typeof augmentation>;
 

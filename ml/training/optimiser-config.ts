@@ -5,81 +5,84 @@ import type { Optimiser } from '../ops/optimiser.ts';
 import { createSgd } from '../ops/sgd.ts';
 
 const schedule = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('constant') }).describe('One rate throughout: what the paper states.'),
+  z
+    .strictObject({ kind: z.literal('constant') })
+    .meta({ description: 'One learning rate throughout, as the paper states.' }),
   z
     .strictObject({
       kind: z.literal('step'),
-      factor: z
-        .number()
-        .gt(0)
-        .max(1)
-        .default(0.5)
-        .describe('What the rate is multiplied by; 0.5 in the authors’ code.'),
-      every: z.int().min(1).default(10).describe('Epochs between two steps; 10 in the authors’ code.'),
+      factor: z.number().gt(0).max(1).default(0.5).meta({
+        description: 'What the learning rate is multiplied by at each step of the schedule.',
+        source: "The authors' code.",
+        unit: null,
+      }),
+      every: z.int().min(1).default(10).meta({
+        description: 'Epochs between two steps of the schedule.',
+        source: "The authors' code.",
+        unit: 'epochs',
+      }),
     })
-    .describe('The rate falls by a factor every few epochs: the authors’ code.'),
+    .meta({ description: "The learning rate falls by a factor every few epochs, as in the authors' code." }),
   z
     .strictObject({
       kind: z.literal('polynomial'),
-      power: z
-        .number()
-        .gt(0)
-        .default(0.9)
-        .describe('Power of the share of epochs that is left; 0.9 in DeepLab (Chen et al., TPAMI 2018).'),
+      power: z.number().gt(0).default(0.9).meta({
+        description: 'Power of the share of epochs that is left.',
+        source: 'DeepLab (Chen et al., TPAMI 2018).',
+        unit: null,
+      }),
     })
-    .describe(
-      'The rate falls from epoch to epoch, to the power of the share of epochs that is left: DeepLab and its heirs.',
-    ),
+    .meta({
+      description:
+        'The learning rate falls from epoch to epoch with a power of the share of epochs that is left, as in DeepLab.',
+    }),
 ]);
 
 /** The settings of one optimiser. Defaults are the paper's (section 6) or say why they differ. */
 export const optimiserSettings = {
-  optimiser: z
-    .enum(['adam', 'sgd'])
-    .default('adam')
-    .describe('Adam as in the paper, or gradient descent with momentum, as many publications have it.'),
-  learningRate: z
-    .number()
-    .gt(0)
-    .max(1)
-    .default(1e-4)
-    .describe('The optimiser’s rate; "always 1e-4" in the paper.'),
-  beta1: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0.9)
-    .describe('Adam’s decay of the mean of gradients; the authors’ code and Adam’s default.'),
-  beta2: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0.999)
-    .describe('Adam’s decay of the mean square; the authors’ code and Adam’s default.'),
-  epsilon: z.number().gt(0).default(1e-8).describe('Adam’s guard against division by zero; Adam’s default.'),
-  momentum: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0.9)
-    .describe('Share of the last direction that gradient descent keeps; the customary 0.9. Adam has none.'),
-  weightDecay: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0)
-    .describe(
-      'What of each weight is added to its gradient, as PyTorch’s Adam and SGD do it (not AdamW); none in the paper.',
-    ),
-  schedule: schedule
-    .default({ kind: 'constant' })
-    .describe('How the rate changes over the epochs; constant in the paper.'),
-  clipValue: z
-    .number()
-    .gt(0)
-    .nullable()
-    .default(null)
-    .describe('Gradients are cut to ± this; 0.1 in one path of the authors’ code, off in the paper.'),
+  optimiser: z.enum(['adam', 'sgd']).default('adam').meta({
+    description: 'Adam, or gradient descent with momentum, as many publications have it.',
+    source: 'The paper: Adam everywhere.',
+  }),
+  learningRate: z.number().gt(0).max(1).default(1e-4).meta({
+    description: 'Learning rate of the optimiser.',
+    source: 'The paper: "always 1e-4".',
+    unit: null,
+  }),
+  beta1: z.number().min(0).lt(1).default(0.9).meta({
+    description: "Adam's decay of the mean of the gradients.",
+    source: "Adam's default, also in the authors' code.",
+    unit: null,
+  }),
+  beta2: z.number().min(0).lt(1).default(0.999).meta({
+    description: "Adam's decay of the mean of the squared gradients.",
+    source: "Adam's default, also in the authors' code.",
+    unit: null,
+  }),
+  epsilon: z.number().gt(0).default(1e-8).meta({
+    description: "Adam's guard against division by zero.",
+    source: "Adam's default.",
+    unit: null,
+  }),
+  momentum: z.number().min(0).lt(1).default(0.9).meta({
+    description: 'Share of the last direction that gradient descent keeps. Adam does not use it.',
+    source: 'The customary value.',
+    unit: null,
+  }),
+  weightDecay: z.number().min(0).max(1).default(0).meta({
+    description: "Share of each weight that is added to its gradient, as in PyTorch's Adam and SGD (not AdamW).",
+    source: 'None in the paper.',
+    unit: null,
+  }),
+  schedule: schedule.default({ kind: 'constant' }).meta({
+    description: 'How the learning rate changes from epoch to epoch.',
+    source: "Constant in the paper; the authors' code halves it every ten epochs.",
+  }),
+  clipValue: z.number().gt(0).nullable().default(null).meta({
+    description: 'Each number of a gradient is clipped to ± this; null: never.',
+    source: "Off in the paper; 0.1 in one path of the authors' code.",
+    unit: null,
+  }),
 };
 
 /** For the settings of a model that has an optimiser of its own beside the training's. */

@@ -62,25 +62,53 @@ export interface Phantom {
 }
 
 export const phantomConfig = z.strictObject({
-  /** Side of the square images in pixels: the size of the `demo` presets. */
-  size: z.number().int().min(16).max(2048).default(64),
-  /** Cases in each split; indices run through train, validation, test. The counts of the demo. */
-  train: z.number().int().min(0).default(160),
-  validation: z.number().int().min(0).default(40),
-  test: z.number().int().min(0).default(100),
-  /** Share of cases with diagnosis 1. Half, so that 100 test images give a usable interval (REFUGE-2 has 0.1). */
-  prevalence: z.number().gt(0).lt(1).default(0.5),
-  /**
-   * Steepness of P(diagnosis = 1 | shape) = sigmoid(steepness · shape + offset): 4 puts the AUC of the shape itself at
-   * 0.95, so that the best masks leave errors, as real disease does.
-   */
-  steepness: z.number().positive().default(4),
-  /** Correlation of the visible edge with the true shape: 0.3 puts the AUC of the visible edge near 0.6. */
-  visibleCorrelation: z.number().min(0).max(1).default(0.3),
-  /** Width of the passage across an edge, as a share of the image's side: 0.05 is three pixels of 64. */
-  ambiguity: z.number().positive().max(0.5).default(0.05),
-  /** Contrast of the true edge relative to the visible one; 0 hides the true outline from the image. */
-  trueEdge: z.number().min(0).max(1).default(0.25),
+  size: z.int().min(16).max(2048).default(64).meta({
+    description: 'Side of the square images.',
+    source: 'The size that the demo presets work at.',
+    unit: 'pixels',
+  }),
+  train: z.int().min(0).default(160).meta({
+    description: 'Training images. Indices run through train, validation, test.',
+    source: 'The demo.',
+    unit: 'images',
+  }),
+  validation: z.int().min(0).default(40).meta({
+    description: 'Validation images.',
+    source: 'The demo.',
+    unit: 'images',
+  }),
+  test: z.int().min(0).default(100).meta({
+    description: 'Test images.',
+    source: 'The demo: enough for a usable interval.',
+    unit: 'images',
+  }),
+  prevalence: z.number().gt(0).lt(1).default(0.5).meta({
+    description: 'Share of images with diagnosis 1.',
+    source: 'Half, so that 100 test images give a usable interval; REFUGE-2 has 0.1.',
+    unit: null,
+  }),
+  steepness: z.number().positive().default(4).meta({
+    description: 'Steepness of P(diagnosis = 1 | shape) = sigmoid(steepness · shape + offset).',
+    source:
+      'Puts the AUC of the shape itself at 0.95, so that the best masks leave errors, as real disease does.',
+    unit: null,
+  }),
+  visibleCorrelation: z.number().min(0).max(1).default(0.3).meta({
+    description: 'Correlation of the visible edge with the true shape.',
+    source: 'Puts the AUC of the visible edge near 0.6.',
+    unit: null,
+  }),
+  ambiguity: z.number().positive().max(0.5).default(0.05).meta({
+    description: 'Width of the transition across an edge.',
+    source: 'Three pixels of 64.',
+    unit: 'image sides',
+  }),
+  trueEdge: z.number().min(0).max(1).default(0.25).meta({
+    description:
+      'Contrast of the true edge relative to the visible one; 0 hides the true outline from the image.',
+    source: 'Our choice: faint, but there to be learned.',
+    unit: null,
+  }),
 });
 export type PhantomConfig = z.infer<typeof phantomConfig>;
 

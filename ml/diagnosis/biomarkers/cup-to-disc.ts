@@ -9,19 +9,21 @@ import type { Biomarker } from './biomarker.ts';
 import { InputError } from '../../errors.ts';
 
 const settings = {
-  levels: z
-    .array(z.number().gt(0).lt(1))
-    .min(1)
-    .default([0.5])
-    .describe(
-      'Where the soft masks are cut; with several, such as 0.1, 0.2 … 0.9, the mean of the ratios counts.',
-    ),
+  levels: z.array(z.number().gt(0).lt(1)).min(1).default([0.5]).meta({
+    description:
+      'Where the soft masks are cut. With several, such as 0.1, 0.2 … 0.9, the mean of the ratios counts.',
+    source: 'One half, as for a hard mask.',
+    unit: null,
+  }),
   edge: z
     .enum(['contour', 'pixels'])
     .default('contour')
-    .describe(
-      "'contour': interpolated between pixels; 'pixels': whole rows, last − first + 1, as published. Equal on hard masks.",
-    ),
+    .meta({
+      description:
+        'How heights and widths are measured. contour: interpolated between pixels. pixels: whole rows, last − first + 1. ' +
+        'Equal on hard masks.',
+      source: 'Our choice: pixels is as published, contour resolves soft masks below the pixel.',
+    }),
 };
 const vcdrSettings = z.strictObject(settings);
 const ratioSettings = z.strictObject({
@@ -29,7 +31,10 @@ const ratioSettings = z.strictObject({
   beside: z
     .array(z.enum(['width', 'area']))
     .default([])
-    .describe('Ratios of other measures of cup and disc, as features beside the vertical one.'),
+    .meta({
+      description: 'Ratios of other measures of cup and disc, used as features beside the vertical one.',
+      source: 'None: the vertical ratio alone.',
+    }),
 });
 type VcdrSettings = z.infer<typeof vcdrSettings>;
 type Extent = Pick<Outline, 'height' | 'width' | 'area'>;

@@ -10,20 +10,20 @@ import type { Biomarker } from './biomarker.ts';
 import { InputError } from '../../errors.ts';
 
 const settings = z.strictObject({
-  structure: z
-    .string()
-    .nullable()
-    .default(null)
-    .describe('Name of the structure that is measured; null: the only one that there is.'),
-  level: z.number().gt(0).lt(1).default(0.5).describe('Where the soft mask is cut.'),
-  smoothing: z
-    .number()
-    .min(0)
-    .max(10)
-    .default(1)
-    .describe(
-      'Blur before the cut, standard deviation in pixels. Our choice: without it the steps of a hard mask’s pixels make its border a twentieth longer.',
-    ),
+  structure: z.string().nullable().default(null).meta({
+    description: 'Name of the structure that is measured; null: the only one that there is.',
+    source: 'Lesions and nodules are outlined alone.',
+  }),
+  level: z.number().gt(0).lt(1).default(0.5).meta({
+    description: 'Where the soft mask is cut.',
+    source: 'One half, as for a hard mask.',
+    unit: null,
+  }),
+  smoothing: z.number().min(0).max(10).default(1).meta({
+    description: 'Standard deviation of the blur before the cut.',
+    source: "Our choice: without it the steps of a hard mask's pixels make its border a twentieth longer.",
+    unit: 'pixels',
+  }),
 });
 type Settings = z.infer<typeof settings>;
 

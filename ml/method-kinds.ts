@@ -1,0 +1,73 @@
+import { phantoms } from './data/index.ts';
+import { readers } from './data/readers/index.ts';
+import type { DiagnosisModel } from './diagnosis/diagnosis-model.ts';
+import { diagnosisModels } from './diagnosis/index.ts';
+import { experiments } from './experiments/index.ts';
+import type { Fusion } from './fusion/fusion.ts';
+import { fusions } from './fusion/index.ts';
+import { metrics } from './metrics/index.ts';
+import type { Method, Registry } from './method.ts';
+import type { SegmentationModel } from './segmentation/segmentation-model.ts';
+import { segmentationModels } from './segmentation/index.ts';
+import { defaultsOf } from './settings/config-of.ts';
+
+/**
+ * What a method works from beside images. `raters`: the masks of each rater; `masks`: one mask an image, as a fusion
+ * makes it; `diagnoses`: of the images that it learns from or fuses; `diagnosisModel`: a trained one.
+ */
+export type Need = 'raters' | 'masks' | 'diagnoses' | 'diagnosisModel';
+
+export interface MethodKind {
+  /** For a reader of the API: what such a method does, and the mutation that takes its name. */
+  readonly description: string;
+  list(): readonly { readonly method: Method; readonly needs: readonly Need[] }[];
+}
+
+/** Every kind of method that there is. A new kind is one line here; the API, its docs and the contract tests follow. */
+export const methodKinds = {
+  FUSION: kind(fusions, fusionNeeds, "Makes one mask out of the raters' masks: fuseLabels."),
+  DIAGNOSIS_MODEL: kind(
+    diagnosisModels,
+    diagnosisNeeds,
+    'Predicts the diagnosis from image and mask: trainModel.',
+  ),
+  SEGMENTATION_MODEL: kind(
+    segmentationModels,
+    segmentationNeeds,
+    'Predicts the mask from the image: trainModel.',
+  ),
+  PHANTOM: kind(phantoms, () => [], 'Simulates images whose true outlines and diagnoses are known.'),
+  READER: kind(readers, () => [], 'Reads a folder in a published layout: importDataset.'),
+  METRIC: kind(metrics, () => [], 'Judges masks or scores by one number: evaluate.'),
+  EXPERIMENT: kind(
+    experiments,
+    () => ['raters', 'diagnoses'],
+    'A figure of the paper, or a common piece of work: runExperiment.',
+  ),
+} satisfies Record<string, MethodKind>;
+
+function kind<M extends Method>(
+  registry: Registry<M>,
+  needs: (method: M) => readonly Need[],
+  description: string,
+): MethodKind {
+  return { description, list: () => registry.list().map((method) => ({ method, needs: needs(method) })) };
+}
+
+/** With the default settings. */
+function fusionNeeds(fusion: Fusion): Need[] {
+  const config = defaultsOf(fusion);
+  const readsLabel = fusion.seesLabel(config) || fusion.fitReadsLabel?.(config);
+  return ['raters', ...when(readsLabel, 'diagnoses'), ...when(fusion.needsDiagnosisModel, 'diagnosisModel')];
+}
+
+/** With the default settings. */
+function diagnosisNeeds(model: DiagnosisModel): Need[] {
+  return [...when(model.maskUse(defaultsOf(model)) !== 'none', 'masks'), 'diagnoses'];
+}
+
+function segmentationNeeds({ needsDiagnosisModel }: SegmentationModel): Need[] {
+  return ['masks', ...when(needsDiagnosisModel, 'diagnosisModel')];
+}
+
+const when = (holds: boolean | undefined, need: Need): Need[] => (holds ? [need] : []);
