@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { checks } from './checks.mjs';
+import { endWithReader } from './setup/interrupt.mjs';
 import { inProject } from './setup/paths.mjs';
 import { setUp } from './setup/set-up.mjs';
 
@@ -41,6 +42,7 @@ export async function runChecks(list = checks) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  endWithReader();
   await setUp();
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
   const { passed, failed } = await runChecks();

@@ -18,6 +18,7 @@ import { arch, platform, tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { isAlive } from './processes.mjs';
 
 const run = promisify(execFile);
 const START_MS = 60_000;
@@ -132,16 +133,6 @@ export async function launch(folder: string, temporary: boolean, triesLeft = 3):
     return launch(folder, temporary, triesLeft - 1);
   const said = (failure as Error | null)?.message ?? 'no answer in time';
   throw new Error(`PostgreSQL did not start in ${folder} (${said}): ${reason}`);
-}
-
-export function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** A process id is used again after a crash or in a new container: look whose it is now. */
