@@ -2,20 +2,13 @@
 // same process, so that signals, exit code and standard input are its own.
 //   node scripts/run.mjs <program.ts> [arguments]
 import { pathToFileURL } from 'node:url';
-import { endWithReader } from './setup/interrupt.mjs';
 import { inProject } from './setup/paths.mjs';
-import { setUp } from './setup/set-up.mjs';
+import { setUpOrExit } from './setup/set-up.mjs';
 
 const [node, , program, ...args] = process.argv;
 if (!program) throw new Error('usage: node scripts/run.mjs <program.ts> [arguments]');
 
-endWithReader();
-try {
-  await setUp();
-} catch (error) {
-  process.stderr.write(`Set-up failed: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-}
+await setUpOrExit();
 
 const file = inProject(...program.split('/'));
 process.argv = [node, file, ...args];

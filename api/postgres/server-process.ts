@@ -75,7 +75,7 @@ async function letThrough(folder: string): Promise<void> {
 
 function initReason(error: unknown): string {
   const { code, stderr, message } = error as { code?: unknown; stderr?: string; message: string };
-  const words = (stderr ?? '').trim() || message;
+  const words = stderr?.trim() || message;
   if (code !== 'EACCES' && !words.includes('Permission denied')) return words;
   return (
     `${words}\nPostgreSQL does not run as root, so root starts it as another user, who must be able to reach ` +

@@ -26,7 +26,6 @@ export async function missingSql(url: string): Promise<string> {
     from: { tag: 'schemaDatasource', files: [schema], configDir: dirname(SCHEMA_FILE) },
     to: { tag: 'schemaDatamodel', files: [schema] },
     script: true,
-    shadowDatabaseUrl: null,
     exitCode: null,
     filters,
   });

@@ -31,7 +31,9 @@ export function hasPackages() {
   );
 }
 
-const ci = 'ci --ignore-scripts --no-audit --no-fund --include=dev --include=optional'.split(' ');
+const ci = 'ci --ignore-scripts --no-audit --no-fund --include=dev --include=optional --loglevel=error'.split(
+  ' ',
+);
 
 export async function installPackages() {
   rmSync(hiddenLock, { force: true }); // an interrupted install must not look finished

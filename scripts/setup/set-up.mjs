@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { findCompiler, isBuilt, provide } from './compile.mjs';
 import { seesGpu } from './gpu.mjs';
-import { catchInterrupts } from './interrupt.mjs';
+import { catchInterrupts, endWithReader } from './interrupt.mjs';
 import { binding, kernels, quietLoad } from './libraries.mjs';
 import { withLock } from './lock.mjs';
 import { Missing } from './missing.mjs';
@@ -146,4 +146,13 @@ export async function setUp({ variant, asked = false } = {}) {
     letGo();
   }
   if (isDone(chosen)) say(`Set-up done (${seconds()} s).`);
+}
+
+/** The beginning of every command. */
+export async function setUpOrExit() {
+  endWithReader();
+  await setUp().catch((/** @type {Error} */ error) => {
+    say(`Set-up failed: ${error.message}`);
+    process.exit(1);
+  });
 }
