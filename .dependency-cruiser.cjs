@@ -61,6 +61,31 @@ module.exports = {
       to: { path: '\\.resolver\\.ts$' },
     },
     {
+      name: 'jobs-stand-below-services',
+      comment:
+        'Data flows resolver → service → job → ml → store. What stays, seven imports: an experiment is made of the ' +
+        'requests that a user could make, so its job calls their services (experiment-steps, run-experiment); a run ' +
+        'that ends tells the service of runs, which keeps their order (perform-run); an import is written where the ' +
+        'tables of datasets are (import-dataset.job).',
+      severity: 'error',
+      from: {
+        path: '^api/jobs/',
+        pathNot:
+          '(\\.test\\.ts$|^api/jobs/(experiment-steps|run-experiment\\.job|perform-run|import-dataset\\.job)\\.ts$)',
+      },
+      to: {
+        path: '^api/[^/]+/',
+        pathNot:
+          '^api/(jobs|queue|requests|storage|read|postgres)/|^api/runs/(run-state|code-version|artifacts)\\.ts$',
+      },
+    },
+    {
+      name: 'store-stands-lowest',
+      severity: 'error',
+      from: { path: '^api/(storage|read|postgres|requests)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^api/[^/]+/', pathNot: '^api/(storage|read|postgres|requests)/' },
+    },
+    {
       name: 'web-speaks-graphql',
       severity: 'error',
       from: { path: '^web/' },

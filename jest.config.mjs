@@ -32,6 +32,8 @@ export default {
   testMatch: ['**/*.test.ts'],
   testEnvironment: '<rootDir>/tests/helpers/node-environment.mjs',
   resolver: '<rootDir>/tests/helpers/resolver.cjs',
+  // Its entry for Node awaits at the top level, which CommonJS cannot; both draw nothing without the package canvas.
+  moduleNameMapper: { '^vega-canvas$': '<rootDir>/node_modules/vega-canvas/build/vega-canvas.browser.js' },
   moduleFileExtensions: ['ts', 'mjs', 'js', 'cjs', 'json', 'node'],
   transform: { '\\.(ts|mjs|js)$': '@swc/jest' },
   transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${modules.join('|')})/)(?!.*\\.mjs$)`],

@@ -31,7 +31,9 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', () => void stop());
   process.on('SIGINT', () => void stop());
+  process.on('disconnect', () => void (stopping || stop())); // the command whose server it is has gone
 
+  process.send?.(server.url);
   console.log(`Consilium: GraphQL and playground  ${server.url}/graphql`);
   console.log(`           health                  ${server.url}/health`);
   await worker.ready.catch(async (error: Error) => {

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import type * as WasmPackage from '@tensorflow/tfjs-backend-wasm';
 
-export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
+export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
 
 export interface Backend {
   name: BackendName;
@@ -34,7 +34,6 @@ interface NativeBackend extends tf.KernelBackend {
 
 const require = createRequire(import.meta.url);
 const kernelsFile = fileURLToPath(new URL('./native/build/consilium_kernels.node', import.meta.url));
-const order: BackendName[] = ['tensorflow', 'wasm', 'cpu'];
 const processor = `CPU (${cpus()[0]?.model.trim() ?? process.arch})`;
 
 const message = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0];
@@ -132,11 +131,11 @@ async function loadCpu(): Promise<Backend> {
   return { name: 'cpu', device: processor, threads: 1, version: tf.version.tfjs, kernels: false };
 }
 
+/** Fastest first. */
 const loaders: Record<BackendName, () => Promise<Backend>> = {
   tensorflow: loadTensorflow,
   wasm: loadWasm,
   cpu: loadCpu,
-  webgpu: () => Promise.reject(new Error('it is not part of this release')),
 };
 
 async function loadForced(choice: string): Promise<Backend> {
@@ -151,7 +150,7 @@ async function loadForced(choice: string): Promise<Backend> {
 
 async function loadFirst(): Promise<Backend> {
   const reasons: string[] = [];
-  for (const name of order) {
+  for (const name of Object.keys(loaders) as BackendName[]) {
     try {
       const backend = await loaders[name]();
       if (reasons.length > 0)

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { checks } from './checks.mjs';
 import { inProject } from './setup/paths.mjs';
-import { setUp } from './setup/set-up.mjs';
+import { setUpOrExit } from './setup/set-up.mjs';
 
 /** @param {typeof checks[number]} check @returns {Promise<boolean>} */
 function runCheck({ name, args }) {
@@ -41,7 +41,7 @@ export async function runChecks(list = checks) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await setUp();
+  await setUpOrExit();
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
   const { passed, failed } = await runChecks();
   console.log(`${passed} checks passed, ${failed} failed`);

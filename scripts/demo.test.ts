@@ -80,4 +80,4 @@ test('the demo ends with its server, and says why', async () => {
   expect(said).toContain("unknown backend 'abacus'");
   // Whichever is heard of first.
   expect(said).toMatch(/the (server ended|connection to the server was lost) \(.+\)\n$/);
-}, 60_000);
+});

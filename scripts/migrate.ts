@@ -8,7 +8,7 @@ import { loadConfig } from '../api/config.ts';
 import { migrate, MIGRATIONS_FOLDER, readMigrations } from '../api/migrations.ts';
 import { startEmbeddedPostgres } from '../api/postgres/embedded-postgres.ts';
 import { command } from './client/command.ts';
-import { engineApplies, schemaDifference } from './migrate/schema-engine.ts';
+import { engineApplies, missingSql } from './migrate/schema-engine.ts';
 
 const NOTHING = /^\s*(--\s*This is an empty migration\.)?\s*$/;
 
@@ -34,8 +34,10 @@ async function onFreshServer<T>(work: (url: string) => Promise<T>): Promise<T> {
   }
 }
 
+/** What the migrations leave out of the schema. Applies them. */
 async function difference(url: string): Promise<string> {
-  const sql = await schemaDifference(url, await readMigrations(), MIGRATIONS_FOLDER);
+  await migrate(url);
+  const sql = await missingSql(url);
   return NOTHING.test(sql) ? '' : sql;
 }
 
@@ -52,11 +54,10 @@ async function create(name: string | undefined): Promise<void> {
 }
 
 async function check(): Promise<void> {
-  const { sql, left } = await onFreshServer(async (url) => {
-    const missing = await difference(url);
-    await migrate(url);
-    return { sql: missing, left: await engineApplies(url, await readMigrations(), MIGRATIONS_FOLDER) };
-  });
+  const [sql, left] = await onFreshServer(async (url) => [
+    await difference(url),
+    await engineApplies(url, await readMigrations(), MIGRATIONS_FOLDER),
+  ]);
   if (sql)
     throw new Error(
       `prisma/schema.prisma is ahead of migrations/ (npm run migrate -- create <name>):\n${sql}`,

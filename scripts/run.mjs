@@ -3,20 +3,15 @@
 //   node scripts/run.mjs <program.ts> [arguments]
 import { pathToFileURL } from 'node:url';
 import { inProject } from './setup/paths.mjs';
-import { setUp } from './setup/set-up.mjs';
+import { setUpOrExit } from './setup/set-up.mjs';
 
-const [program, ...args] = process.argv.slice(2);
+const [node, , program, ...args] = process.argv;
 if (!program) throw new Error('usage: node scripts/run.mjs <program.ts> [arguments]');
 
-try {
-  await setUp();
-} catch (error) {
-  process.stderr.write(`Set-up failed: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-}
+await setUpOrExit();
 
 const file = inProject(...program.split('/'));
-process.argv = [process.argv[0] ?? '', file, ...args];
+process.argv = [node, file, ...args];
 // Read by native libraries when they load; here, so that child processes have them too (ml/backend.ts says why).
 process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
 process.env.OMP_WAIT_POLICY ??= 'passive';

@@ -1,19 +1,14 @@
 // `npm test`: set-up, the checks, jest, and a closing line. `npm test -- <path or jest option>` runs only those tests.
 import { writeSync } from 'node:fs';
 import { runChecks } from './check.mjs';
-import { setUp } from './setup/set-up.mjs';
+import { setUpOrExit } from './setup/set-up.mjs';
 
 // The reporter prints the closing line; where jest did not come so far, this does.
 process.once('exit', () => {
   if (!process.env.CONSILIUM_COUNTED) writeSync(1, '0 passed, 1 failed\n');
 });
 
-try {
-  await setUp();
-} catch (error) {
-  process.stderr.write(`Set-up failed: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-}
+await setUpOrExit();
 
 const args = process.argv.slice(2);
 const stop = () => process.exit(130);

@@ -7,7 +7,7 @@ import type { Database } from '../db.ts';
 import { invalidInput } from '../errors.ts';
 import { readRequest } from '../requests/read-request.ts';
 import { requireModel } from '../runs/requirements.ts';
-import { leftOutFold } from '../training/left-out-fold.ts';
+import { leftOutFold } from '../requests/left-out-fold.ts';
 
 type TrainedModel = Model & { readonly run: Run };
 

@@ -54,7 +54,7 @@ export async function compareWithRaters(
         ofImage.push(dice);
       }
       const structureId = idOf(names.structures, structure);
-      const imageId = source.imageIds[index] ?? '';
+      const imageId = source.imageIds[index];
       if (ofImage.length)
         images.push({ imageId, structureId, name: 'mean_rater_dice', value: mean(ofImage) });
     }
@@ -96,7 +96,7 @@ export async function compareWithFusion(
         flat(plane(fusedOf(other), s, c)),
         thresholds,
       );
-      const row = { imageId: source.imageIds[index] ?? '', structureId: idOf(names.structures, structure) };
+      const row = { imageId: source.imageIds[index], structureId: idOf(names.structures, structure) };
       images.push({ ...row, name: 'soft_dice', value: dice }, { ...row, name: 'soft_iou', value: iou });
     }
   }

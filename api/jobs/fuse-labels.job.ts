@@ -7,7 +7,7 @@ import type { Fusion, Split } from '../../prisma/client/client.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import { openStoreSource } from '../storage/store-source.ts';
 import { fitFusion, fitShare } from './fit-fusion.ts';
-import { storeFusedSamples } from './fused-samples.ts';
+import { idOf, storeFusedSamples } from './fused-samples.ts';
 import { loadFusionNetworks, type FusionNetworks } from './fusion-networks.ts';
 import type { Job, JobInput } from './job.ts';
 import { subsetSource } from '../../ml/data/subset-source.ts';
@@ -70,7 +70,7 @@ async function openPart(
   });
   const done = new Set(stored.map(({ imageId }) => imageId));
   const left = opened.imageIds.flatMap((id, index) => (done.has(id) ? [] : [index]));
-  const imageIds = new Map(opened.ids.map((id, index) => [id, opened.imageIds[index] ?? '']));
+  const imageIds = new Map(opened.ids.map((id, index) => [id, opened.imageIds[index]]));
   return { source, todo: subsetSource(source, left), imageIds };
 }
 
@@ -106,7 +106,7 @@ async function fusePart(
 }
 
 function withImageIds(samples: readonly FusedSample[], imageIds: ReadonlyMap<string, string>): FusedSample[] {
-  return samples.map((sample) => ({ ...sample, id: imageIds.get(sample.id) ?? sample.id }));
+  return samples.map((sample) => ({ ...sample, id: idOf(imageIds, sample.id) }));
 }
 
 function isSamples(item: FusionProgress | FusedSample[]): item is FusedSample[] {

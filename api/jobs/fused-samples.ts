@@ -53,7 +53,8 @@ export async function datasetNames({ prisma }: Pick<JobInput, 'prisma'>, snapsho
 
 export function idOf(names: ReadonlyMap<string, string>, name: string): string {
   const id = names.get(name);
-  if (!id) throw new Error(`the dataset has no '${name}': it has ${[...names.keys()].join(', ')}`);
+  if (!id)
+    throw new Error(`the dataset has no '${name}': it has ${[...names.keys()].slice(0, 20).join(', ')}`);
   return id;
 }
 
@@ -83,21 +84,17 @@ async function storeBlobs(
       finalLogit: sample.finalLogit,
       spectralEnergy: sample.expertness && spectralEnergyOfMaps(sample.expertness, { width, height }),
     },
-    masks: fused.map((sha256, k) => ({ ...key, structureId: structureIds[k] ?? '', sha256 })),
-    maps: maps.map((sha256, k) => ({ ...key, raterId: raterIds[k] ?? '', sha256 })),
-    performances: sample.raters.flatMap(({ structures = [] }, rater) =>
-      structures.flatMap((performance, k) =>
-        performance
-          ? { ...key, raterId: raterIds[rater] ?? '', structureId: structureIds[k] ?? '', ...performance }
-          : [],
-      ),
+    masks: structureIds.map((structureId, k) => ({ ...key, structureId, sha256: fused[k] })),
+    maps: maps.length > 0 ? raterIds.map((raterId, k) => ({ ...key, raterId, sha256: maps[k] })) : [],
+    performances: raterIds.flatMap((raterId, rater) =>
+      structureIds.flatMap((structureId, k) => {
+        const performance = sample.raters[rater].structures?.[k];
+        return performance ? [{ ...key, raterId, structureId, ...performance }] : [];
+      }),
     ),
-    weights: sample.raters.map(({ weight, sensitivity, specificity }, k) => ({
-      ...key,
-      raterId: raterIds[k] ?? '',
-      weight,
-      sensitivity,
-      specificity,
-    })),
+    weights: raterIds.map((raterId, k) => {
+      const { weight, sensitivity, specificity } = sample.raters[k];
+      return { ...key, raterId, weight, sensitivity, specificity };
+    }),
   };
 }

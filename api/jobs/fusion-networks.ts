@@ -1,7 +1,7 @@
 import type { SampleSource } from '../../ml/data/sample.ts';
 import type { DiagnosisNetwork } from '../../ml/diagnosis/diagnosis-model.ts';
 import type { CrossFitNetwork, FitInput } from '../../ml/fusion/fusion.ts';
-import { leftOutFold } from '../training/left-out-fold.ts';
+import { leftOutFold } from '../requests/left-out-fold.ts';
 import type { JobContext } from './job.ts';
 import { loadDiagnosisNetwork, type Built } from './networks.ts';
 

@@ -24,7 +24,7 @@ export async function judgeMasks(
     for await (const batch of judge.read({ signal: input.signal, onStep })) {
       logits.push(...batch.map(({ logit }) => logit));
     }
-    const scores = logits.map((logit, index) => ({ imageId: source.imageIds[index] ?? '', logit }));
+    const scores = logits.map((logit, index) => ({ imageId: source.imageIds[index], logit }));
     return { scores, labels: source.diagnoses };
   } finally {
     judge.dispose();

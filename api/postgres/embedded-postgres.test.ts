@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
-import { isAlive } from './server-process.ts';
+import { isAlive } from './processes.mjs';
 
 const project = join(import.meta.dirname, '..', '..');
 

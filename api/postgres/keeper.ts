@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withFolderLock } from './folder-lock.ts';
-import { isAlive } from './server-process.ts';
+import { isAlive } from './processes.mjs';
 
 export interface Keeper {
   /** Leaves the server; when this was its last user, comes back after it has stopped. */

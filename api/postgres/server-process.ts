@@ -18,6 +18,7 @@ import { arch, platform, tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { isAlive } from './processes.mjs';
 
 const run = promisify(execFile);
 const START_MS = 60_000;
@@ -74,7 +75,7 @@ async function letThrough(folder: string): Promise<void> {
 
 function initReason(error: unknown): string {
   const { code, stderr, message } = error as { code?: unknown; stderr?: string; message: string };
-  const words = (stderr ?? '').trim() || message;
+  const words = stderr?.trim() || message;
   if (code !== 'EACCES' && !words.includes('Permission denied')) return words;
   return (
     `${words}\nPostgreSQL does not run as root, so root starts it as another user, who must be able to reach ` +
@@ -132,16 +133,6 @@ export async function launch(folder: string, temporary: boolean, triesLeft = 3):
     return launch(folder, temporary, triesLeft - 1);
   const said = (failure as Error | null)?.message ?? 'no answer in time';
   throw new Error(`PostgreSQL did not start in ${folder} (${said}): ${reason}`);
-}
-
-export function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** A process id is used again after a crash or in a new container: look whose it is now. */

@@ -1,4 +1,5 @@
-import { canonicalJson, runKey } from './run-key.ts';
+import { canonicalJson } from '../canonical-json.ts';
+import { runKey } from './run-key.ts';
 
 test('the order in which fields were written does not matter', () => {
   const one = runKey({ kind: 'fusion', seed: 1, request: { method: 'mv', options: { a: 1, b: [1, 2] } } });

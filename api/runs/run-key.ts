@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../canonical-json.ts';
 
 /** What makes two requests the same work. */
 export interface Request {
@@ -13,15 +14,4 @@ export function runKey({ kind, request, seed }: Request): string {
   return createHash('sha256')
     .update(canonicalJson({ kind, config: request, seed }))
     .digest('hex');
-}
-
-/** JSON with the keys of every object in order and without undefined members. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null);
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-  return `{${members.join(',')}}`;
 }

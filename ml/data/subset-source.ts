@@ -7,14 +7,17 @@ export function subsetSource(source: SampleSource, indices: readonly number[]): 
     if (original === undefined) throw new RangeError(`no sample ${index}: the subset has ${indices.length}`);
     return original;
   };
+  const outside = indices.find((index) => !(index in source.ids));
+  if (outside !== undefined)
+    throw new RangeError(`no sample ${outside}: the source has ${source.ids.length}`);
   return {
     height: source.height,
     width: source.width,
     raters: source.raters,
     structures: source.structures,
-    ids: indices.map((index) => source.ids[index] ?? ''),
-    subjects: source.subjects && indices.map((index) => source.subjects?.[index] ?? ''),
-    diagnoses: indices.map((index) => source.diagnoses[index] ?? null),
+    ids: indices.map((index) => source.ids[index]),
+    subjects: source.subjects && indices.map((index) => source.subjects![index]),
+    diagnoses: indices.map((index) => source.diagnoses[index]),
     read: (wanted) => source.read(wanted.map(at)),
   };
 }

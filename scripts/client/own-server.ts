@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 
 export interface OwnServer {
   readonly url: string;
@@ -9,20 +8,14 @@ export interface OwnServer {
   stop(): Promise<void>;
 }
 
-const startLimitSeconds = 90;
+const startLimitMs = 90_000;
 
-/** Starts what `npm start` starts, on a free port, and waits until it is healthy. */
+/** Starts what `npm start` starts, on a free port. It ends with this process, however that ends (api/server.ts). */
 export async function startOwnServer(): Promise<OwnServer> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'api/server.ts'], {
-    env: {
-      ...process.env,
-      PORT: String(port),
-      HOST: '127.0.0.1',
-      LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
+  const child = fork('api/server.ts', {
+    execArgv: ['--import', 'tsx'],
+    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn' },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const lost = new Promise<never>((_resolve, reject) => {
     child.once('exit', (code, signal) => reject(new Error(`the server ended (${signal ?? `code ${code}`})`)));
@@ -31,35 +24,21 @@ export async function startOwnServer(): Promise<OwnServer> {
   const stop = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
-    await new Promise((resolve) => child.once('exit', resolve));
+    await once(child, 'exit');
   };
   try {
-    await Promise.race([untilHealthy(url), lost]);
+    return { url: await Promise.race([addressOf(child), lost]), lost, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url, lost, stop };
 }
 
-async function untilHealthy(url: string): Promise<void> {
-  const deadline = Date.now() + startLimitSeconds * 1000;
-  while (Date.now() < deadline) {
-    const healthy = await fetch(`${url}/health`).then(
-      (response) => response.ok,
-      () => false, // not listening yet
-    );
-    if (healthy) return;
-    await sleep(200);
-  }
-  throw new Error(`the server at ${url} was not healthy within ${startLimitSeconds} s`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (!address || typeof address === 'string') throw new Error('no free port');
-  return address.port;
+/** The first thing that a server says to its parent. */
+async function addressOf(child: ChildProcess): Promise<string> {
+  const limit = AbortSignal.timeout(startLimitMs);
+  const [url] = (await once(child, 'message', { signal: limit }).catch(() => {
+    throw new Error(`the server did not start within ${startLimitMs / 1000} s`);
+  })) as [string];
+  return url;
 }

@@ -3,7 +3,10 @@ import { drawBarChart, type Bar, type Group } from '../drawing/bar-chart.ts';
 import type { ExperimentResult, ResultRow } from './ask.ts';
 
 /** AUCs as the paper draws them: a group of bars a diagnosis model, a bar a rater or fusion, with intervals. */
-export function drawBars({ title, summary }: Experiment, { snapshot, rows }: ExperimentResult): Buffer {
+export function drawBars(
+  { title, summary }: Experiment,
+  { snapshot, rows }: ExperimentResult,
+): Promise<Buffer> {
   const aucs = widest(rows.filter(({ metric }) => metric === 'auc'));
   const permuted = widest(rows.filter(({ metric }) => metric === 'permuted_auc'));
   const models = [...new Set(aucs.map(({ model }) => model ?? ''))];
@@ -28,7 +31,7 @@ export function drawBars({ title, summary }: Experiment, { snapshot, rows }: Exp
     reference: { value: 0.5, label: 'chance' },
     notes: [
       summary,
-      'Lines: 95 % intervals. Hatched: has seen the diagnosis of the image that it fused (transductive); the white',
+      'Lines: 95 % intervals. Pale: has seen the diagnosis of the image that it fused (transductive); the white',
       'mark on such a bar is the AUC of its control, fused with permuted diagnoses.',
     ],
   });
@@ -41,7 +44,7 @@ function bar(row: ResultRow, control: ResultRow | undefined): Bar {
     value,
     low,
     high,
-    hatched: transductive,
+    pale: transductive,
     mark: control?.value ?? null,
   };
 }

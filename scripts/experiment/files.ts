@@ -24,8 +24,9 @@ export async function writeFiles(client: Client, figure: Figure): Promise<string
   const { spec, config, result, datasetId, out } = figure;
   const place = path.join(out, slug(result.snapshot.cohort.dataset.name));
   await mkdir(place, { recursive: true });
-  const png =
-    spec.drawing === 'bars' ? drawBars(spec, result) : await drawSheet(client, spec, result, datasetId);
+  const png = await (spec.drawing === 'bars'
+    ? drawBars(spec, result)
+    : drawSheet(client, spec, result, datasetId));
   const contents: Record<string, string | Buffer> = {
     txt: `${formatTable(spec, result)}\n`,
     csv: csv(result),

@@ -1,73 +1,46 @@
-// Child processes of set-up. None outlives it: Ctrl-C and a plain kill end them first.
+// Child processes of set-up. None outlives it, not even when it is killed with -9.
 import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
-
-/** @type {Set<import('node:child_process').ChildProcess>} */
-const children = new Set();
-/** @type {Set<() => void>} */
-const onEnd = new Set();
-
-/** Work to do if the process is told to stop (drop a lock, say). Gives the function that takes it back. @param {() => void} work */
-export function atInterrupt(work) {
-  onEnd.add(work);
-  return () => void onEnd.delete(work);
-}
-
-/** Installs the handlers of Ctrl-C and kill; gives the function that removes them. */
-export function catchInterrupts() {
-  /** @param {NodeJS.Signals} signal */
-  const stop = (signal) => {
-    for (const child of children) child.kill('SIGTERM');
-    for (const work of onEnd) work();
-    process.stderr.write('\nInterrupted. The same command goes on from here.\n');
-    process.exit(128 + constants.signals[signal]);
-  };
-  /** @type {NodeJS.Signals[]} */
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) process.on(signal, stop);
-  return () => signals.forEach((signal) => process.off(signal, stop));
-}
 
 /**
- * Runs a program and gives its output. It fails with the end of the output in the message.
+ * The child runs in a process group of its own. A shell in the same group waits for the end of a pipe that only this
+ * process holds open, and then kills the group.
+ */
+const guarded = `
+  exec 3<&0
+  (read -r _ <&3; kill -KILL 0) >/dev/null 2>&1 &
+  "$@" </dev/null 3<&-`;
+
+/**
+ * Runs a program and returns its output, or shows it on stderr while it comes (`shown`).
  * @param {string} command
  * @param {string[]} args
- * @param {{cwd?: string, env?: NodeJS.ProcessEnv, onStart?: (child: import('node:child_process').ChildProcess) => void, onLine?: (line: string, child: import('node:child_process').ChildProcess) => void}} [options]
+ * @param {{cwd?: string, env?: NodeJS.ProcessEnv, shown?: boolean}} [options]
  * @returns {Promise<string>}
+ * @throws Error when it fails, with the end of an output that was not shown
  */
-export function runChild(command, args, { cwd, env, onStart, onLine } = {}) {
+export function runChild(command, args, { cwd, env, shown = false } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
-    children.add(child);
-    onStart?.(child);
-    let output = '';
-    let rest = '';
-    /** @param {Buffer} chunk */
-    const take = (chunk) => {
-      output += chunk;
-      const lines = (rest + chunk).split(/\r?\n/);
-      rest = lines.pop() ?? '';
-      for (const line of lines) onLine?.(line, child);
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.on('error', (error) => {
-      children.delete(child);
-      reject(error);
+    const child = spawn('sh', ['-c', guarded, 'sh', command, ...args], {
+      cwd,
+      env,
+      detached: true,
+      stdio: ['pipe', shown ? 2 : 'pipe', shown ? 2 : 'pipe'],
     });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
+    child.on('error', reject);
     child.on('close', (code, signal) => {
-      children.delete(child);
       if (code === 0) return resolve(output);
       const tail = output.trimEnd().split('\n').slice(-60).join('\n');
-      reject(new Error(`${command} ${args[0] ?? ''} ended with ${signal ?? `exit code ${code}`}\n${tail}`));
+      const called = [command, ...args.slice(0, 3)].join(' ');
+      reject(new Error(`${called} … ended with ${signal ?? `exit code ${code}`}${tail && `\n${tail}`}`));
     });
   });
 }
 
 /** @param {string} command @param {string[]} args */
-export async function canRun(command, args) {
-  return runChild(command, args).then(
+export const canRun = (command, args) =>
+  runChild(command, args).then(
     () => true,
     () => false,
   );
-}

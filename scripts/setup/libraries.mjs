@@ -1,11 +1,14 @@
 // The libraries that are compiled here: TensorFlow.js's own binding, a loader that quiets it, and the project's kernels.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { inProject } from './paths.mjs';
+import { inProject, root } from './paths.mjs';
 import { tensorflowParts } from './tensorflow.mjs';
 
-/** @typedef {import('./wheels.mjs').Variant} Variant */
+/** @typedef {import('./tensorflow.mjs').Variant} Variant */
 /** @typedef {import('./compile.mjs').Library} Library */
+
+/** @param {string} folder */
+const including = (folder) => `-I${path.relative(root, folder) || '.'}`;
 
 const mac = process.platform === 'darwin';
 
@@ -21,7 +24,7 @@ function commonFlags(variant) {
       '-DNAPI_VERSION=8',
       `-DNODE_API_HEADERS="${version}"`,
       `-I${include}`,
-      `-I${path.join(nodeHeaders, 'include')}`,
+      including(path.join(nodeHeaders, 'include')),
     ],
     linkerFlags: [...libraries, `-Wl,-rpath,${home}`, ...(mac ? ['-undefined', 'dynamic_lookup'] : [])],
   };
@@ -59,7 +62,7 @@ export function binding(variant) {
     output: path.join(home, 'lib', 'napi-v8', 'tfjs_binding.node'),
     sources: filesOf(path.join(home, 'binding'), /\.cc$/),
     headers: filesOf(path.join(home, 'binding'), /\.h$/),
-    compilerFlags: ['-O2', '-w', `-I${home}`, ...compilerFlags],
+    compilerFlags: ['-O2', '-w', including(home), ...compilerFlags],
     linkerFlags,
   };
 }
@@ -79,7 +82,7 @@ export function kernels(variant) {
     output: inProject('ml', 'native', 'build', 'consilium_kernels.node'),
     sources,
     headers: filesOf(home, /\.h$/),
-    compilerFlags: ['-O3', machine, ...threads, '-fno-math-errno', `-I${home}`, ...compilerFlags],
+    compilerFlags: ['-O3', machine, ...threads, '-fno-math-errno', including(home), ...compilerFlags],
     linkerFlags: [...linkerFlags, ...threads],
   };
 }

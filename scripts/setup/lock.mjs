@@ -12,45 +12,21 @@ import {
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { atInterrupt } from './child.mjs';
+import { isAlive, startOf } from '../../api/postgres/processes.mjs';
 
 const beatEvery = 2000;
 const deadAfter = 60_000; // only asked of owners on other machines, whose processes cannot be seen
 
 /** @typedef {{pid: number, host: string, started: string}} Owner */
 
-/** When a process began, so that a reused process number is not taken for the owner. Empty where it cannot be told. @param {number} pid */
-function startOf(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
-}
-
-/** @param {number} pid */
-function runs(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
-  }
-}
-
-/** What tells a process from a later one with the same number. @param {number} pid */
-export const processOf = (pid) => ({ pid, started: startOf(pid) });
-
-/** @param {{pid: number, started: string}} process */
-export const isAlive = ({ pid, started }) => runs(pid) && startOf(pid) === started;
-
 /** @param {string} file @returns {{owner: Owner, dead: boolean} | undefined} */
 function look(file) {
   try {
     const owner = /** @type {Owner} */ (JSON.parse(readFileSync(file, 'utf8')));
     const dead =
-      owner.host === hostname() ? !isAlive(owner) : Date.now() - statSync(file).mtimeMs > deadAfter;
+      owner.host === hostname()
+        ? !isAlive(owner.pid) || startOf(owner.pid) !== owner.started
+        : Date.now() - statSync(file).mtimeMs > deadAfter;
     return { owner, dead };
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return undefined;
@@ -61,7 +37,7 @@ function look(file) {
 /** Linking a complete file into place: there is never a lock without an owner in it. @param {string} file */
 function tryToTake(file) {
   const own = `${file}.${process.pid}`;
-  writeFileSync(own, JSON.stringify({ ...processOf(process.pid), host: hostname() }));
+  writeFileSync(own, JSON.stringify({ pid: process.pid, started: startOf(process.pid), host: hostname() }));
   try {
     linkSync(own, file);
     return true;
@@ -111,7 +87,7 @@ export async function withLock(file, work, { onWait, pollMs = 250 } = {}) {
     }
   }
   const release = () => rmSync(file, { force: true });
-  const forget = atInterrupt(release);
+  process.once('exit', release);
   const beat = setInterval(() => {
     const now = new Date();
     utimesSync(file, now, now);
@@ -121,7 +97,7 @@ export async function withLock(file, work, { onWait, pollMs = 250 } = {}) {
     return await work();
   } finally {
     clearInterval(beat);
-    forget();
+    process.off('exit', release);
     release();
   }
 }

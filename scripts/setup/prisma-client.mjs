@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { runChild } from './child.mjs';
 import { hashOf, inProject, isStamped, stamp } from './paths.mjs';
-import { withProgress } from './progress.mjs';
+import { step } from './progress.mjs';
 
 const outputs = [inProject('prisma', 'client', 'client.ts')];
 
@@ -18,12 +18,15 @@ export const hasPrismaClient = () =>
 
 export async function generatePrismaClient() {
   const generatedFrom = key();
-  await withProgress('Generating the Prisma client', () =>
-    runChild(process.execPath, [inProject('node_modules', 'prisma', 'build', 'index.js'), 'generate'], {
-      cwd: inProject(),
-      // Any executable will do: with it named, nothing is downloaded.
-      env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
-    }).then(() => undefined),
+  const prisma = inProject('node_modules', 'prisma', 'build', 'index.js');
+  // Any executable will do as engine: with one named, nothing is downloaded.
+  const env = {
+    ...process.env,
+    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+    PRISMA_HIDE_UPDATE_MESSAGE: '1',
+  };
+  await step('Generating the Prisma client', () =>
+    runChild(process.execPath, [prisma, 'generate'], { cwd: inProject(), env }),
   );
   stamp('prisma', generatedFrom);
 }

@@ -1,18 +1,18 @@
 // All that a checkout needs before anything can run. Each step looks whether its work is done, so a second call is instant.
 import path from 'node:path';
-import { catchInterrupts } from './child.mjs';
 import { findCompiler, isBuilt, provide } from './compile.mjs';
 import { seesGpu } from './gpu.mjs';
+import { catchInterrupts, endWithReader } from './interrupt.mjs';
 import { binding, kernels, quietLoad } from './libraries.mjs';
 import { withLock } from './lock.mjs';
+import { Missing } from './missing.mjs';
 import { hasPackages, hasPostgresLinks, installPackages, linkPostgres } from './npm-packages.mjs';
 import { cacheFolder, inProject, readJson, writeJson } from './paths.mjs';
-import { findPip } from './pip.mjs';
 import { generatePrismaClient, hasPrismaClient } from './prisma-client.mjs';
 import { say } from './progress.mjs';
-import { fetchTensorflow, hasTensorflow, tensorflowFolder } from './tensorflow.mjs';
+import { fetchTensorflow, findPip, hasTensorflow, tensorflowFolder } from './tensorflow.mjs';
 
-/** @typedef {import('./wheels.mjs').Variant} Variant */
+/** @typedef {import('./tensorflow.mjs').Variant} Variant */
 /** @typedef {{variant?: Variant, failure?: {message: string, at: number}}} State */
 
 const stateFile = inProject('.consilium', 'setup.json');
@@ -46,13 +46,13 @@ function hasNative(variant) {
   }
 }
 
-/** Names all that is missing at once, so that nobody has to come back for the second. @param {(() => Promise<unknown>)[]} finders */
+/** Names all that is missing at once. @param {(() => Promise<unknown>)[]} finders */
 async function needAll(finders) {
   const found = await Promise.allSettled(finders.map((find) => find()));
   const reasons = found.flatMap((result) =>
     result.status === 'rejected' ? [String(result.reason.message)] : [],
   );
-  if (reasons.length > 0) throw new Error(reasons.join('\n  and '));
+  if (reasons.length > 0) throw new Missing(reasons.join('\n  and '));
 }
 
 /** @param {Variant} variant */
@@ -97,8 +97,8 @@ async function setUpBoth(variant) {
 /** Without native TensorFlow everything still works, only slowly: say why, and go on. @param {Variant} variant @param {boolean} asked */
 async function tryNative(variant, asked) {
   const { failure } = readState();
-  // A failed download is not begun anew by every command; anything else costs nothing to try.
-  const lately = failure && Date.now() - failure.at < retryAfter && !/missing/.test(failure.message);
+  // A failed download is not begun anew by every command; to look for a missing tool costs nothing.
+  const lately = failure && Date.now() - failure.at < retryAfter;
   try {
     if (lately && !asked && !hasTensorflow(variant)) throw failure;
     await withLock(path.join(cacheFolder(), 'setup.lock'), () => setUpBoth(variant), {
@@ -107,7 +107,8 @@ async function tryNative(variant, asked) {
     remember({ failure: undefined });
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
-    if (error !== failure) remember({ failure: { message, at: Date.now() } });
+    if (error instanceof Missing) remember({ failure: undefined });
+    else if (error !== failure) remember({ failure: { message, at: Date.now() } });
     sayFallback(message);
   }
 }
@@ -145,4 +146,13 @@ export async function setUp({ variant, asked = false } = {}) {
     letGo();
   }
   if (isDone(chosen)) say(`Set-up done (${seconds()} s).`);
+}
+
+/** The beginning of every command. */
+export async function setUpOrExit() {
+  endWithReader();
+  await setUp().catch((/** @type {Error} */ error) => {
+    say(`Set-up failed: ${error.message}`);
+    process.exit(1);
+  });
 }

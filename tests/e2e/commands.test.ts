@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { testDatabase, type TestDatabase } from '../helpers/database.ts';
@@ -87,4 +89,40 @@ test('a method that nobody knows is refused before any work', async () => {
     code: 1,
     stderr: expect.stringContaining("unknown fusion 'stapel'") as string,
   });
+});
+
+/** `npm run fuse` in a process group of its own, once its server runs. */
+async function begun() {
+  const args = [
+    'scripts/run.mjs',
+    'scripts/fuse.ts',
+    'staple',
+    '--size',
+    '32',
+    '--data',
+    join(folder, 'data'),
+  ];
+  const env = { ...process.env, DATABASE_URL: database.url, CONSILIUM_DATA: join(folder, 'store') };
+  const command = spawn(process.execPath, [...args, '--seed', '7', '--out', join(folder, 'cut-short')], {
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [said] = (await once(command.stdout, 'data')) as [Buffer];
+  return { command, server: /http\S+(?=\/graphql)/.exec(String(said))?.[0] };
+}
+
+test('a command whose reader went away (| head) has stopped its server and worker when it ends', async () => {
+  const { command } = await begun();
+  command.stdout.destroy();
+  await once(command, 'exit');
+  // No process of its group is left.
+  expect(() => process.kill(-command.pid!, 0)).toThrow('ESRCH');
+});
+
+test('the server of a command that was killed with -9 stops by itself', async () => {
+  const { command, server } = await begun();
+  command.kill('SIGKILL');
+  const answers = () => fetch(`${server}/health`).then(Boolean, () => false);
+  while (await answers()) await sleep(20);
 });

@@ -1,4 +1,5 @@
 import type { Problem } from '../../../ml/data/readers/problem.ts';
+import { canonicalJson } from '../../canonical-json.ts';
 import { newId } from '../../ids.ts';
 import { registerBlobs, type BlobRow, type BlobStore, type Queryable } from '../../storage/blob-store.ts';
 import { decodeImage } from '../../storage/image-codec.ts';
@@ -93,19 +94,11 @@ async function knownImages(
     [datasetId, images.map(({ path }) => path)],
   );
   // PostgreSQL orders the keys of its JSON in its own way: both sides go through the same order.
-  return new Map(rows.map((row) => [row.path, { ...row, facts: canonical(JSON.parse(row.facts)) }]));
+  return new Map(rows.map((row) => [row.path, { ...row, facts: canonicalJson(JSON.parse(row.facts)) }]));
 }
 
 function factsOf({ subject, split, metadata }: PreparedImage): string {
-  return canonical({ subject, split, metadata });
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+  return canonicalJson({ subject, split, metadata });
 }
 
 async function insertImages(
