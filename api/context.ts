@@ -1,6 +1,6 @@
 import type { Config } from './config.ts';
 import { openDatabase, type Connection } from './db.ts';
-import { installQueue } from './jobs/queue.ts';
+import { installQueue } from './queue/queue.ts';
 import { createLog, type Log } from './log.ts';
 import { createPubSub, type PubSub } from './pubsub.ts';
 import { refreshKeys } from './runs/refresh-keys.ts';

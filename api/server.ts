@@ -1,7 +1,7 @@
 import { loadConfig } from './config.ts';
 import { createApp } from './context.ts';
 import { createServer } from './http/create-server.ts';
-import { superviseWorker } from './jobs/supervise-worker.ts';
+import { superviseWorker } from './worker/supervise-worker.ts';
 import { endWith, program } from './program.ts';
 
 /** `npm start`: the API, and a worker as its child. Ends in good order on Ctrl-C and SIGTERM. */

@@ -1,7 +1,7 @@
 import { loadConfig } from './config.ts';
 import { createApp } from './context.ts';
-import { environment } from './jobs/environment.ts';
-import { startWorker } from './jobs/start-worker.ts';
+import { environment } from './worker/environment.ts';
+import { startWorker } from './worker/start-worker.ts';
 import { endWith, program, wrongSettings } from './program.ts';
 
 const longestStopMs = 10_000;
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   await environment().catch((error: unknown) => endWith(error, wrongSettings));
   const app = await createApp(loadConfig());
   const worker = await startWorker(app.context);
-  app.context.log.info(`worker ${worker.id} takes runs (process ${process.pid})`);
+  app.context.log.info(`this worker takes runs (process ${process.pid})`);
   process.send?.('ready');
 
   let stopping = false;

@@ -82,16 +82,14 @@ describe('limits', () => {
     expect(errors?.[0].message).toMatch(/contains more \w+ \d+ tokens/);
   });
 
-  test('fragments that multiply are refused within a second', async () => {
+  test('fragments that multiply are refused before they are multiplied out', async () => {
     const bomb = Array.from(
       { length: 30 },
       (_, i) => `fragment F${i} on Image { ...F${i + 1} ...F${i + 1} }`,
     );
     const query = `{ images { nodes { ...F0 } } } ${bomb.join(' ')} fragment F30 on Image { id }`;
-    const begin = Date.now();
-    const { errors } = await api.ask(query);
+    const { errors } = await api.ask(query); // a billion fields: it would not come back
     expect(errors?.some((error) => error.extensions.code === 'LIMIT_EXCEEDED')).toBe(true);
-    expect(Date.now() - begin).toBeLessThan(1000);
   });
 
   test('a body that is too large is refused', async () => {

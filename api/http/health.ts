@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { AppContext } from '../context.ts';
-import { livingWorkersSql } from '../jobs/worker-lock.ts';
+import { countLivingWorkers } from '../queue/queue.ts';
 import { codeVersion } from '../runs/code-version.ts';
 
 const patienceMs = 3000;
@@ -8,7 +8,7 @@ const patienceMs = 3000;
 /** 200 while the server can answer queries, 503 otherwise. Without a worker runs only wait: told, not an error. */
 export function health(context: AppContext): RequestHandler {
   return async (_request, response) => {
-    const workers = await withPatience(countWorkers(context)).catch(() => null);
+    const workers = await withPatience(countLivingWorkers(context.prisma)).catch(() => null);
     response.status(workers === null ? 503 : 200).json({
       status: workers === null ? 'unavailable' : workers > 0 ? 'ok' : 'ok, but no worker: runs wait',
       database: workers !== null,
@@ -16,11 +16,6 @@ export function health(context: AppContext): RequestHandler {
       version: codeVersion(),
     });
   };
-}
-
-async function countWorkers({ pool }: AppContext): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>(livingWorkersSql);
-  return rows[0].count;
 }
 
 async function withPatience<T>(work: Promise<T>): Promise<T> {

@@ -9,13 +9,13 @@ import { openStoreSource } from '../storage/store-source.ts';
 import { trainModel } from '../training/training.service.ts';
 import { weightsMediaType } from './epochs.ts';
 import { loadDiagnosisNetwork } from './networks.ts';
-import type { Worker } from './queue.ts';
-import { startWorker } from './start-worker.ts';
+import type { QueueWorker } from '../queue/queue-worker.ts';
+import { startWorker } from '../worker/start-worker.ts';
 
 const method = 'df-gt-training-map';
 let context: TestJobContext;
 let tiny: TinyDataset;
-let worker: Worker;
+let worker: QueueWorker;
 let theta: string;
 const folds = [0, 1].map((index): Fold => ({ index, of: 2 }));
 /** Each trained without its fold. */

@@ -4,12 +4,12 @@ import { fittedFromBytes } from '../../ml/fitted.ts';
 import { evaluate } from '../evaluations/evaluations.service.ts';
 import { fuseLabels } from '../fusions/fusions.service.ts';
 import { trainModel, type TrainModelInput } from '../training/training.service.ts';
-import type { Worker } from './queue.ts';
-import { startWorker } from './start-worker.ts';
+import type { QueueWorker } from '../queue/queue-worker.ts';
+import { startWorker } from '../worker/start-worker.ts';
 
 let context: TestJobContext;
 let tiny: TinyDataset;
-let worker: Worker;
+let worker: QueueWorker;
 let fusionId: string;
 
 beforeAll(async () => {

@@ -3,11 +3,11 @@ import { testJobContext, type TestJobContext } from '../../tests/helpers/job-con
 import { drawnDataset, type Drawn } from '../../tests/helpers/drawn-dataset.ts';
 import { measureAgreement } from '../agreement/agreement.service.ts';
 import { decodeSoftMask } from '../storage/mask-codec.ts';
-import type { Worker } from './queue.ts';
-import { startWorker } from './start-worker.ts';
+import type { QueueWorker } from '../queue/queue-worker.ts';
+import { startWorker } from '../worker/start-worker.ts';
 
 let context: TestJobContext;
-let worker: Worker;
+let worker: QueueWorker;
 
 beforeAll(async () => {
   context = await testJobContext();

@@ -4,12 +4,12 @@ import { tinyDataset, tinyResnet, type TinyDataset } from '../../tests/helpers/t
 import { auc } from '../../ml/statistics/auc.ts';
 import { runExperiment, type RunExperimentInput } from '../experiments/experiments.service.ts';
 import { cancelRun } from '../runs/runs.service.ts';
-import type { Worker } from './queue.ts';
-import { startWorker } from './start-worker.ts';
+import type { QueueWorker } from '../queue/queue-worker.ts';
+import { startWorker } from '../worker/start-worker.ts';
 
 let context: TestJobContext;
 let tiny: TinyDataset;
-let worker: Worker;
+let worker: QueueWorker;
 
 beforeAll(async () => {
   context = await testJobContext();

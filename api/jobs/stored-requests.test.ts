@@ -5,7 +5,7 @@ import { tinyDataset, tinyResnet, type TinyDataset } from '../../tests/helpers/t
 import { fuseLabels } from '../fusions/fusions.service.ts';
 import { refreshKeys } from '../runs/refresh-keys.ts';
 import { trainModel } from '../training/training.service.ts';
-import { startWorker } from './start-worker.ts';
+import { startWorker } from '../worker/start-worker.ts';
 
 let context: TestJobContext;
 let tiny: TinyDataset;

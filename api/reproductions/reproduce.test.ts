@@ -5,14 +5,14 @@ import { measureAgreement } from '../agreement/agreement.service.ts';
 import { requestImport } from '../datasets/datasets.service.ts';
 import { evaluate } from '../evaluations/evaluations.service.ts';
 import { fuseLabels } from '../fusions/fusions.service.ts';
-import type { Worker } from '../jobs/queue.ts';
-import { startWorker } from '../jobs/start-worker.ts';
+import type { QueueWorker } from '../queue/queue-worker.ts';
+import { startWorker } from '../worker/start-worker.ts';
 import { trainModel } from '../training/training.service.ts';
 import { reproduce } from './reproductions.service.ts';
 
 let context: TestJobContext;
 let tiny: TinyDataset;
-let worker: Worker;
+let worker: QueueWorker;
 beforeAll(async () => {
   context = await testJobContext();
   tiny = await tinyDataset(context.prisma, context.blobs);

@@ -1,11 +1,13 @@
 import type { Prisma, Run } from '../../prisma/client/client.ts';
 import type { Database, PrismaClient } from '../db.ts';
 import { runChannel } from '../pubsub.ts';
+import { enqueue } from '../queue/queue.ts';
 
 /**
- * The states of a run: queued → running → succeeded | failed | cancelled, or queued → cancelled. Each step is one
- * guarded UPDATE, so that an ended run never changes, whoever else is at work on it. A running run belongs to its
- * newest attempt: an older one (a worker thought dead) finds its writes refused.
+ * The states of a run: queued → running → succeeded | failed | cancelled, or queued → cancelled; from running back to
+ * queued where its worker stops in good order. Each step is one guarded UPDATE, so that an ended run never changes,
+ * whoever else is at work on it. A running run belongs to its newest attempt: an older one (a worker thought dead)
+ * finds its writes refused.
  */
 export interface Attempt {
   readonly runId: string;
@@ -20,8 +22,8 @@ export class RunLostError extends Error {
   }
 }
 
-/** After so many deaths of its worker a run is given up: it probably kills them (out of memory). */
-export const maximumAttempts = 5;
+/** After so many deaths of its worker without progress a run is given up: it probably kills them (out of memory). */
+export const maximumDeaths = 5;
 
 /** Tells subscribers when the transaction commits. */
 export async function announce(db: Database, runId: string): Promise<void> {
@@ -36,14 +38,13 @@ export async function beginRun(
 ): Promise<Run | null> {
   await endUnwanted(prisma, runId);
   const begun = await prisma.$transaction(async (tx) => {
-    const { count } = await tx.run.updateMany({
-      where: { id: runId, status: { in: ['queued', 'running'] }, cancelRequestedAt: null },
-      data: { status: 'running', attempt: { increment: 1 }, environment, stage: 'starting' },
-    });
-    if (!count) return false;
-    await tx.run.updateMany({ where: { id: runId, startedAt: null }, data: { startedAt: new Date() } });
-    await announce(tx, runId);
-    return true;
+    // What runs already was not handed back: its worker died.
+    const count = await tx.$executeRaw`update runs set status = 'running', attempt = attempt + 1,
+      deaths = deaths + (status = 'running')::int, started_at = coalesce(started_at, now()),
+      environment = ${environment}::jsonb, stage = 'starting'
+      where id = ${runId}::uuid and status in ('queued', 'running') and cancel_requested_at is null`;
+    if (count) await announce(tx, runId);
+    return count > 0;
   });
   if (begun) return prisma.run.findUniqueOrThrow({ where: { id: runId } });
   await endUnwanted(prisma, runId); // its cancellation may have come between
@@ -55,11 +56,31 @@ async function endUnwanted(prisma: PrismaClient, runId: string): Promise<void> {
   const run = await prisma.run.findUnique({ where: { id: runId } });
   if (run?.status !== 'running') return;
   if (run.cancelRequestedAt) return endCancelled(prisma, { runId, attempt: run.attempt });
-  if (run.attempt < maximumAttempts) return;
+  const deaths = run.deaths + 1;
+  if (deaths < maximumDeaths) return;
   const error = new Error(
-    `its worker died ${run.attempt} times during this run; perhaps it ran out of memory`,
+    `its worker died ${deaths} times without the run getting any further; perhaps it ran out of memory`,
   );
   await endFailed(prisma, { runId, attempt: run.attempt }, 'WORKER_DIED', error);
+}
+
+/**
+ * Its worker stops: the run goes back into the queue, ahead of those that have not begun. This is no death. A run that
+ * shall be cancelled ends instead.
+ */
+export async function handBack(prisma: PrismaClient, owner: Attempt): Promise<void> {
+  const { runId: id, attempt } = owner;
+  const handedBack = await prisma.$transaction(async (tx) => {
+    const [run] = await tx.run.updateManyAndReturn({
+      where: { id, status: 'running', attempt, cancelRequestedAt: null },
+      data: { status: 'queued', stage: '' },
+    });
+    if (!run) return false;
+    await enqueue(tx, run.kind, id, { first: true });
+    await announce(tx, id);
+    return true;
+  });
+  if (!handedBack) await endCancelled(prisma, owner);
 }
 
 /** Refuses, and locks the run otherwise, so that what follows in the transaction is written by its owner only. */
@@ -69,16 +90,21 @@ export async function assertOwner(tx: Prisma.TransactionClient, owner: Attempt):
   if (!rows.length) throw new RunLostError(owner);
 }
 
-/** Progress never goes back, not even when a resumed attempt begins again. Answers whether a cancel was asked for. */
+/**
+ * Progress never goes back, not even when a resumed attempt begins again; deaths before it are forgiven. Answers
+ * whether a cancel was asked for.
+ */
 export async function saveProgress(
   db: Database,
   owner: Attempt,
   progress: number,
   stage: string,
 ): Promise<{ cancelRequested: boolean }> {
+  const reached = Math.min(1, Math.max(0, progress));
   const rows = await db.$queryRaw<{ cancelled: boolean; told: unknown }[]>`
     with saved as (
-      update runs set progress = greatest(progress, ${Math.min(1, Math.max(0, progress))}::float8), stage = ${stage}
+      update runs set progress = greatest(progress, ${reached}::float8), stage = ${stage},
+        deaths = case when ${reached}::float8 > progress then 0 else deaths end
       where id = ${owner.runId}::uuid and status = 'running' and attempt = ${owner.attempt}
       returning cancel_requested_at is not null as cancelled)
     select cancelled, pg_notify(${runChannel}::text, ${owner.runId}::text)::text as told from saved`;

@@ -5,6 +5,7 @@ import { RunKind, RunStatus } from '../enums.type.ts';
 import { Evaluation } from '../evaluations/evaluation.type.ts';
 import { Experiment } from '../experiments/experiment.type.ts';
 import { Fusion } from '../fusions/fusion.type.ts';
+import { laneSql } from '../queue/queue.ts';
 import { connectionType } from '../read/connection.type.ts';
 import { ascending, finite, From, pointsHere, RefersTo, Related, Sql } from '../read/sql-fields.ts';
 import { Model } from '../training/model.type.ts';
@@ -29,10 +30,6 @@ export class EpochMetric {
   })
   notFinite!: string | null;
 }
-
-/** The queue that a run waits in (jobs/queue.ts). */
-const queue = (row: string): string =>
-  `case when ${row}.kind in ('import', 'experiment') then ${row}.kind::text else 'compute' end`;
 
 @From('runs')
 @ObjectType({
@@ -59,7 +56,7 @@ export class Run {
     (
       row,
     ) => `case when ${row}.status = 'queued' then (select 1 + count(*) from runs q where q.status = 'queued'
-      and ${queue('q')} = ${queue(row)} and (q.created_at, q.id) < (${row}.created_at, ${row}.id)) end`,
+      and ${laneSql('q.kind')} = ${laneSql(`${row}.kind`)} and (q.created_at, q.id) < (${row}.created_at, ${row}.id)) end`,
   )
   @Field(() => Int, {
     nullable: true,
@@ -68,7 +65,8 @@ export class Run {
   queuePosition!: number | null;
 
   @Field(() => Int, {
-    description: 'How often it was begun; more than 1 where a worker died and another resumed it.',
+    description:
+      'How often it was begun; more than 1 where its worker stopped or died and another resumed it.',
   })
   attempt!: number;
 

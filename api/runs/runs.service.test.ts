@@ -1,13 +1,6 @@
 import { testDatabase, type TestDatabase } from '../../tests/helpers/database.ts';
-import { installQueue } from '../jobs/queue.ts';
-import {
-  assertOwner,
-  beginRun,
-  endFailed,
-  endSucceeded,
-  maximumAttempts,
-  saveProgress,
-} from './run-state.ts';
+import { installQueue, schema } from '../queue/queue.ts';
+import { assertOwner, beginRun, endFailed, endSucceeded, maximumDeaths, saveProgress } from './run-state.ts';
 import { cancelRun, createRun } from './runs.service.ts';
 
 let database: TestDatabase;
@@ -41,10 +34,8 @@ function find(id: string) {
 }
 
 async function queued(runId: string): Promise<number> {
-  const rows = await database.pool.query('select 1 from dbos.workflow_status where workflow_uuid = $1', [
-    runId,
-  ]);
-  return rows.rowCount ?? 0;
+  const { rows } = await database.pool.query(`select from ${schema}.jobs where key = $1`, [runId]);
+  return rows.length;
 }
 
 test('twenty that ask for the same work at once get one run, enqueued once', async () => {
@@ -142,13 +133,23 @@ test('an attempt that was taken over may write nothing more', async () => {
 
 test('a run whose worker died too often is given up', async () => {
   const { runId } = await begin('deadly');
-  for (let attempt = 2; attempt <= maximumAttempts; attempt++) await beginRun(database.prisma, runId, {});
+  for (let attempt = 2; attempt <= maximumDeaths; attempt++) await beginRun(database.prisma, runId, {});
   expect(await beginRun(database.prisma, runId, {})).toBeNull();
   expect(await find(runId)).toMatchObject({
     status: 'failed',
     errorCode: 'WORKER_DIED',
-    attempt: maximumAttempts,
+    attempt: maximumDeaths,
   });
+});
+
+test('a run that gets further between the deaths of its workers is not', async () => {
+  const { runId } = await begin('slow but steady');
+  for (let attempt = 2; attempt <= 2 * maximumDeaths; attempt++) {
+    const begun = await beginRun(database.prisma, runId, {});
+    expect(begun).toMatchObject({ attempt, deaths: 1 });
+    await saveProgress(database.prisma, { runId, attempt }, attempt / 100, 'further');
+  }
+  expect(await find(runId)).toMatchObject({ status: 'running', deaths: 0 });
 });
 
 test('progress never goes back', async () => {

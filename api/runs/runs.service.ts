@@ -1,8 +1,7 @@
 import type { Prisma, Run, RunKind } from '../../prisma/client/client.ts';
 import type { PrismaClient } from '../db.ts';
 import { conflict, notFound } from '../errors.ts';
-import { enqueue } from '../jobs/queue.ts';
-import { livingWorkersSql } from '../jobs/worker-lock.ts';
+import { countLivingWorkers, enqueue } from '../queue/queue.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import { codeVersion } from './code-version.ts';
 import { runKey } from './run-key.ts';
@@ -126,7 +125,15 @@ export async function cancelRun({ prisma, actor }: RunsContext, id: string): Pro
   return prisma.run.findUniqueOrThrow({ where: { id } });
 }
 
-export async function countLivingWorkers(prisma: PrismaClient): Promise<number> {
-  const [row] = await prisma.$queryRawUnsafe<{ count: number }[]>(livingWorkersSql);
-  return row?.count ?? 0;
+/**
+ * Gives every run that has not ended a job, where it has none: those of version 0.1.0 wait in another queue, that of
+ * DBOS. Changes nothing where nothing is missing, so that several processes may do it at once.
+ */
+export async function enqueueMissing(prisma: PrismaClient): Promise<void> {
+  const runs = await prisma.run.findMany({
+    where: { status: { in: ['queued', 'running'] } },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    select: { id: true, kind: true },
+  });
+  for (const { id, kind } of runs) await enqueue(prisma, kind, id, { unlessThere: true });
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobContext } from '../../api/jobs/job.ts';
-import { installQueue } from '../../api/jobs/queue.ts';
+import { installQueue } from '../../api/queue/queue.ts';
 import { createPubSub } from '../../api/pubsub.ts';
 import { openBlobStore } from '../../api/storage/blob-store.ts';
 import { testDatabase } from './database.ts';

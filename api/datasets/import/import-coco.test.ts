@@ -2,13 +2,13 @@ import { ended } from '../../../tests/helpers/ended.ts';
 import { testJobContext, type TestJobContext } from '../../../tests/helpers/job-context.ts';
 import { contents, folderOf, freshName, grey, type Files } from '../../../tests/helpers/image-folder.ts';
 import { errorCode } from '../../errors.ts';
-import type { Worker } from '../../jobs/queue.ts';
-import { startWorker } from '../../jobs/start-worker.ts';
+import type { QueueWorker } from '../../queue/queue-worker.ts';
+import { startWorker } from '../../worker/start-worker.ts';
 import { decodeBinaryMask } from '../../storage/mask-codec.ts';
 import { requestImport, type ImportDatasetInput } from '../datasets.service.ts';
 
 let context: TestJobContext;
-let worker: Worker;
+let worker: QueueWorker;
 
 beforeAll(async () => {
   context = await testJobContext();

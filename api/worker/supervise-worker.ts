@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { wrongSettings } from '../program.ts';
-import type { Log } from './job.ts';
+import type { Log } from '../jobs/job.ts';
 
 export interface SupervisedWorker {
   /** Process id of the worker that runs now; undefined between a death and the next start. */
@@ -12,8 +12,8 @@ export interface SupervisedWorker {
 }
 
 const entry = join(import.meta.dirname, '..', 'worker.ts');
-/** tsx reads TypeScript; the queue's library calls an old form of pg's, whose warning helps nobody here. */
-const nodeOptions = ['--import', 'tsx', '--no-deprecation'];
+/** tsx reads TypeScript. */
+const nodeOptions = ['--import', 'tsx'];
 const [firstPauseMs, longestPauseMs] = [500, 30_000];
 /** A worker that lived this long was no false start: the next pause is short again. */
 const soundMs = 60_000;

@@ -1,37 +1,33 @@
 import type { Run, RunKind } from '../../prisma/client/client.ts';
 import { cancelled, errorCode } from '../errors.ts';
+import type { Job, JobContext, Jobs } from '../jobs/job.ts';
+import { createProgress } from '../jobs/progress.ts';
+import type { Perform } from '../queue/queue-worker.ts';
+import { enqueue } from '../queue/queue.ts';
 import { readRequest, requestToPerform } from '../requests/read-request.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import {
+  announce,
   beginRun,
   endCancelled,
   endFailed,
   endSucceeded,
+  handBack,
   RunLostError,
   type Attempt,
 } from '../runs/run-state.ts';
 import { cancelChannel } from '../runs/runs.service.ts';
 import { environment } from './environment.ts';
-import type { Job, JobContext, Jobs } from './job.ts';
-import { createProgress } from './progress.ts';
-import { enqueue, type Perform } from './queue.ts';
 
 const waitMs = 1000;
 
-/** Brings one run to its end, whatever happens in its job; leaves it to be resumed where the worker stops. */
+/** Brings one run to its end, whatever happens in its job; hands it back to the queue where the worker stops. */
 export function createPerform(context: JobContext, jobs: Jobs): Perform {
-  return async ({ runId, workflowId }, workerStops) => {
+  return async (runId, workerStops) => {
     const waiting = await context.prisma.run.findUnique({ where: { id: runId } });
     if (!waiting || waiting.finishedAt) return; // deleted with its dataset, or ended while it waited
     const awaited = await awaitedBy(context, jobs, waiting);
-    if (awaited) {
-      if (workflowId === runId) context.log.info(`run ${runId} waits for ${awaited}`);
-      await enqueue(context.prisma, waiting.kind, runId, {
-        workflowId: nextTry(workflowId),
-        delayMs: waitMs,
-      });
-      return;
-    }
+    if (awaited) return postpone(context, waiting, awaited);
     const run = await beginRun(context.prisma, runId, await environment());
     if (!run) return;
     const owner = { runId, attempt: run.attempt };
@@ -47,8 +43,8 @@ export function createPerform(context: JobContext, jobs: Jobs): Perform {
       if (!done) await endCancelled(context.prisma, owner);
     } catch (error) {
       await progress.flush();
-      if (workerStops.aborted) throw error; // another worker goes on with it
-      await endBadly(context, owner, cancel.signal, error);
+      if (workerStops.aborted) await handBack(context.prisma, owner);
+      else await endBadly(context, owner, cancel.signal, error);
     } finally {
       cancel.stopWatching();
     }
@@ -69,6 +65,20 @@ async function awaitedBy(context: JobContext, jobs: Jobs, run: Run): Promise<str
     return null; // it begins, and fails with this error
   }
   return waitsFor(context, run, request);
+}
+
+/** Back into the queue for a while, so that the worker is free for what the run waits for. */
+async function postpone({ prisma, log }: JobContext, { id, kind }: Run, awaited: string): Promise<void> {
+  const stage = `waits for ${awaited}`;
+  const { count } = await prisma.run.updateMany({
+    where: { id, finishedAt: null, stage: { not: stage } },
+    data: { stage },
+  });
+  if (count) {
+    log.info(`run ${id} ${stage}`);
+    await announce(prisma, id);
+  }
+  await enqueue(prisma, kind, id, { delayMs: waitMs });
 }
 
 async function endBadly(
@@ -98,10 +108,4 @@ async function watchCancel({ prisma, pubsub }: JobContext, { runId }: Attempt) {
   });
   await look(); // it may have come before we listened
   return { signal: controller.signal, stop, stopWatching };
-}
-
-/** Workflow ids of one run: its own id, then id/1, id/2, … so that a step done twice enqueues once. */
-function nextTry(workflowId: string): string {
-  const [runId, tries] = workflowId.split('/');
-  return `${runId}/${Number(tries ?? 0) + 1}`;
 }

@@ -1,0 +1,98 @@
+import { Logger, runMigrations } from 'graphile-worker';
+import pg from 'pg';
+import type { RunKind } from '../../prisma/client/client.ts';
+import type { Database } from '../db.ts';
+import { livingWorkersSql } from './worker-lock.ts';
+
+/**
+ * Durable queues on PostgreSQL, kept by graphile-worker in a schema of the same database: a run's row and its job
+ * commit in one transaction. Only this folder knows graphile-worker.
+ */
+export const schema = 'consilium_queue';
+
+/**
+ * A worker has one lane of each kind. Computing runs go one at a time: they share its cores. Imports wait for disks
+ * and need not queue behind them; an experiment or a reproduction waits for computing runs of its own.
+ */
+export const lanes = ['compute', 'import', 'experiment'] as const;
+const laneOf: Record<RunKind, (typeof lanes)[number]> = {
+  import: 'import',
+  fusion: 'compute',
+  training: 'compute',
+  evaluation: 'compute',
+  experiment: 'experiment',
+  agreement: 'compute',
+  reproduction: 'experiment',
+};
+
+/** SQL: the lane of the run kind that `column` holds. */
+export function laneSql(column: string): string {
+  const cases = Object.entries(laneOf).map(([kind, lane]) => `when '${kind}' then '${lane}'`);
+  return `case ${column}::text ${cases.join(' ')} end`;
+}
+
+/** The run gives up, not the queue: as often as the column can count. */
+const maximumTries = 32_767;
+
+export type Warn = (message: string) => void;
+
+/** Makes the queue's tables, or brings them up to date. Safe where several processes start at once. */
+export async function installQueue(databaseUrl: string, warn: Warn): Promise<void> {
+  const pgPool = openPool(databaseUrl);
+  try {
+    await runMigrations({ pgPool, schema, logger: createLogger(warn) });
+  } finally {
+    await pgPool.end();
+  }
+}
+
+export interface EnqueueOptions {
+  /** Not before this time from now. */
+  readonly delayMs?: number;
+  /** Ahead of all that wait. */
+  readonly first?: boolean;
+  /** Changes nothing where the run has a job already, waiting or at work. */
+  readonly unlessThere?: boolean;
+}
+
+/**
+ * Puts the run in the queue when the caller's transaction commits. A run has one job to come: this one takes the place
+ * of one that waits, and of the next try of one that is at work.
+ */
+export async function enqueue(
+  db: Database,
+  kind: RunKind,
+  runId: string,
+  { delayMs = 0, first = false, unlessThere = false }: EnqueueOptions = {},
+): Promise<void> {
+  await db.$executeRawUnsafe(
+    `select ${schema}.add_job($1::text, json_build_object('runId', $2::text), job_key => $2::text,
+       run_at => now() + $3 * interval '1 ms', max_attempts => ${maximumTries},
+       priority => $4::int, job_key_mode => $5::text)`,
+    laneOf[kind],
+    runId,
+    delayMs,
+    first ? -1 : 0,
+    unlessThere ? 'unsafe_dedupe' : 'replace',
+  );
+}
+
+export async function countLivingWorkers(db: Database): Promise<number> {
+  const [row] = await db.$queryRawUnsafe<{ count: number }[]>(livingWorkersSql);
+  return row?.count ?? 0;
+}
+
+/** Connections whose breaks end no process: whoever asks next gets a new one. */
+export function openPool(databaseUrl: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 5, application_name: 'consilium-queue' });
+  const ignore = (): void => undefined;
+  return pool.on('error', ignore).on('connect', (client) => void client.on('error', ignore));
+}
+
+/** graphile-worker tells of every job; what a person must know are its warnings and errors. */
+export function createLogger(warn: Warn): Logger {
+  const worthTelling: readonly string[] = ['warning', 'error'];
+  return new Logger(() => (level, message) => {
+    if (worthTelling.includes(level)) warn(message);
+  });
+}
