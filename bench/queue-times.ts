@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../api/postgres/embedded-postgres.ts';
-import { graphqlClient, type GraphQLClient } from '../tests/e2e/graphql-client.ts';
+import { graphqlClient } from '../tests/e2e/graphql-client.ts';
 import { startServerProcess } from '../tests/e2e/own-processes.ts';
 import { writePhantomFolder } from '../tests/helpers/phantom-folder.ts';
 import { tinyResnet } from '../tests/helpers/tiny-dataset.ts';
@@ -24,7 +24,7 @@ const pool = new pg.Pool({ connectionString: postgres.url });
 const firstWorker = await server.workerStarted(1);
 
 try {
-  const snapshotId = await importPhantoms(client);
+  const snapshotId = await importPhantoms();
   const fusions = [];
   for (let seed = 1; seed <= 6; seed++) fusions.push(await vote(snapshotId, seed));
   const fusionId = fusions[0]?.id ?? '';
@@ -59,19 +59,19 @@ try {
   await rm(folder, { recursive: true });
 }
 
-async function importPhantoms({ ask }: GraphQLClient): Promise<string> {
+async function importPhantoms(): Promise<string> {
   await writePhantomFolder(join(folder, 'phantoms'));
-  const { importDataset } = await ask<{ importDataset: { id: string } }>(
+  const { importDataset } = await client.ask<{ importDataset: { id: string } }>(
     'mutation ($path: String!) { importDataset(input: { path: $path }) { id } }',
     { path: join(folder, 'phantoms') },
   );
   await reached(importDataset.id, ({ run }) => run.status === 'succeeded');
   const { rows } = await pool.query<{ id: string }>('select id from datasets');
-  const { createCohort } = await ask<{ createCohort: { id: string } }>(
+  const { createCohort } = await client.ask<{ createCohort: { id: string } }>(
     'mutation ($id: ID!) { createCohort(input: { datasetId: $id, name: "all" }) { id } }',
     { id: rows[0].id },
   );
-  const { freezeCohort } = await ask<{ freezeCohort: { id: string } }>(
+  const { freezeCohort } = await client.ask<{ freezeCohort: { id: string } }>(
     'mutation ($id: ID!) { freezeCohort(cohortId: $id) { id } }',
     { id: createCohort.id },
   );
