@@ -51,20 +51,34 @@ export function createPerform(context: JobContext, jobs: Jobs): Perform {
   };
 }
 
-/** The job of the run's kind. TypeScript cannot see that a run's kind goes with its request. */
-const jobOf = (jobs: Jobs, { kind }: Run): Job => jobs[kind] as Job;
+/** The job of the run's kind. */
+const jobOf = (jobs: Jobs, { kind }: Run): Job => jobs[kind];
 
 /** What the run needs that is not there yet; null if nothing. */
 async function awaitedBy(context: JobContext, jobs: Jobs, run: Run): Promise<string | null> {
-  const { waitsFor } = jobOf(jobs, run);
-  if (!waitsFor) return null;
+  const job = jobOf(jobs, run);
+  if (!job.waitsFor) return null;
   let request: RequestOf<RunKind>;
   try {
     request = readRequest(run.kind, run);
   } catch {
     return null; // it begins, and fails with this error
   }
-  return waitsFor(context, run, request);
+  return job.waitsFor(context, run, request);
+}
+
+/** Back into the queue for a while, so that the worker is free for what the run waits for. */
+async function postpone({ prisma, log }: JobContext, { id, kind }: Run, awaited: string): Promise<void> {
+  const stage = `waits for ${awaited}`;
+  const { count } = await prisma.run.updateMany({
+    where: { id, finishedAt: null, stage: { not: stage } },
+    data: { stage },
+  });
+  if (count) {
+    log.info(`run ${id} ${stage}`);
+    await announce(prisma, id);
+  }
+  await enqueue(prisma, kind, id, { delayMs: waitMs });
 }
 
 /** Back into the queue for a while, so that the worker is free for what the run waits for. */
