@@ -117,6 +117,43 @@ test('training: numbers of every epoch once, the newest checkpoints, weights on 
   expect(stored).toBe(3); // two checkpoints and the weights: what older epochs left is gone
 });
 
+test('the best epoch by validation loss is kept, where that is asked for, and the result says which', async () => {
+  const model = await succeeded(context, train({ training: { epochs: 3, batchSize: 4, keep: 'best' } }));
+  const stored = await context.prisma.epochMetric.findMany({
+    where: { runId: model.runId, name: 'validationLoss' },
+    orderBy: { epoch: 'asc' },
+  });
+  const losses = stored.map(({ value }) => value);
+  const lowest = Math.min(...losses);
+  const { result } = await context.prisma.run.findUniqueOrThrow({ where: { id: model.runId } });
+  expect(result).toMatchObject({
+    epochs: 3,
+    best: { epoch: losses.indexOf(lowest) + 1, validationLoss: lowest },
+  });
+});
+
+test('training begins with the weights of another model, of the same images with the same ones left out', async () => {
+  const first = await succeeded(
+    context,
+    train({ training: { epochs: 8, batchSize: 4, learningRate: 0.01 } }),
+  );
+  const training = { epochs: 1, batchSize: 4 };
+  const [begun, anew] = await Promise.all([
+    succeeded(context, train({ training, initialModelId: first.id })),
+    succeeded(context, train({ training })),
+  ]);
+  const lossOf = async ({ runId }: { runId: string }) =>
+    (await context.prisma.epochMetric.findFirstOrThrow({ where: { runId, name: 'loss' } })).value;
+  expect(await lossOf(begun)).toBeLessThan(await lossOf(anew));
+  const leaveOut = { index: 0, of: 2 };
+  await expect(train({ training: { ...training, leaveOut }, initialModelId: first.id })).rejects.toThrow(
+    /left out null in its training: expected \{"index":0,"of":2\}/,
+  );
+  await expect(
+    train({ method: 'baseline-seg', config: {}, training, initialModelId: first.id }),
+  ).rejects.toThrow(/is the diagnosis model 'dl-cat': expected a segmentation model/);
+});
+
 test('the same training asked for again answers with the first, without training again', async () => {
   const [first, again] = [await succeeded(context, train()), await train()];
   expect(again.id).toBe(first.id);

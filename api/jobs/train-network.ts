@@ -6,7 +6,7 @@ import { openStoreSource } from '../storage/store-source.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import { newestCheckpoint, storeEpoch, weightsMediaType } from './epochs.ts';
 import type { JobInput } from './job.ts';
-import { buildNetwork } from './networks.ts';
+import { buildNetwork, weightsOf } from './networks.ts';
 
 /**
  * Trains a network. After each epoch its numbers and a checkpoint are stored in one transaction; a resumed training goes
@@ -21,7 +21,7 @@ export async function trainNetwork(
   const { run, request, signal, progress } = input;
   if (!request.training) throw new Error(`run ${run.id} says nothing of how '${method.name}' is trained`);
   const { source, validation } = await openSources(input, snapshotId, size, request);
-  const stored = await newestCheckpoint(input, run.id);
+  const [stored, initial] = await Promise.all([newestCheckpoint(input, run.id), weightsFile(input, request)]);
   const built = await buildNetwork(input, { ...request, seed: run.seed }, source);
   try {
     const options = {
@@ -31,7 +31,9 @@ export async function trainNetwork(
       training: request.training,
       source,
       validation,
+      // The images of the validation split stand in for those of another clinic, without their masks.
       unlabelled: method.needsUnlabelled ? validation : undefined,
+      initial,
       seed: run.seed,
       signal,
       resume: stored ? checkpointFromBytes(stored) : undefined,
@@ -49,6 +51,15 @@ export async function trainNetwork(
   } finally {
     built.dispose();
   }
+}
+
+async function weightsFile(
+  { prisma, blobs }: JobInput,
+  { initialModelId }: RequestOf<'training'>,
+): Promise<Uint8Array | undefined> {
+  if (!initialModelId) return undefined;
+  const model = await prisma.model.findUniqueOrThrow({ where: { id: initialModelId } });
+  return blobs.get(weightsOf(model));
 }
 
 async function openSources(

@@ -55,6 +55,8 @@ const trainingRequest = z
     /** Nothing where the method is fitted at once. */
     training: z.unknown(),
     diagnosisModelId: id.nullable().default(null),
+    /** The network whose weights training begins with, as far as they fit. */
+    initialModelId: id.nullable().default(null),
   })
   .transform((request, context) => ({
     ...request,

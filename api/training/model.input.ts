@@ -72,6 +72,13 @@ export class TrainModelInput {
   })
   diagnosisModelId?: string | null;
 
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'A trained model of the same task and snapshot, whose weights training begins with, as far as their names and shapes fit.',
+  })
+  initialModelId?: string | null;
+
   @Field(() => Boolean, {
     defaultValue: false,
     description: 'Do the work once more, by a new run, even if it was done before.',

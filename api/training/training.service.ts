@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Fusion, Model, Prisma, Run } from '../../prisma/client/client.ts';
 import type { FittedDiagnosisModel } from '../../ml/diagnosis/diagnosis-model.ts';
 import { isFitted, models, type Model as ModelMethod } from '../../ml/models.ts';
@@ -17,6 +18,7 @@ import {
 } from '../runs/requirements.ts';
 import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 import { InputError } from '../../ml/errors.ts';
+import { leftOutFold } from './left-out-fold.ts';
 
 export interface TrainModelInput {
   readonly fusionId: string;
@@ -26,6 +28,7 @@ export interface TrainModelInput {
   readonly training?: unknown;
   readonly seed?: number | null;
   readonly diagnosisModelId?: string | null;
+  readonly initialModelId?: string | null;
   readonly again?: boolean | null;
 }
 
@@ -41,6 +44,11 @@ export async function trainModel(context: RunsContext, input: TrainModelInput): 
   const seed = requireSeed(input.seed ?? 1);
   const fusion = await requireFusion(prisma, input.fusionId);
   const diagnosisModelId = await checkDiagnosisModel(prisma, method, fusion, input.diagnosisModelId ?? null);
+  const initialModelId = await checkInitialModel(
+    prisma,
+    { method, fusion, training },
+    input.initialModelId ?? null,
+  );
   await requireSplit(prisma, fusion, 'train');
   await requireTrainingImages(prisma, method, fusion.snapshotId);
   if (isFitted(method)) await requireStructures(prisma, method, config, fusion.snapshotId);
@@ -51,6 +59,7 @@ export async function trainModel(context: RunsContext, input: TrainModelInput): 
     config,
     training,
     diagnosisModelId,
+    initialModelId,
   };
   const asked = { seed, actor, again: input.again };
   return prisma.$transaction((tx) => createModel(tx, request, fusion, asked));
@@ -141,17 +150,45 @@ async function checkDiagnosisModel(
   if (id === null) return null;
   if (!needed) throw invalidInput(`diagnosisModelId '${id}': '${method.name}' uses none`, 'diagnosisModelId');
   const model = await requireModel(prisma, id, 'diagnosis', 'diagnosisModelId');
-  requireNetwork(method, model);
+  requireNetwork('diagnosisModelId', method, model);
   requireMatch('diagnosisModelId', model, { ...fusion, what: `fusion '${fusion.id}'` });
   return id;
 }
 
 /** A rule on measures of the mask has no features for another network to take. */
-function requireNetwork(method: ModelMethod, { id, method: name }: Model): void {
+function requireNetwork(field: string, method: ModelMethod, { id, method: name }: Model): void {
   if (!isFitted(models.get(name))) return;
   throw invalidInput(
-    `diagnosisModelId '${id}': '${name}' is a rule on measures of the mask, '${method.name}' needs a network`,
-    'diagnosisModelId',
+    `${field} '${id}': '${name}' is a rule on measures of the mask, '${method.name}' needs a network`,
+    field,
+  );
+}
+
+interface InitialFor {
+  readonly method: ModelMethod;
+  readonly fusion: Fusion;
+  /** Null where the method is fitted at once. */
+  readonly training: TrainingConfig | null;
+}
+
+/** What the first model has seen, the new one has seen too: the same images, and the same ones left out. */
+async function checkInitialModel(
+  prisma: RunsContext['prisma'],
+  { method, fusion, training }: InitialFor,
+  id: string | null,
+): Promise<string | null> {
+  const field = 'initialModelId';
+  if (id === null) return null;
+  if (!training)
+    throw invalidInput(`${field} '${id}': '${method.name}' is fitted at once and uses none`, field);
+  const model = await requireModel(prisma, id, method.task, field);
+  requireNetwork(field, method, model);
+  requireMatch(field, model, { ...fusion, what: `fusion '${fusion.id}'` });
+  const [theirs, ours] = [leftOutFold(model.run), training.leaveOut];
+  if (isDeepStrictEqual(theirs, ours)) return id;
+  throw invalidInput(
+    `${field} '${id}' left out ${JSON.stringify(theirs)} in its training: expected ${JSON.stringify(ours)}, as training.leaveOut says`,
+    field,
   );
 }
 

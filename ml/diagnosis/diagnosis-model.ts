@@ -39,7 +39,6 @@ interface DiagnosisMethod<Config> extends Method<Config> {
 /** A network that learns by gradients, an epoch at a time. */
 export interface GradientDiagnosisModel<Config = unknown, Net extends DiagnosisNetwork = DiagnosisNetwork>
   extends DiagnosisMethod<Config>, Trainable<Net, Config> {
-  readonly name: string;
   readonly training: 'gradient';
   build(input: NetworkInput, config: Config): Net;
 }

@@ -36,7 +36,6 @@ export type SegmentationInput = NetworkInput & { readonly diagnosisNetwork?: Dia
 
 export interface SegmentationModel<Config = unknown, Net extends SegmentationNetwork = SegmentationNetwork>
   extends Method<Config>, Trainable<Net, Config> {
-  readonly name: string;
   readonly task: 'segmentation';
   /** True where `build` wants a frozen diagnosis network (Take and Give). */
   readonly needsDiagnosisModel: boolean;

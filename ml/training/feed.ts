@@ -37,10 +37,14 @@ export interface Feed {
 /** @throws InputError where validation or unlabelled images are of another kind than the training images. */
 export function createFeed(options: FeedOptions, { targets, usable }: Learner): Feed {
   const { source, validation, unlabelled, seed, signal } = options;
-  const { microBatch, batchSize } = options.training;
+  const { microBatch, batchSize, keep } = options.training;
   if (validation) checkSameKind('validation', source, validation);
   if (unlabelled) checkUnlabelled(source, unlabelled);
   const changeOf = changes(options);
+  const validated = validation ? usableImages(validation, usable) : [];
+  if (keep === 'best' && validated.length === 0) {
+    throw new InputError("keep: 'best' needs validation images that the model can learn from: received none");
+  }
   return {
     async *read(batches, epoch) {
       const second =
@@ -65,13 +69,14 @@ export function createFeed(options: FeedOptions, { targets, usable }: Learner): 
     },
     async *readValidation() {
       if (!validation) return;
-      const images = validation.ids.map((_, index) => index);
-      const known = images.filter((index) => usable?.(validation, index) ?? true);
-      yield* readAhead(validation, inBatches(known, microBatch ?? batchSize), signal);
+      yield* readAhead(validation, inBatches(validated, microBatch ?? batchSize), signal);
     },
     validationBatch: (samples, at) => toBatch(samples, validation ?? source, { targets, at }),
   };
 }
+
+const usableImages = (source: SampleSource, usable: Learner['usable']): number[] =>
+  source.ids.map((_, index) => index).filter((index) => usable?.(source, index) ?? true);
 
 /** What an epoch's images are changed by; undefined where nothing is asked for. */
 function changes({

@@ -4,12 +4,13 @@ import type { SampleSource } from '../data/sample.ts';
 import type { Weights } from '../layers/weights.ts';
 import { epochBatches } from './batch-order.ts';
 import { restoreCheckpoint, takeCheckpoint, type Checkpoint } from './checkpoint.ts';
-import { createFeed, type Feed } from './feed.ts';
+import { createFeed } from './feed.ts';
 import type { Learner, Stage, Trainable } from './learner.ts';
 import { createMeans } from './means.ts';
 import { assignment } from './network-tensors.ts';
-import { epochsOf, learningRateAt, stageOf, type StageEpoch } from './schedule.ts';
-import { learnStep, measureLosses, type Numbers } from './train-step.ts';
+import { epochsOf } from './schedule.ts';
+import { setRates, stageAt } from './stages.ts';
+import { learnStep, type Numbers } from './train-step.ts';
 import type { TrainingConfig } from './training-config.ts';
 import {
   checkWeights,
@@ -20,6 +21,7 @@ import {
   type TrainingState,
 } from './training-state.ts';
 import { transferWeights } from './transfer.ts';
+import { validate } from './validate.ts';
 import { InputError } from '../errors.ts';
 
 export interface TrainOptions {
@@ -138,51 +140,11 @@ function start(
   restoreCheckpoint(state, resume);
 }
 
-function stageAt({ stages }: Learner, epoch: number, epochs: number): { stage: Stage; within: StageEpoch } {
-  const within = stageOf(
-    stages.map(({ share = 0 }) => share),
-    epoch,
-    epochs,
-  );
-  return { stage: stages[within.stage], within };
-}
-
 /** Losses of different stages do not compare: the best epoch is of the last one. */
 function begin(stage: Stage, state: TrainingState): void {
   stage.begin?.();
   state.best = null;
 }
-
-/** Sets the learning rates of an epoch, and returns them as metrics. */
-function setRates({ updates }: Stage, { optimisers }: TrainingState, within: StageEpoch): Numbers {
-  const groups = updates.flatMap((update) => update.groups);
-  const rates = groups.map(({ name, optimiser }, index) => {
-    const rate = learningRateAt(optimiser, within);
-    optimisers.get(name)!.setLearningRate(rate);
-    return [index === 0 ? 'learningRate' : `${name}LearningRate`, rate];
-  });
-  return Object.fromEntries(rates) as Numbers;
-}
-
-/** Means over the validation images, with frozen statistics. */
-async function validate(stage: Stage, feed: Feed, seed: number): Promise<Numbers> {
-  const objective = stage.validate ?? stage.updates[0].objective;
-  const moment = { training: false, epoch: 0, step: 0, seed };
-  const means = createMeans();
-  for await (const samples of feed.readValidation()) {
-    means.add(
-      tf.tidy(() => measureLosses(objective, feed.validationBatch(samples, moment), moment)),
-      samples.length,
-    );
-  }
-  const named = Object.entries(means.values()).map(([name, value]) => [
-    `validation${capitalised(name)}`,
-    value,
-  ]);
-  return Object.fromEntries(named) as Numbers;
-}
-
-const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 const bestOf = ({ best }: TrainingState): Best | null =>
   best && { epoch: best.epoch, validationLoss: best.validationLoss };

@@ -5,7 +5,7 @@ import type { Learner } from './learner.ts';
 import { tensorsOf } from './network-tensors.ts';
 import { createOptimiser } from './optimiser-config.ts';
 import type { Tensors } from './safetensors.ts';
-import { DivergedError, InputError } from '../errors.ts';
+import { DivergedError } from '../errors.ts';
 
 /** The epoch whose weights are kept, where a run keeps the best. */
 export interface Best {
@@ -40,15 +40,11 @@ export function disposeState({ optimisers, helpers }: TrainingState): void {
   helpers?.dispose();
 }
 
-/** Keeps the network's weights where the validation loss is the lowest so far; of equal ones the first counts. */
-export function keepBest(state: TrainingState, epoch: number, validationLoss: number | undefined): void {
-  if (validationLoss === undefined) {
-    throw new InputError(
-      "to keep the best epoch a training needs validation images: received none (keep: 'best')",
-    );
-  }
-  if (state.best && state.best.validationLoss <= validationLoss) return;
-  state.best = { epoch, validationLoss, tensors: tensorsOf(state.network.weights) };
+/** Keeps the network's weights where the validation loss is the lowest so far: of equal ones the first, NaN never. */
+export function keepBest(state: TrainingState, epoch: number, validationLoss: number): void {
+  const loss = Number.isNaN(validationLoss) ? Infinity : validationLoss;
+  if (state.best && state.best.validationLoss <= loss) return;
+  state.best = { epoch, validationLoss: loss, tensors: tensorsOf(state.network.weights) };
 }
 
 /** The last step of an epoch may spoil a weight that no loss has seen yet. @throws DivergedError naming weight and epoch. */
