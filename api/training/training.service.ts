@@ -18,7 +18,7 @@ import {
 } from '../runs/requirements.ts';
 import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 import { InputError } from '../../ml/errors.ts';
-import { leftOutFold } from './left-out-fold.ts';
+import { leftOutFold } from '../requests/left-out-fold.ts';
 
 export interface TrainModelInput {
   readonly fusionId: string;

@@ -81,20 +81,6 @@ async function postpone({ prisma, log }: JobContext, { id, kind }: Run, awaited:
   await enqueue(prisma, kind, id, { delayMs: waitMs });
 }
 
-/** Back into the queue for a while, so that the worker is free for what the run waits for. */
-async function postpone({ prisma, log }: JobContext, { id, kind }: Run, awaited: string): Promise<void> {
-  const stage = `waits for ${awaited}`;
-  const { count } = await prisma.run.updateMany({
-    where: { id, finishedAt: null, stage: { not: stage } },
-    data: { stage },
-  });
-  if (count) {
-    log.info(`run ${id} ${stage}`);
-    await announce(prisma, id);
-  }
-  await enqueue(prisma, kind, id, { delayMs: waitMs });
-}
-
 async function endBadly(
   { prisma, log }: JobContext,
   owner: Attempt,
