@@ -23,7 +23,12 @@ export function paint(mask: Uint8Array, { width, height }: Size, borders: readon
   const end = width * height;
   for (let i = 0; i < borders.length; i += 2) {
     const to = Math.min(borders[i + 1] ?? end, end);
-    for (let at = borders[i]; at < to; at++) mask[(at % height) * width + Math.floor(at / height)] = 1;
+    for (let at = borders[i]; at < to;) {
+      const [x, y] = [Math.floor(at / height), at % height];
+      const below = Math.min(height, y + to - at);
+      for (let row = y; row < below; row++) mask[row * width + x] = 1;
+      at += below - y;
+    }
   }
 }
 

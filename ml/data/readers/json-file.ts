@@ -24,9 +24,9 @@ export async function readJson(file: string, { field, limit, remedy }: JsonOptio
   }
 }
 
-const [quote, backslash, colon] = [...'"\\:'].map((character) => character.charCodeAt(0));
-const opening = new Set([...'{['].map((character) => character.charCodeAt(0)));
-const closing = new Set([...'}]'].map((character) => character.charCodeAt(0)));
+/** Marks of JSON's structure by byte; every other byte is passed over. */
+const marks = new Map([...'"\\:{[}]'].map((mark) => [mark.charCodeAt(0), mark]));
+const isMark = Uint8Array.from({ length: 256 }, (_, byte) => (marks.has(byte) ? 1 : 0));
 
 /**
  * The keys of the object that a JSON file holds, read in passing: no value is kept, so the file may be of any size.
@@ -36,16 +36,23 @@ export async function topLevelKeys(file: string): Promise<ReadonlySet<string>> {
   const keys = new Set<string>();
   let [depth, inText, escaped, text] = [0, false, false, ''];
   for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-    for (const byte of chunk) {
-      if (inText) {
-        if (escaped) escaped = false;
-        else if (byte === backslash) escaped = true;
-        else if (byte === quote) inText = false;
-        else if (depth === 1) text += String.fromCharCode(byte);
-      } else if (byte === quote) [inText, text] = [true, ''];
-      else if (byte === colon && depth === 1) keys.add(text);
-      else if (opening.has(byte)) depth++;
-      else if (closing.has(byte)) depth--;
+    // A loop by index: most of a large file are numbers, and an iterator takes several times as long to pass them.
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at];
+      if (escaped) escaped = false;
+      else if (isMark[byte] === 0) {
+        if (inText && depth === 1) text += String.fromCharCode(byte);
+      } else {
+        const mark = marks.get(byte)!;
+        if (inText) {
+          if (mark === '\\') escaped = true;
+          else if (mark === '"') inText = false;
+          else if (depth === 1) text += mark;
+        } else if (mark === '"') [inText, text] = [true, ''];
+        else if (mark === ':' && depth === 1) keys.add(text);
+        else if (mark === '{' || mark === '[') depth++;
+        else if (mark === '}' || mark === ']') depth--;
+      }
     }
   }
   return keys;
