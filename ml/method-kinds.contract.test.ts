@@ -33,9 +33,7 @@ describe.each(configurable.map((one): [string, Configurable] => [one.name, one])
   });
 
   test('every setting with a default says why it is so; a group may leave that to its settings', () => {
-    expect(
-      where((one) => !one.required && !isGroup(one, settings) && !one.source?.trim()),
-    ).toEqual([]);
+    expect(where((one) => !one.required && !isGroup(one, settings) && !one.source?.trim())).toEqual([]);
   });
 
   test('every number states its unit, or null where it has no dimension; nothing else does', () => {

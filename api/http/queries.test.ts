@@ -210,7 +210,7 @@ test('methods come from the registries, with their settings as JSON Schema', asy
   expect(vote.configSchema.properties.output).toMatchObject({ enum: ['soft', 'hard'], default: 'soft' });
   const all = await api.ask('{ methods { kind } }');
   expect(new Set(all.data.methods.map((method: { kind: string }) => method.kind))).toEqual(
-    new Set(['FUSION', 'DIAGNOSIS_MODEL', 'SEGMENTATION_MODEL', 'PHANTOM', 'METRIC', 'EXPERIMENT']),
+    new Set(['FUSION', 'DIAGNOSIS_MODEL', 'SEGMENTATION_MODEL', 'PHANTOM', 'READER', 'METRIC', 'EXPERIMENT']),
   );
 });
 

@@ -70,7 +70,8 @@ export const optimiserSettings = {
     unit: null,
   }),
   weightDecay: z.number().min(0).max(1).default(0).meta({
-    description: "Share of each weight that is added to its gradient, as in PyTorch's Adam and SGD (not AdamW).",
+    description:
+      "Share of each weight that is added to its gradient, as in PyTorch's Adam and SGD (not AdamW).",
     source: 'None in the paper.',
     unit: null,
   }),

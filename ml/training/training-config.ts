@@ -21,22 +21,31 @@ export const trainingConfig = z.strictObject({
     source: 'The paper.',
     unit: 'images',
   }),
-  microBatch: z.int().min(1).max(1024).nullable().default(null).meta({
-    description:
-      "Images whose activations are in memory at once; null: the whole batch. A step's batch is cut into even parts of at " +
-      'most this size, whose gradients are added up before the weights change. For a loss that is a mean over images the ' +
-      'step is the same up to rounding. Batch normalisation is an exception: it normalises each part by its own mean and ' +
-      'variance and moves its statistics once a part, so the result is near that of the whole batch, and each part should ' +
-      'hold two images or more.',
-    source: 'The whole batch, as in the paper.',
-    unit: 'images',
-  }),
-  keep: z.enum(['last', 'best']).default('last').meta({
-    description:
-      'Which weights the trained model gets: those of the last epoch, or of the epoch with the lowest validation loss (in ' +
-      'the last stage, where the model trains in stages).',
-    source: 'The last epoch, as in the paper.',
-  }),
+  microBatch: z
+    .int()
+    .min(1)
+    .max(1024)
+    .nullable()
+    .default(null)
+    .meta({
+      description:
+        "Images whose activations are in memory at once; null: the whole batch. A step's batch is cut into even parts of at " +
+        'most this size, whose gradients are added up before the weights change. For a loss that is a mean over images the ' +
+        'step is the same up to rounding. Batch normalisation is an exception: it normalises each part by its own mean and ' +
+        'variance and moves its statistics once a part, so the result is near that of the whole batch, and each part should ' +
+        'hold two images or more.',
+      source: 'The whole batch, as in the paper.',
+      unit: 'images',
+    }),
+  keep: z
+    .enum(['last', 'best'])
+    .default('last')
+    .meta({
+      description:
+        'Which weights the trained model gets: those of the last epoch, or of the epoch with the lowest validation loss (in ' +
+        'the last stage, where the model trains in stages).',
+      source: 'The last epoch, as in the paper.',
+    }),
   ...optimiserSettings,
   augment: augmentation.prefault({}).meta({
     description: 'Random changes to the training images.',

@@ -22,14 +22,19 @@ export const cocoSettings = z.strictObject({
     description: 'The annotation file, relative to the folder; left out: the only COCO file there is.',
     source: 'Our choice: no name is customary.',
   }),
-  images: z.string().min(1).optional().meta({
-    description:
-      'Folder of the image files, relative to the folder; left out: where the first image is, be it the folder itself, ' +
-      '`images`, or beside the annotation file.',
-    source: 'The customary places.',
-  }),
+  images: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        'Folder of the image files, relative to the folder; left out: where the first image is, be it the folder itself, ' +
+        '`images`, or beside the annotation file.',
+      source: 'The customary places.',
+    }),
   structures: z.array(name).min(1).optional().meta({
-    description: 'The categories to import, in order; left out: those that annotations name, in the order of the file.',
+    description:
+      'The categories to import, in order; left out: those that annotations name, in the order of the file.',
     source: 'COCO.',
   }),
   raterKeys: keys.default(['annotator', 'annotator_id', 'rater', 'rater_id']).meta({
@@ -40,12 +45,15 @@ export const cocoSettings = z.strictObject({
     description: 'The rater of all annotations of a file in which none names its rater.',
     source: 'Our choice.',
   }),
-  unmarked: z.enum(['skip', 'empty']).default('skip').meta({
-    description:
-      'What it means that a rater has no annotation of a structure in an image. skip: not annotated. empty: seen and ' +
-      'found empty.',
-    source: 'Our choice: COCO does not tell these apart.',
-  }),
+  unmarked: z
+    .enum(['skip', 'empty'])
+    .default('skip')
+    .meta({
+      description:
+        'What it means that a rater has no annotation of a structure in an image. skip: not annotated. empty: seen and ' +
+        'found empty.',
+      source: 'Our choice: COCO does not tell these apart.',
+    }),
   crowd: z.enum(['keep', 'skip']).default('keep').meta({
     description:
       'What becomes of annotations with `iscrowd: 1`. keep: their pixels belong to the structure. skip: they are left out.',
@@ -92,15 +100,12 @@ export const cocoSettings = z.strictObject({
     description: 'What the diagnoses 0 and 1 are called; left out: they have no names.',
     source: 'COCO does not say.',
   }),
-  spacing: z
-    .tuple([z.number().positive(), z.number().positive()])
-    .optional()
-    .meta({
-      description:
-        'Size of a pixel, down and across, in images that have no `spacing` of their own; left out: unknown.',
-      source: 'COCO does not say.',
-      unit: 'mm',
-    }),
+  spacing: z.tuple([z.number().positive(), z.number().positive()]).optional().meta({
+    description:
+      'Size of a pixel, down and across, in images that have no `spacing` of their own; left out: unknown.',
+    source: 'COCO does not say.',
+    unit: 'mm',
+  }),
 });
 
 export type CocoSettings = z.infer<typeof cocoSettings>;
