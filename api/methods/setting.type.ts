@@ -60,7 +60,11 @@ export class Setting {
   })
   required!: boolean;
 
-  @Field(() => GraphQLJSON, { nullable: true, description: 'Its value where nothing else is asked for. Null is a default too; a setting may also have none.' })
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description:
+      'Its value where nothing else is asked for. Null is a default too; a setting may also have none.',
+  })
   default!: unknown;
 
   @Field(() => [String], {
