@@ -134,6 +134,44 @@ describe('a store with data', () => {
   });
 });
 
+test('numbers of evaluations get the settings that they were measured with', async () => {
+  const id = (digit: number) => `00000000-0000-7000-8000-00000000000${digit}`;
+  const sql = `
+    insert into datasets (id, name) values ('${id(1)}', 'd');
+    insert into structures (id, dataset_id, name, position) values ('${id(1)}', '${id(1)}', 'disc', 0);
+    insert into cohorts (id, dataset_id, name) values ('${id(1)}', '${id(1)}', 'c');
+    insert into snapshots (id, cohort_id, hash, image_count) values ('${id(1)}', '${id(1)}', '${sha('a')}', 0);
+    insert into blobs (sha256, bytes, media_type) values ('${sha('b')}', 1, 'image/png');
+    insert into images (id, dataset_id, path, subject, split, sha256, width, height) values
+      ('${id(1)}', '${id(1)}', 'p', 's', 'test', '${sha('b')}', 1, 1);
+    insert into runs (id, kind, key, config, code_version) values
+      ('${id(1)}', 'fusion', '${sha('1')}', '{}', 't'), ('${id(2)}', 'evaluation', '${sha('2')}', '{}', 't');
+    insert into fusions (id, run_id, snapshot_id, method, transductive, width, height) values
+      ('${id(1)}', '${id(1)}', '${id(1)}', 'majority-vote', false, 32, 32);
+    insert into evaluations (id, run_id, snapshot_id, split, fusion_id, transductive) values
+      ('${id(1)}', '${id(2)}', '${id(1)}', 'test', '${id(1)}', false);
+    insert into evaluation_metrics (id, evaluation_id, name, structure_id, value, count, transductive) values
+      ('${id(1)}', '${id(1)}', 'soft_dice', '${id(1)}', 0.5, 1, false),
+      ('${id(2)}', '${id(1)}', 'auc', null, 0.5, 1, false);
+    insert into image_metrics (evaluation_id, image_id, structure_id, name, value) values
+      ('${id(1)}', '${id(1)}', '${id(1)}', 'mean_rater_dice', 0.5),
+      ('${id(1)}', '${id(1)}', '${id(1)}', 'soft_dice', 0.25);`;
+  await migrateOver('20261126042304_metric_settings', sql, async (client) => {
+    const thresholds = [0.1, 0.3, 0.5, 0.7, 0.9];
+    const metrics = await client.query('select name, settings, unit from evaluation_metrics order by id');
+    expect(metrics.rows).toEqual([
+      { name: 'soft_dice', settings: { thresholds }, unit: null },
+      { name: 'auc', settings: {}, unit: null },
+    ]);
+    const images = await client.query(
+      'select id, settings, value, rater_id from image_metrics order by value',
+    );
+    const row = { id: expect.stringMatching(/-/), settings: { thresholds }, rater_id: null };
+    expect(images.rows).toEqual([0.25, 0.5].map((value) => ({ ...row, value })));
+    expect(images.rows[0].id).not.toBe(images.rows[1].id);
+  });
+});
+
 describe('the store refuses', () => {
   test('a diagnosis other than 0 and 1', async () => {
     const { imageId } = await seedImage();

@@ -8,10 +8,12 @@ import { parseArgs } from 'node:util';
 import { schemaText } from '../api/schema.ts';
 import { command } from './client/command.ts';
 import { dependencyPicturePath, drawDependencyPicture } from './generate-dependency-picture.ts';
+import { metricsPage, metricsPagePath } from './generate-metrics-page.ts';
 
 const generated: Record<string, () => Promise<string>> = {
   'api/schema.graphql': schemaText,
   [dependencyPicturePath]: drawDependencyPicture,
+  [metricsPagePath]: metricsPage,
 };
 
 await command(async () => {

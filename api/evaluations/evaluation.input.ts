@@ -1,5 +1,17 @@
-import { Field, ID, InputType, Int } from 'type-graphql';
+import { GraphQLJSON } from 'graphql-scalars';
+import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { RunStatus, Split } from '../enums.type.ts';
+import { defaultMetrics, references, type Reference } from '../requests/metric-choices.ts';
+
+const MaskReference = Object.fromEntries(references.map((name) => [name, name]));
+registerEnumType(MaskReference, {
+  name: 'MaskReference',
+  description: 'Whose masks a mask is compared with.',
+  valuesConfig: {
+    fusion: { description: 'The fused masks that the model learned from.' },
+    raters: { description: "Each rater's masks." },
+  },
+});
 
 @InputType({ description: 'All that is given must hold.' })
 export class EvaluationFilter {
@@ -22,6 +34,24 @@ export class EvaluationFilter {
   status?: RunStatus | null;
 }
 
+@InputType({ description: 'A metric, as methods(kind: METRIC) lists them.' })
+export class MetricInput {
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => GraphQLJSON, { nullable: true, description: 'Settings that differ from its defaults.' })
+  settings?: unknown;
+
+  @Field(() => [MaskReference], {
+    nullable: true,
+    description:
+      "Of a metric that compares two masks: whose masks it compares with. Left out: the raters', and for a model the fusion's.",
+  })
+  against?: Reference[] | null;
+}
+
+const defaultNames = defaultMetrics.map(({ name }) => name).join(', ');
+
 @InputType({ description: 'Give exactly one of fusionId and modelId.' })
 export class EvaluateInput {
   @Field(() => ID, { nullable: true, description: 'Evaluate the masks of this fusion …' })
@@ -39,6 +69,12 @@ export class EvaluateInput {
 
   @Field(() => Split, { defaultValue: Split.test })
   split!: Split;
+
+  @Field(() => [MetricInput], {
+    nullable: true,
+    description: `What to measure. Left out: ${defaultNames}; those of scores only with a judge.`,
+  })
+  metrics?: MetricInput[] | null;
 
   @Field(() => Int, { defaultValue: 1, description: 'Of the bootstrap.' })
   seed!: number;

@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { metrics } from '../../ml/metrics/index.ts';
 import type { RequestContext } from '../context.ts';
 import { PageArgs, type Connection } from '../read/connection.type.ts';
 import { equalTo, same, withId, type Equality } from '../read/conditions.ts';
@@ -23,7 +24,18 @@ const filterable: Equality = {
   status: { type: 'run_status', sql: (row) => `(select r.status from runs r where r.id = ${row}.run_id)` },
 };
 
-const metricFilter: Equality = { name: same('name', 'text'), structureId: same('structure_id', 'uuid') };
+const metricFilter: Equality = {
+  name: same('name', 'text'),
+  structureId: same('structure_id', 'uuid'),
+  raterId: same('rater_id', 'uuid'),
+};
+
+/** Metrics of which a small number is a good one. */
+const lowIsGood = metrics.list().flatMap(({ name, better }) => (better === 'lower' ? `'${name}'` : []));
+
+const worstFirst = ascending('badness', 'float8', (row) => {
+  return `case when ${row}.name in (${lowIsGood.join(', ')}) then -${row}.value else ${row}.value end`;
+});
 
 @Resolver(() => Evaluation)
 export class EvaluationResolver {
@@ -63,19 +75,28 @@ export class EvaluationResolver {
 
   @Related({
     on: pointsHere('evaluation_id'),
-    where: (row, { name, structureId }, bind) => equalTo(metricFilter, row, { name, structureId }, bind),
-    order: () => [ascending('value', 'float8')],
+    where: (row, { name, structureId, raterId }, bind) => [
+      ...equalTo(metricFilter, row, { name, structureId, raterId }, bind),
+      ...(raterId == null ? [`${row}.rater_id is null`] : []),
+    ],
+    order: () => [worstFirst],
   })
   @FieldResolver(() => ImageMetricConnection, {
-    description: 'Its numbers image by image, the smallest (worst) first.',
+    description:
+      'Its numbers image by image, the worst first. Ask for one metric: numbers of several do not compare.',
   })
   imageMetrics(
     @Root() evaluation: Fetched,
     @Info() info: GraphQLResolveInfo,
     @Args(() => PageArgs) _page: PageArgs,
-    @Arg('name', () => String, { nullable: true, description: "Only this one: 'soft_dice', …" })
+    @Arg('name', () => String, { nullable: true, description: 'Only this metric.' })
     _name?: string,
     @Arg('structureId', () => ID, { nullable: true }) _structureId?: string,
+    @Arg('raterId', () => ID, {
+      nullable: true,
+      description: "Against this rater's masks. Left out: what is not against a single rater.",
+    })
+    _raterId?: string,
   ): Connection<Fetched> {
     return fetched(evaluation, info);
   }

@@ -1,4 +1,6 @@
+import { GraphQLJSON } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { metrics } from '../../ml/metrics/index.ts';
 import { Snapshot } from '../cohorts/cohort.type.ts';
 import { Rater, Structure } from '../datasets/dataset.type.ts';
 import { Split } from '../enums.type.ts';
@@ -9,11 +11,25 @@ import { ascending, finite, From, pointsHere, RefersTo, Related, Sql } from '../
 import { Run } from '../runs/run.type.ts';
 import { Model } from '../training/model.type.ts';
 
+/** Of an evaluation: those that each image has, or those of the whole set. */
+function metricNames(of: 'image' | 'set'): string {
+  const listed = metrics.list().filter(({ compares, perImage, overImages }) => {
+    return compares !== 'raters' && (of === 'image' ? perImage : overImages !== null);
+  });
+  return listed.map(({ name }) => `'${name}'`).join(', ');
+}
+
 @From('evaluation_metrics')
 @ObjectType({ description: 'One number of an evaluation, with its interval.', simpleResolvers: true })
 export class EvaluationMetric {
-  @Field(() => String, { description: "'auc', 'permuted_auc', 'soft_dice', 'soft_iou', 'dice_at_0.5', …" })
+  @Field(() => String, { description: `As methods(kind: METRIC) lists it: ${metricNames('set')}.` })
   name!: string;
+
+  @Field(() => GraphQLJSON, { description: 'Settings of the metric: tells apart what was measured twice.' })
+  settings!: unknown;
+
+  @Field(() => String, { nullable: true, description: "'pixel' or 'mm'; null for a number without a unit." })
+  unit!: string | null;
 
   @Field(() => Float, { nullable: true, description: 'Null where it is undefined: `note` says why.' })
   value!: number | null;
@@ -81,17 +97,33 @@ export class DiagnosisScore {
   ascending('image_id', 'uuid'),
   ascending('structure_id', 'uuid'),
   ascending('name', 'text'),
+  ascending('id', 'uuid'),
 ])
-@ObjectType({ description: 'One number of one image and structure.', simpleResolvers: true })
+@ObjectType({
+  description: 'One number of one image and structure. An image for which it is undefined has none.',
+  simpleResolvers: true,
+})
 export class ImageMetric {
-  @Field(() => String, { description: "'soft_dice', 'soft_iou', …" })
+  @Field(() => String, { description: `As methods(kind: METRIC) lists it: ${metricNames('image')}.` })
   name!: string;
+
+  @Field(() => GraphQLJSON, { description: 'Settings of the metric.' })
+  settings!: unknown;
+
+  @Field(() => String, { nullable: true, description: "'pixel' or 'mm'; null for a number without a unit." })
+  unit!: string | null;
 
   @Sql((row) => finite(`${row}.value`))
   @Field(() => Float, { nullable: true })
   value!: number | null;
 
-  @Sql((row) => hasSeen(row, `m.name = ${row}.name and m.structure_id = ${row}.structure_id`))
+  @Sql((row) =>
+    hasSeen(
+      row,
+      `m.name = ${row}.name and m.structure_id = ${row}.structure_id
+    and m.rater_id is not distinct from ${row}.rater_id`,
+    ),
+  )
   @Field(() => Boolean, { description: 'A mask that had seen the diagnosis of this image went into it.' })
   transductive!: boolean;
 
@@ -102,6 +134,13 @@ export class ImageMetric {
   @RefersTo('structure_id')
   @Field(() => Structure)
   structure!: Structure;
+
+  @RefersTo('rater_id')
+  @Field(() => Rater, {
+    nullable: true,
+    description: "Set where the reference is this rater's mask, not the fusion.",
+  })
+  rater!: Rater | null;
 }
 
 @From('evaluations')

@@ -11,6 +11,7 @@ import {
   requireSeed,
 } from '../runs/requirements.ts';
 import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
+import { chooseMetrics, type AskedMetric } from './choose-metrics.ts';
 
 export interface EvaluateInput {
   readonly fusionId?: string | null;
@@ -18,6 +19,8 @@ export interface EvaluateInput {
   /** Without a judge masks are compared with masks, and no diagnosis is read: no AUC. */
   readonly judgeModelId?: string | null;
   readonly split?: Split | null;
+  /** Left out: soft Dice and IoU, and with a judge the AUCs. */
+  readonly metrics?: readonly AskedMetric[] | null;
   readonly seed?: number | null;
   readonly again?: boolean | null;
 }
@@ -36,6 +39,7 @@ export async function evaluate(context: RunsContext, input: EvaluateInput): Prom
   }
   const seed = requireSeed(input.seed ?? 1);
   const split = input.split ?? defaultSplit;
+  const metrics = chooseMetrics(input.metrics, { ofModel: modelId !== null, judged: judgeModelId !== null });
   const model = modelId === null ? null : await requireModel(prisma, modelId, 'segmentation', 'modelId');
   const fusion = await requireFusion(prisma, fusionId ?? (model as Model).fusionId);
   const what = model ? `model '${model.id}'` : `fusion '${fusion.id}'`;
@@ -57,6 +61,7 @@ export async function evaluate(context: RunsContext, input: EvaluateInput): Prom
       judgeModelId,
       split,
       controlFusionId: control?.id ?? null,
+      metrics,
     };
     return createEvaluation(tx, request, fusion, { seed, actor, again: input.again });
   });

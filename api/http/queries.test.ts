@@ -201,6 +201,21 @@ test('the filter of the images query is the one of cohorts', async () => {
   expect(await count({ id: { eq: 'not an id' } })).toBe('INVALID_INPUT');
 });
 
+test('metrics say how to read their numbers', async () => {
+  const { data } = await api.ask(
+    `{ methods(kind: METRIC) { name configSchema metric { formula compares better lowest highest unit emptyMasks
+      perImage overImages } } fusions: methods(kind: FUSION) { metric { formula } } }`,
+  );
+  const hausdorff = data.methods.find((method: { name: string }) => method.name === 'hausdorff_95');
+  expect(hausdorff.metric).toMatchObject({
+    ...{ compares: 'MASKS', better: 'LOWER', lowest: 0, highest: null, unit: 'pixel' },
+    ...{ perImage: true, overImages: 'MEAN', emptyMasks: expect.stringMatching(/undefined/) },
+  });
+  const auc = data.methods.find((method: { name: string }) => method.name === 'auc');
+  expect(auc.metric).toMatchObject({ compares: 'SCORES', better: 'HIGHER', highest: 1, emptyMasks: null });
+  expect(data.fusions[0].metric).toBeNull();
+});
+
 test('methods come from the registries, with their settings as JSON Schema', async () => {
   const { data } = await api.ask(
     '{ methods(kind: FUSION) { name kind summary citation configSchema seesLabel } }',

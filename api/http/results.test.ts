@@ -229,6 +229,35 @@ test('an evaluation gives its numbers with intervals and flags, and its images t
   expect(rest.data.evaluation.imageMetrics.nodes.map((m: any) => m.value)).toEqual([3 / 6, 4 / 6, 5 / 6]);
 });
 
+test('where a small number is a good one the largest comes first; a single rater is asked for by id', async () => {
+  const { prisma } = api.context;
+  const images = await prisma.image.findMany({ orderBy: { path: 'asc' }, take: 3 });
+  const [structure] = await prisma.structure.findMany();
+  const [rater] = await prisma.rater.findMany();
+  const row = {
+    evaluationId: results.evaluationId,
+    structureId: structure.id,
+    name: 'hausdorff_95',
+    unit: 'mm',
+  };
+  const data = images.map(({ id: imageId }, k) => ({ ...row, imageId, value: [1, 3, 2][k] }));
+  const settings = { spacing: [1, 2] };
+  await prisma.imageMetric.createMany({
+    data: [...data, { ...data[0], value: 9, raterId: rater.id, settings }],
+  });
+  const query = `query ($id: ID!, $raterId: ID) { evaluation(id: $id) { imageMetrics(name: "hausdorff_95",
+    raterId: $raterId) { nodes { value unit settings rater { id } } } } }`;
+  const nodes = async (raterId?: string) => {
+    const answer = await api.ask(query, { id: results.evaluationId, raterId });
+    return answer.data.evaluation.imageMetrics.nodes;
+  };
+  const [all, ofRater] = [await nodes(), await nodes(rater.id)];
+  await prisma.imageMetric.deleteMany({ where: { name: 'hausdorff_95' } });
+  expect(all.map(({ value }: any) => value)).toEqual([3, 2, 1]);
+  expect(all[0]).toMatchObject({ unit: 'mm', settings: {}, rater: null });
+  expect(ofRater).toEqual([{ value: 9, unit: 'mm', settings, rater: { id: rater.id } }]);
+});
+
 test('what is said of one image carries the flag of the number that it is a part of', async () => {
   const flags = async () => {
     const { data } = await api.ask(

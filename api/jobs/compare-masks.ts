@@ -1,26 +1,22 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Sample, SampleSource } from '../../ml/data/sample.ts';
-import { mean } from '../../ml/statistics/measure.ts';
-import { softOverlap } from '../../ml/metrics/overlap.ts';
-import { bootstrapMean } from '../../ml/statistics/bootstrap-mean.ts';
-import { openStoreSource, type StoreSourceOptions } from '../storage/store-source.ts';
+import type { Sample } from '../../ml/data/sample.ts';
+import type { Mask } from '../../ml/metrics/metric.ts';
+import { bootstrapMeanOfDefined } from '../../ml/statistics/bootstrap-mean.ts';
+import type { MetricChoice } from '../requests/metric-choices.ts';
+import { openStoreSource, type StoreSource, type StoreSourceOptions } from '../storage/store-source.ts';
+import { chosen } from './chosen-metric.ts';
 import { datasetNames, idOf } from './fused-samples.ts';
 import type { JobInput } from './job.ts';
-import type { MetricRow } from './metric-row.ts';
+import type { ImageRow, MetricLabel, MetricRow } from './metric-row.ts';
 import { plane } from './planes.ts';
 
 export interface Comparison {
   readonly metrics: readonly MetricRow[];
-  /** Rows of image_metrics without their evaluation. */
-  readonly images: readonly {
-    readonly imageId: string;
-    readonly structureId: string;
-    readonly name: string;
-    readonly value: number;
-  }[];
+  readonly images: readonly ImageRow[];
 }
 
 export interface CompareSettings {
+  readonly choices: readonly MetricChoice[];
   readonly seed: number;
   readonly transductive: boolean;
 }
@@ -28,96 +24,125 @@ export interface CompareSettings {
 type OnStep = (done: number, total: number) => void;
 
 const imagesAtOnce = 8;
-const thresholds = [0.1, 0.3, 0.5, 0.7, 0.9];
-const flat = (values: ArrayLike<number>) => ({ values, height: 1, width: values.length });
 
-/** Soft Dice of the masks against each rater's, by structure; images that the rater left out do not enter. */
+/** The masks against each rater's, by structure; images that the rater left out do not enter. */
 export async function compareWithRaters(
   input: JobInput,
   masks: StoreSourceOptions,
-  { seed, transductive }: CompareSettings,
+  { choices, ...settings }: CompareSettings,
   onStep: OnStep,
 ): Promise<Comparison> {
   const source = await openStoreSource(input, masks);
   const names = await datasetNames(input, masks.snapshotId);
-  const [n, c] = [source.raters.length, source.structures.length];
-  const values = source.raters.map(() => source.structures.map((): number[] => []));
-  const images: Comparison['images'][number][] = [];
+  const pairwise = chosen(choices, 'masks').filter(({ against }) => against.includes('raters'));
+  const combined = chosen(choices, 'mask-with-raters');
+  const raterIds = source.raters.map((name) => idOf(names.raters, name));
+  const structureIds = source.structures.map((name) => idOf(names.structures, name));
+  const tally = createTally(settings, source.ids.length);
+  for (const { label } of pairwise)
+    for (const raterId of raterIds)
+      for (const structureId of structureIds) tally.expect(label, { structureId, raterId });
   for await (const { sample, index } of each(input, source, onStep)) {
-    for (const [s, structure] of source.structures.entries()) {
-      const mask = plane(fusedOf(sample), s, c);
-      const ofImage: number[] = [];
-      for (let r = 0; r < n; r++) {
-        if (!sample.annotated[r * c + s]) continue;
-        const { dice } = softOverlap(flat(mask), flat(raterMask(sample, r * c + s, n * c)), thresholds);
-        values[r]?.[s]?.push(dice);
-        ofImage.push(dice);
+    const imageId = source.imageIds[index];
+    for (const [s, structureId] of structureIds.entries()) {
+      const mask = fusedMask(sample, s, source);
+      const drawn = raterMasks(sample, s, source);
+      for (const { metric, settings, label } of pairwise) {
+        for (const [r, rater] of drawn) {
+          const place = { structureId, raterId: raterIds[r] };
+          tally.add(label, place, imageId, metric.measure(mask, rater, settings));
+        }
       }
-      const structureId = idOf(names.structures, structure);
-      const imageId = source.imageIds[index];
-      if (ofImage.length)
-        images.push({ imageId, structureId, name: 'mean_rater_dice', value: mean(ofImage) });
+      for (const { metric, settings, label } of combined)
+        tally.addToImage(
+          label,
+          { structureId },
+          imageId,
+          metric.measure(mask, [...drawn.values()], settings),
+        );
     }
   }
-  const metrics = source.raters.flatMap((rater, r) =>
-    source.structures.map((structure, s): MetricRow => {
-      const ofPair = values[r]?.[s] ?? [];
-      return {
-        name: 'soft_dice',
-        structureId: idOf(names.structures, structure),
-        raterId: idOf(names.raters, rater),
-        ...bootstrapMean(ofPair, { seed }),
-        undefinedCount: source.ids.length - ofPair.length,
-        transductive,
-      };
-    }),
-  );
-  return { metrics, images };
+  return tally.comparison();
 }
 
-/** Soft Dice and IoU of the masks against a fusion's, by structure. */
+/** The masks against a fusion's, by structure. */
 export async function compareWithFusion(
   input: JobInput,
   masks: StoreSourceOptions,
   target: StoreSourceOptions,
-  { seed, transductive }: CompareSettings,
+  { choices, ...settings }: CompareSettings,
   onStep: OnStep,
 ): Promise<Comparison> {
   const [source, reference] = [await openStoreSource(input, masks), await openStoreSource(input, target)];
   const names = await datasetNames(input, masks.snapshotId);
-  const c = source.structures.length;
-  const images: Comparison['images'][number][] = [];
+  const structureIds = source.structures.map((name) => idOf(names.structures, name));
+  const pairwise = chosen(choices, 'masks').filter(({ against }) => against.includes('fusion'));
+  const tally = createTally(settings, source.ids.length);
+  for (const { label } of pairwise)
+    for (const structureId of structureIds) tally.expect(label, { structureId });
   for await (const { sample, index } of each(input, source, onStep)) {
+    const imageId = source.imageIds[index];
     const [other] = await reference.read([index]);
-    if (!other) throw new Error(`image ${source.imageIds[index]} has no mask to compare with`);
-    for (const [s, structure] of source.structures.entries()) {
-      const { dice, iou } = softOverlap(
-        flat(plane(fusedOf(sample), s, c)),
-        flat(plane(fusedOf(other), s, c)),
-        thresholds,
-      );
-      const row = { imageId: source.imageIds[index], structureId: idOf(names.structures, structure) };
-      images.push({ ...row, name: 'soft_dice', value: dice }, { ...row, name: 'soft_iou', value: iou });
+    if (!other) throw new Error(`image ${imageId} has no mask to compare with`);
+    for (const [s, structureId] of structureIds.entries()) {
+      const [mask, fused] = [fusedMask(sample, s, source), fusedMask(other, s, reference)];
+      for (const { metric, settings, label } of pairwise)
+        tally.add(label, { structureId }, imageId, metric.measure(mask, fused, settings));
     }
   }
-  const metrics = source.structures.flatMap((structure) => {
-    const structureId = idOf(names.structures, structure);
-    return ['soft_dice', 'soft_iou'].map((name): MetricRow => {
-      const ofStructure = images.filter((row) => row.structureId === structureId && row.name === name);
-      const measure = bootstrapMean(
-        ofStructure.map(({ value }) => value),
-        { seed },
-      );
-      return { name, structureId, ...measure, transductive };
-    });
-  });
-  return { metrics, images };
+  return tally.comparison();
+}
+
+interface Place {
+  readonly structureId: string;
+  readonly raterId?: string;
+}
+
+/** Collects numbers image by image, and makes of them those over all images. */
+function createTally({ seed, transductive }: Omit<CompareSettings, 'choices'>, imageCount: number) {
+  interface Collected extends Place {
+    readonly label: MetricLabel;
+    readonly values: (number | null)[];
+  }
+  const collected = new Map<MetricLabel, Map<string, Collected>>();
+  const images: ImageRow[] = [];
+  const valuesAt = (label: MetricLabel, place: Place): (number | null)[] => {
+    const places = collected.get(label) ?? new Map<string, Collected>();
+    collected.set(label, places);
+    const key = `${place.structureId} ${place.raterId}`;
+    const here = places.get(key) ?? { label, ...place, values: [] };
+    places.set(key, here);
+    return here.values;
+  };
+  const addToImage = (label: MetricLabel, place: Place, imageId: string, value: number | null): void => {
+    if (value !== null) images.push({ ...label, ...place, imageId, value });
+  };
+  return {
+    /** There will be a number of this place, even if no image has one. */
+    expect: (label: MetricLabel, place: Place): void => void valuesAt(label, place),
+    add(label: MetricLabel, place: Place, imageId: string, value: number | null): void {
+      valuesAt(label, place).push(value);
+      addToImage(label, place, imageId, value);
+    },
+    /** A number that only images have. */
+    addToImage,
+    comparison(): Comparison {
+      const all = [...collected.values()].flatMap((places) => [...places.values()]);
+      const metrics = all.map(({ label, values, ...place }): MetricRow => {
+        const whyNone = values.length === 0 ? 'no image' : 'undefined for every image';
+        const measure = bootstrapMeanOfDefined(values, { seed, whyNone });
+        const undefinedCount = imageCount - measure.count;
+        return { ...label, ...place, ...measure, undefinedCount, transductive };
+      });
+      return { metrics, images };
+    },
+  };
 }
 
 /** The samples one after another, read a batch at a time, with a turn for the rest of the process after each. */
 async function* each(
   { signal }: JobInput,
-  source: SampleSource,
+  source: StoreSource,
   onStep: OnStep,
 ): AsyncGenerator<{ sample: Sample; index: number }> {
   const total = source.ids.length;
@@ -132,15 +157,24 @@ async function* each(
   }
 }
 
-function fusedOf({ id, fused }: Sample): Float32Array {
+function fusedMask({ id, fused }: Sample, structure: number, source: StoreSource): Mask {
   if (!fused) throw new Error(`image '${id}' has no mask to compare`);
-  return fused;
+  const { height, width, structures } = source;
+  return { values: plane(fused, structure, structures.length), height, width };
 }
 
-/** One channel of the interleaved raters' masks. */
-function raterMask({ raterMasks }: Sample, channel: number, channels: number): Uint8Array {
-  return Uint8Array.from(
-    { length: raterMasks.length / channels },
-    (_, pixel) => raterMasks[pixel * channels + channel] ?? 0,
-  );
+/** The masks of those raters who annotated the structure, by the rater's index. */
+function raterMasks(sample: Sample, structure: number, source: StoreSource): ReadonlyMap<number, Mask> {
+  const { height, width, raters, structures } = source;
+  const channels = raters.length * structures.length;
+  const masks = new Map<number, Mask>();
+  for (let r = 0; r < raters.length; r++) {
+    const channel = r * structures.length + structure;
+    if (!sample.annotated[channel]) continue;
+    const values = new Uint8Array(height * width);
+    for (let pixel = 0; pixel < values.length; pixel++)
+      values[pixel] = sample.raterMasks[pixel * channels + channel];
+    masks.set(r, { values, height, width });
+  }
+  return masks;
 }

@@ -1,8 +1,9 @@
 import type { Evaluation, Fusion, Prisma } from '../../prisma/client/client.ts';
 import { conflict } from '../errors.ts';
+import type { MetricChoice } from '../requests/metric-choices.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import type { StoreSourceOptions } from '../storage/store-source.ts';
-import { aucMetrics, judgeMasks, permutedAucMetric, type Reading } from './judge-masks.ts';
+import { judgeMasks, scoreMetrics, type Reading } from './judge-masks.ts';
 import type { Job, JobInput, Outcome } from './job.ts';
 import { compareWithFusion, compareWithRaters, type Comparison } from './compare-masks.ts';
 import type { MetricRow } from './metric-row.ts';
@@ -35,7 +36,7 @@ export const evaluateJob: Job<'evaluation'> = {
 async function evaluateFusion(
   input: JobInput,
   evaluation: Evaluation,
-  { judgeModelId, split, controlFusionId }: RequestOf<'evaluation'>,
+  { judgeModelId, split, controlFusionId, metrics: choices }: RequestOf<'evaluation'>,
   fusion: Fusion,
 ): Promise<Outcome> {
   const { snapshotId, height: size, transductive } = fusion;
@@ -43,23 +44,24 @@ async function evaluateFusion(
   const masks = { ...where, fusionId: fusion.id };
   const seed = input.run.seed;
   const share = sharing(input, 1 + [judgeModelId, controlFusionId].filter(Boolean).length);
-  const read = await readDiagnoses(input, { judgeModelId, masks, transductive }, share);
+  const read = await readDiagnoses(input, { judgeModelId, masks, choices, transductive }, share);
   const metrics = [...read.metrics];
   if (judgeModelId && controlFusionId) {
     await requireControl(input, controlFusionId);
     const control = { ...where, fusionId: controlFusionId };
     const onStep = share('the judge reads the permuted control');
-    metrics.push(permutedAucMetric(await judgeMasks(input, judgeModelId, control, onStep)));
+    const reading = await judgeMasks(input, judgeModelId, control, onStep);
+    metrics.push(...scoreMetrics(reading, choices, { seed, ofControl: true, transductive: true }));
   }
   const onStep = share('comparing with raters');
-  const compared = await compareWithRaters(input, masks, { seed, transductive }, onStep);
+  const compared = await compareWithRaters(input, masks, { choices, seed, transductive }, onStep);
   return outcome(evaluation, { metrics: [...metrics, ...compared.metrics], scores: read.scores }, compared);
 }
 
 async function evaluateModel(
   input: JobInput,
   evaluation: Evaluation,
-  { judgeModelId, split }: RequestOf<'evaluation'>,
+  { judgeModelId, split, metrics: choices }: RequestOf<'evaluation'>,
   model: { readonly id: string; readonly snapshotId: string; readonly size: number; readonly fusion: Fusion },
 ): Promise<Outcome> {
   const { snapshotId, size, fusion, id: predictedBy } = model;
@@ -68,11 +70,11 @@ async function evaluateModel(
   await predictAndStore(input, model.id, where, share('predicting masks'));
   const masks = { ...where, predictedBy };
   // Predicted from the image alone: no label of these images has touched them.
-  const own = { seed, transductive: false };
-  const read = await readDiagnoses(input, { judgeModelId, masks, transductive: false }, share);
+  const own = { choices, seed, transductive: false };
+  const read = await readDiagnoses(input, { judgeModelId, masks, choices, transductive: false }, share);
   const byRater = await compareWithRaters(input, masks, own, share('comparing with raters'));
   const target = { ...where, fusionId: fusion.id };
-  const settings = { seed, transductive: fusion.transductive };
+  const settings = { choices, seed, transductive: fusion.transductive };
   const byFusion = await compareWithFusion(
     input,
     masks,
@@ -99,13 +101,16 @@ async function readDiagnoses(
   read: {
     readonly judgeModelId: string | null;
     readonly masks: StoreSourceOptions;
+    readonly choices: readonly MetricChoice[];
     readonly transductive: boolean;
   },
   share: Sharing,
 ): Promise<Read> {
   if (!read.judgeModelId) return { metrics: [], scores: [] };
   const reading = await judgeMasks(input, read.judgeModelId, read.masks, share('the judge reads'));
-  return { metrics: aucMetrics(reading, input.run.seed, read.transductive), scores: reading.scores };
+  const { choices, transductive } = read;
+  const metrics = scoreMetrics(reading, choices, { seed: input.run.seed, ofControl: false, transductive });
+  return { metrics, scores: reading.scores };
 }
 
 /** A score of masks that have seen labels is never given without the one of their control. */

@@ -337,7 +337,9 @@ describe('with DF-GT', () => {
     expect(flags('permuted_auc', false)).toEqual([]);
     expect(await context.prisma.predictedMask.count({ where: { modelId: model.id } })).toBe(12 * 2);
     expect(
-      await context.prisma.imageMetric.count({ where: { evaluationId: evaluation.id, name: 'soft_dice' } }),
+      await context.prisma.imageMetric.count({
+        where: { evaluationId: evaluation.id, name: 'soft_dice', raterId: null },
+      }),
     ).toBe(24);
   });
 });

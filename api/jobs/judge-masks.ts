@@ -1,5 +1,7 @@
-import { auc, aucBootstrap, type Label } from '../../ml/statistics/auc.ts';
+import type { Label } from '../../ml/statistics/auc.ts';
+import type { MetricChoice } from '../requests/metric-choices.ts';
 import { openStoreSource, type StoreSourceOptions } from '../storage/store-source.ts';
+import { chosen } from './chosen-metric.ts';
 import type { JobInput } from './job.ts';
 import { loadJudge } from './judge.ts';
 import type { MetricRow } from './metric-row.ts';
@@ -31,17 +33,18 @@ export async function judgeMasks(
   }
 }
 
-/** The same AUC with two intervals: DeLong's, and a bootstrap's that assumes less. */
-export function aucMetrics({ scores, labels }: Reading, seed: number, transductive: boolean): MetricRow[] {
+/** The chosen numbers of scores: of the masks that are evaluated, or of their permuted control. */
+export function scoreMetrics(
+  { scores, labels }: Reading,
+  choices: readonly MetricChoice[],
+  { seed, ofControl, transductive }: { seed: number; ofControl: boolean; transductive: boolean },
+): MetricRow[] {
   const logits = scores.map(({ logit }) => logit);
-  return [
-    { name: 'auc', ...auc(logits, labels), transductive },
-    { name: 'auc_bootstrap', ...aucBootstrap(logits, labels, { seed }), transductive },
-  ];
-}
-
-/** What masks fused for shuffled diagnoses score on the true ones: what is left when the labels tell nothing. */
-export function permutedAucMetric({ scores, labels }: Reading): MetricRow {
-  const logits = scores.map(({ logit }) => logit);
-  return { name: 'permuted_auc', ...auc(logits, labels), transductive: true };
+  return chosen(choices, 'scores')
+    .filter(({ metric }) => metric.ofControl === ofControl)
+    .map(({ metric, settings, label }) => ({
+      ...label,
+      ...metric.measure(logits, labels, settings, seed),
+      transductive,
+    }));
 }

@@ -1,10 +1,25 @@
+import type { Prisma } from '../../prisma/client/client.ts';
 import type { Measure } from '../../ml/statistics/measure.ts';
 
-/** A row of evaluation_metrics without its evaluation. */
-export interface MetricRow extends Measure {
+/** Which metric a number is of. */
+export interface MetricLabel {
   readonly name: string;
+  readonly settings: Prisma.InputJsonObject;
+  readonly unit: string | null;
+}
+
+/** A row of evaluation_metrics without its evaluation. */
+export interface MetricRow extends Measure, MetricLabel {
   readonly structureId?: string;
   readonly raterId?: string;
   /** Masks that had seen the diagnosis of their own image went into it. */
   readonly transductive: boolean;
+}
+
+/** A row of image_metrics without its evaluation. */
+export interface ImageRow extends MetricLabel {
+  readonly imageId: string;
+  readonly structureId: string;
+  readonly raterId?: string;
+  readonly value: number;
 }

@@ -2,6 +2,7 @@ import { GraphQLJSON } from 'graphql-scalars';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { methodKinds } from '../../ml/method-kinds.ts';
 import { ModelTask } from '../enums.type.ts';
+import { MetricTraits } from './metric-traits.type.ts';
 import { Setting } from './setting.type.ts';
 
 export type MethodKind = keyof typeof methodKinds;
@@ -149,4 +150,7 @@ export class Method {
       'What a diagnosis model makes of the mask, with its default settings. Null for other methods.',
   })
   maskUse!: MaskUse | null;
+
+  @Field(() => MetricTraits, { nullable: true, description: 'Of a metric: how to read its numbers.' })
+  metric!: MetricTraits | null;
 }

@@ -1,10 +1,12 @@
 import type { MaskUse as MlMaskUse } from '../../ml/diagnosis/diagnosis-model.ts';
 import { methodKinds, type Need } from '../../ml/method-kinds.ts';
+import type { Metric } from '../../ml/metrics/metric.ts';
 import { presetSummary, versionOf, type Method as Spec } from '../../ml/method.ts';
 import { defaultsOf, type Configurable } from '../../ml/settings/config-of.ts';
 import { listSettings, schemaOf, type Setting as Listed } from '../../ml/settings/list-settings.ts';
 import { trainingSettings } from '../../ml/training/training-config.ts';
 import type { ModelTask } from '../enums.type.ts';
+import { traitsOf } from './metric-traits.ts';
 import { MaskUse, MethodKind, MethodNeed, type Method, type MethodPreset } from './method.type.ts';
 import { SettingType, type Setting } from './setting.type.ts';
 
@@ -46,6 +48,7 @@ function describe(kind: MethodKind, spec: AnySpec, needs: readonly Need[]): Meth
     needsDiagnosisModel: spec.needsDiagnosisModel ?? false,
     crossFits: spec.crossFits ?? false,
     maskUse: maskUse ? MASK_USES[maskUse] : null,
+    metric: 'compares' in spec ? traitsOf(spec as Metric) : null,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Run, RunKind } from '../../prisma/client/client.ts';
 import { versionOf } from '../../ml/method.ts';
 import { valueAt } from '../../ml/settings/config-of.ts';
 import { outdatedRequest, unreadableRequest } from '../errors.ts';
-import { methodOf, requests, type RequestOf } from './requests.ts';
+import { methodsOf, requests, type RequestOf } from './requests.ts';
 
 type Stored = Pick<Run, 'id' | 'kind' | 'config' | 'codeVersion'>;
 
@@ -24,9 +24,9 @@ export function readRequest<K extends RunKind>(kind: K, run: Stored): RequestOf<
  */
 export function requestToPerform(run: Stored): RequestOf<RunKind> {
   const request = readRequest(run.kind, run);
-  const method = methodOf(run.kind, request);
-  if (!method || !('version' in request) || request.version === versionOf(method)) return request;
-  throw outdatedRequest(run, method.name, request.version, versionOf(method));
+  const mended = methodsOf(run.kind, request).find(({ method, version }) => version !== versionOf(method));
+  if (!mended) return request;
+  throw outdatedRequest(run, mended.method.name, mended.version, versionOf(mended.method));
 }
 
 /** One line a problem: key, what is wrong, what stands there. */

@@ -3,8 +3,10 @@ import { RunKind, Split } from '../../prisma/client/client.ts';
 import { experiments } from '../../ml/experiments/index.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import type { Method, Registry } from '../../ml/method.ts';
+import { metrics } from '../../ml/metrics/index.ts';
 import { isFitted, models } from '../../ml/models.ts';
 import { trainingConfig, type TrainingConfig } from '../../ml/training/training-config.ts';
+import { defaultMetrics, metricChoice } from './metric-choices.ts';
 
 /**
  * What each kind of run stores as its config: the whole request, ready to be done again. Services write it, everybody
@@ -43,7 +45,7 @@ const fusionRequest = z
   })
   .transform((request, context) => ({
     ...request,
-    config: settingsOf(fusions, request.method, request, context),
+    config: settingsOf(fusions, request.method, request.config, context),
   }));
 
 const trainingRequest = z
@@ -60,7 +62,7 @@ const trainingRequest = z
   })
   .transform((request, context) => ({
     ...request,
-    config: settingsOf(models, request.method, request, context),
+    config: settingsOf(models, request.method, request.config, context),
     training: trainingOf(request, context),
   }));
 
@@ -71,6 +73,15 @@ const evaluationRequest = z.strictObject({
   split: z.enum(Split).default('test'),
   /** The fusion with permuted diagnoses, whose AUC stands beside that of a fusion that has seen labels. */
   controlFusionId: id.nullable().default(null),
+  metrics: z
+    .array(
+      metricChoice.transform((choice, context) => ({
+        ...choice,
+        settings: settingsOf(metrics, choice.name, choice.settings, context, 'settings'),
+      })),
+    )
+    .min(1)
+    .prefault([...defaultMetrics]),
 });
 
 const experimentRequest = z
@@ -86,7 +97,7 @@ const experimentRequest = z
   })
   .transform((request, context) => ({
     ...request,
-    config: settingsOf(experiments, request.experiment, request, context),
+    config: settingsOf(experiments, request.experiment, request.config, context),
   }));
 
 const agreementRequest = z.strictObject({
@@ -110,24 +121,35 @@ export const requests = {
 /** A request as its readers get it: every key there, settings parsed by the method's own schema. */
 export type RequestOf<K extends RunKind> = z.output<(typeof requests)[K]>;
 
-/** The method that a request names; null for kinds that name none. */
-export function methodOf<K extends RunKind>(kind: K, request: RequestOf<K>): Method | null {
-  if (kind === 'fusion') return fusions.get((request as RequestOf<'fusion'>).method);
-  if (kind === 'training') return models.get((request as RequestOf<'training'>).method);
-  if (kind === 'experiment') return experiments.get((request as RequestOf<'experiment'>).experiment);
-  return null;
+interface NamedMethod {
+  readonly method: Method;
+  /** The version that was asked for. */
+  readonly version: number;
+}
+
+/** The methods that a request names. */
+export function methodsOf<K extends RunKind>(kind: K, request: RequestOf<K>): readonly NamedMethod[] {
+  const { fusion, training, experiment, evaluation } = { [kind]: request } as {
+    [Kind in RunKind]?: RequestOf<Kind>;
+  };
+  if (fusion) return [{ method: fusions.get(fusion.method), version: fusion.version }];
+  if (training) return [{ method: models.get(training.method), version: training.version }];
+  if (experiment) return [{ method: experiments.get(experiment.experiment), version: experiment.version }];
+  const chosen = evaluation?.metrics ?? [];
+  return chosen.map(({ name, version }) => ({ method: metrics.get(name), version }));
 }
 
 type Context = z.core.$RefinementCtx;
 
-/** Settings as the method's schema reads them; problems are reported under `config`. */
+/** Settings as the method's schema reads them; problems are reported under `key`. */
 function settingsOf(
   registry: Registry<Method>,
   name: string,
-  { config }: { readonly config?: unknown },
+  settings: unknown,
   context: Context,
+  key = 'config',
 ): unknown {
-  if (registry.names.includes(name)) return parsedAt('config', registry.get(name).config, config, context);
+  if (registry.names.includes(name)) return parsedAt(key, registry.get(name).config, settings, context);
   const message = `unknown ${registry.kind} '${name}': expected one of ${registry.names.join(', ')}`;
   context.issues.push({ code: 'custom', message, input: name, path: [] });
   return z.NEVER;

@@ -5,7 +5,7 @@ import { transductiveNote } from '../client/transductive.ts';
 import type { Measured, TrainedModel } from './read-model.ts';
 
 /** What the model is worth on the test images, and on which masks that was asked. */
-export function formatModel({ model, evaluation }: TrainedModel): string {
+export function formatModel({ model, evaluation, methods }: TrainedModel): string {
   const { method, task, fusion, snapshot } = model;
   const asked =
     task === 'diagnosis'
@@ -19,7 +19,7 @@ export function formatModel({ model, evaluation }: TrainedModel): string {
       evaluation.metrics.map((metric) => [
         metric.name,
         metric.structure?.name ?? '',
-        against(metric, fusion.method),
+        against(metric, { model, methods }),
         metric.value === null ? `undefined${metric.note ? `: ${metric.note}` : ''}` : metric.value.toFixed(3),
         interval(metric),
         String(metric.count),
@@ -31,7 +31,8 @@ export function formatModel({ model, evaluation }: TrainedModel): string {
   ].join('\n');
 }
 
-/** An AUC tells the diagnosis, a Dice compares masks: with a rater's, or with the fused ones. */
-function against({ name, rater }: Measured, fusion: string): string {
-  return name.includes('auc') ? 'diagnosis' : (rater?.name ?? fusion);
+/** Scores are compared with the diagnosis, masks with a rater's or with the fused ones. */
+function against({ name, rater }: Measured, { model, methods }: Omit<TrainedModel, 'evaluation'>): string {
+  const compares = methods.find((method) => method.name === name)?.metric.compares;
+  return compares === 'SCORES' ? 'diagnosis' : (rater?.name ?? model.fusion.method);
 }

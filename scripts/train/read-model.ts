@@ -32,6 +32,8 @@ export interface Measured extends Estimate {
 export interface TrainedModel {
   readonly model: ModelSummary;
   readonly evaluation: { readonly metrics: readonly Measured[] };
+  /** What each metric compares. */
+  readonly methods: readonly { readonly name: string; readonly metric: { readonly compares: string } }[];
 }
 
 const query = /* GraphQL */ `
@@ -73,6 +75,12 @@ const query = /* GraphQL */ `
         rater {
           name
         }
+      }
+    }
+    methods(kind: METRIC) {
+      name
+      metric {
+        compares
       }
     }
   }
