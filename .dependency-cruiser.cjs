@@ -86,6 +86,17 @@ module.exports = {
       to: { path: '^api/[^/]+/', pathNot: '^api/(storage|read|postgres|requests)/' },
     },
     {
+      name: 'commands-are-clients',
+      comment:
+        'Commands speak GraphQL, also to a server elsewhere with other methods; phantoms are made by a program of ml.',
+      severity: 'error',
+      from: {
+        path: '^scripts/(demo|fuse|train|agreement|experiment|client|drawing)',
+        pathNot: '\\.test\\.ts$',
+      },
+      to: { path: '^(api|ml|prisma)/' },
+    },
+    {
       name: 'web-speaks-graphql',
       severity: 'error',
       from: { path: '^web/' },

@@ -9,7 +9,6 @@ import { numbersOf, type DemoReport } from './demo/report.ts';
 
 test('options that cannot be are refused before any work', () => {
   const parse = (...argv: string[]) => parseOptions(argv);
-  expect(() => parse('--preset', 'large')).toThrow("--preset 'large': expected one of demo, paper");
   expect(() => parse('--modality', 'x-ray')).toThrow(/fundus, ultrasound, dermoscopy/);
   expect(() => parse('--images', '3')).toThrow('at least 30');
   expect(() => parse('--data', 'folder', '--modality', 'fundus')).toThrow('exclude each other');
@@ -37,6 +36,7 @@ test('--json writes the numbers of a main job and nothing else', () => {
     fusions: [{ name: 'majority-vote', transductive: false, auc: estimate, permutedAuc: null }],
     models: [{ name: 'baseline-seg', dice: { disc: { value: 0.9 } }, auc: estimate }],
     raters: [{ name: 'R1', weight: 1, informativeness: null }],
+    informativenessCorrelation: null,
   };
   expect(Object.keys(numbersOf(report))).toEqual(
     'modality preset backend seconds seed fusions models raters'.split(' '),

@@ -2,20 +2,25 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeCaseSheet } from './demo/case-sheet.ts';
 import type { Client } from './client/client.ts';
+import { freeze, importDataset } from './client/cohort.ts';
 import { command, withServer } from './client/command.ts';
-import { runMainJob } from './demo/main-job.ts';
+import { printMethods } from './client/methods.ts';
+import { runExperiment } from './client/run-experiment.ts';
 import { parseOptions, usage, type DemoOptions } from './demo/options.ts';
 import { writePhantoms } from './client/phantoms.ts';
 import { formatReport } from './demo/print.ts';
-import { numbersOf, readReport, type DemoReport } from './demo/report.ts';
+import { numbersOf, reportOf, type DemoReport } from './demo/report.ts';
 
 await command(async () => {
   const options = parseOptions(process.argv.slice(2));
   if (options === 'help') console.log(usage);
-  else await withServer(options.url, (client) => demo(client, options));
+  else
+    await withServer(options.url, (client) =>
+      options.list ? printMethods(client, ['EXPERIMENT', 'PHANTOM']) : demo(client, options),
+    );
 });
 
-/** The main job over GraphQL, on phantoms or on a folder of real data; prints tables, writes JSON and pictures. */
+/** The whole workflow over GraphQL, on phantoms or on a folder of real data; prints tables, writes JSON and pictures. */
 async function demo(client: Client, options: DemoOptions): Promise<void> {
   const reports: DemoReport[] = [];
   if (options.data) reports.push(await demoOf(client, dataName(options.data), options.data, options));
@@ -34,14 +39,19 @@ async function demoOfPhantom(client: Client, modality: string, options: DemoOpti
 }
 
 async function demoOf(client: Client, name: string, data: string, options: DemoOptions): Promise<DemoReport> {
-  console.log(`\n${name}: the main job over GraphQL (${data})`);
-  const { preset, seed } = options;
-  const job = await runMainJob(client, path.resolve(data), options);
-  const report = await readReport(client, job, { modality: name, preset, seed });
+  console.log(`\n${name}: the whole workflow over GraphQL (${data})`);
+  const { preset, seed, reading } = options;
+  const begin = Date.now();
+  const datasetId = await importDataset(client, path.resolve(data), reading);
+  const snapshotId = await freeze(client, datasetId);
+  const config = { seeds: [seed] };
+  const result = await runExperiment(client, { snapshotId, experiment: 'demo', preset, config });
+  const seconds = (Date.now() - begin) / 1000;
+  const report = reportOf(result, { modality: name, preset, seed, seconds });
   console.log(`\n${formatReport(report)}`);
-  const sheet = options.sheet.replace('{name}', name);
-  await writeCaseSheet(client, job, name, sheet);
-  console.log(`\nOne case, raters to prediction: ${sheet}`);
+  const file = options.sheet.replace('{name}', name);
+  await writeCaseSheet(client, result, { title: name, datasetId, diagnosed: report.diagnosed, file });
+  console.log(`\nOne case, raters to prediction: ${file}`);
   return report;
 }
 

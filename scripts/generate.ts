@@ -5,16 +5,25 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { schemaText } from '../api/schema.ts';
+import { minifyIntrospection, outputIntrospectionFile } from '@gql.tada/internal';
+import { introspectionFromSchema } from 'graphql';
+import { loadSchema, schemaText } from '../api/schema.ts';
 import { command } from './client/command.ts';
 import { dependencyPicturePath, drawDependencyPicture } from './generate-dependency-picture.ts';
 import { metricsPage, metricsPagePath } from './generate-metrics-page.ts';
 
 const generated: Record<string, () => Promise<string>> = {
   'api/schema.graphql': schemaText,
+  'scripts/client/schema.d.ts': schemaTypes,
   [dependencyPicturePath]: drawDependencyPicture,
   [metricsPagePath]: metricsPage,
 };
+
+/** The schema as types, from which gql.tada infers those of the commands' documents. */
+async function schemaTypes(): Promise<string> {
+  const introspection = minifyIntrospection(introspectionFromSchema(await loadSchema()));
+  return outputIntrospectionFile(introspection, { fileType: '.d.ts', shouldPreprocess: true });
+}
 
 await command(async () => {
   const { check } = parseArgs({ options: { check: { type: 'boolean' } } }).values;

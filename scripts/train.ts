@@ -1,43 +1,47 @@
-import { models } from '../ml/models.ts';
 import type { Client } from './client/client.ts';
 import { command, withServer } from './client/command.ts';
-import { fuseMasks } from './client/fuse-masks.ts';
-import { createSteps, type Steps } from './client/steps.ts';
+import { findMethod, printMethods, type MethodKind } from './client/methods.ts';
+import { madeBy, runExperiment } from './client/run-experiment.ts';
 import { openSubject } from './client/subject.ts';
 import { writeModel } from './train/files.ts';
 import { parseOptions, usage, type TrainOptions } from './train/options.ts';
 import { formatModel } from './train/print.ts';
 import { readModel } from './train/read-model.ts';
 
-/** The network that DF-GT follows, and the one inside Take and Give: the paper's. */
-const [THETA, INSIDE] = ['dl-cat', 'baseline-dia'];
+const kinds: readonly MethodKind[] = ['DIAGNOSIS_MODEL', 'SEGMENTATION_MODEL'];
 
 await command(async () => {
   const options = parseOptions(process.argv.slice(2));
-  if (options === 'help') console.log(usage);
-  else await withServer(options.url, (client) => train(client, options));
+  if (options === 'help') return console.log(usage);
+  await withServer(options.url, (client) =>
+    options.list ? printMethods(client, [...kinds, 'FUSION']) : train(client, options),
+  );
 });
 
 /** One model over GraphQL, on a phantom or on a folder of real data: its weights, and its numbers on the test images. */
 async function train(client: Client, options: TrainOptions): Promise<void> {
-  const { method, config, training, fusion, fusionConfig } = options;
+  const { method, config, training, fusion, fusionConfig, protocol, seed, preset } = options;
+  const { task } = await findMethod(client, kinds, method);
+  await findMethod(client, ['FUSION'], fusion);
   const { snapshotId } = await openSubject(client, options);
-  const steps = createSteps(client, options);
-  const masks = await fuseMasks(steps, { snapshotId, method: fusion, config: fusionConfig, theta: THETA });
-  const diagnosisModelId = await modelInside(steps, method, snapshotId);
-  const model = await steps.train(method, { fusionId: masks.id, config, diagnosisModelId, training });
-  const isDiagnosis = models.get(method).task === 'diagnosis';
-  const judged = isDiagnosis ? { fusionId: masks.id, judgeModelId: model.id } : { modelId: model.id };
-  const { evaluationId } = await steps.evaluate(model, judged);
-  const trained = await readModel(client, model.id, evaluationId);
-  console.log(`\n${formatModel(trained)}\n`);
-  console.log(await writeModel(client, trained, options.out));
-}
-
-/** A diagnosis network for models that have one inside, trained on majority votes. */
-async function modelInside(steps: Steps, method: string, snapshotId: string): Promise<string | undefined> {
-  const model = models.get(method);
-  if (model.task !== 'segmentation' || !model.needsDiagnosisModel) return undefined;
-  const vote = await steps.fuse('majority-vote', { snapshotId });
-  return (await steps.train(INSIDE, { fusionId: vote.id })).id;
+  const made = await runExperiment(client, {
+    snapshotId,
+    experiment: 'train',
+    preset,
+    config: {
+      method,
+      fusion,
+      protocol,
+      modelTraining: training,
+      seeds: [seed],
+      settings: { [fusion]: fusionConfig, [method]: config },
+    },
+  });
+  const { id, model, judgeModel } = madeBy(made, ({ evaluation }) => evaluation);
+  // A diagnosis model is evaluated as the judge of the masks that it has learned with.
+  const trained = task === 'diagnosis' ? judgeModel : model;
+  if (!trained) throw new Error(`evaluation ${id} is not of '${method}'`);
+  const read = await readModel(client, trained.id, id);
+  console.log(`\n${formatModel(read)}\n`);
+  console.log(await writeModel(client, read, options.out));
 }

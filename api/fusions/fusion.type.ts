@@ -100,6 +100,10 @@ export class FusedImage {
   spectralEnergy!: number | null;
 }
 
+/** SQL: the rank of a value, ties sharing their mean rank. */
+const midrank = (column: string): string =>
+  `rank() over (order by ${column}) + (count(*) over (partition by ${column}) - 1) / 2.0`;
+
 const leftOutIndex = (model: string): string =>
   `(select coalesce((r.config #>> '{training,leaveOut,index}')::int8, 0) from runs r where r.id = ${model}.run_id)`;
 
@@ -166,6 +170,21 @@ export class Fusion {
     description: 'How far it trusts each rater. Empty until its run has succeeded.',
   })
   raterWeights!: RaterWeight[];
+
+  @Sql(
+    (row) => `(select corr(weight_rank, stated_rank) from (
+      select ${midrank('weight')} as weight_rank, ${midrank('stated')} as stated_rank from (
+        select avg(w.weight) as weight, r.informativeness as stated
+        from rater_weights w join raters r on r.id = w.rater_id
+        where w.fusion_id = ${row}.id and r.informativeness is not null group by r.id) raters) ranks
+      having count(*) > 2)`,
+  )
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "Spearman's rank correlation of its mean weights and the stated informativeness of the raters (phantoms). Null for fewer than three such raters, and where one side does not vary.",
+  })
+  informativenessCorrelation!: number | null;
 
   @Related({ on: pointsHere('fusion_id') })
   @Field(() => [Model], { description: 'Models that were trained on its masks.' })

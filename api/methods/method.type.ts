@@ -2,6 +2,7 @@ import { GraphQLJSON } from 'graphql-scalars';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { methodKinds } from '../../ml/method-kinds.ts';
 import { ModelTask } from '../enums.type.ts';
+import { ExperimentTraits } from './experiment-traits.type.ts';
 import { MetricTraits } from './metric-traits.type.ts';
 import { Setting } from './setting.type.ts';
 
@@ -153,4 +154,10 @@ export class Method {
 
   @Field(() => MetricTraits, { nullable: true, description: 'Of a metric: how to read its numbers.' })
   metric!: MetricTraits | null;
+
+  @Field(() => ExperimentTraits, {
+    nullable: true,
+    description: 'Of an experiment: how to show its results.',
+  })
+  experiment!: ExperimentTraits | null;
 }

@@ -1,11 +1,13 @@
 import type { MaskUse as MlMaskUse } from '../../ml/diagnosis/diagnosis-model.ts';
 import { methodKinds, type Need } from '../../ml/method-kinds.ts';
+import type { Experiment } from '../../ml/experiments/experiment.ts';
 import type { Metric } from '../../ml/metrics/metric.ts';
 import { presetSummary, versionOf, type Method as Spec } from '../../ml/method.ts';
 import { defaultsOf, type Configurable } from '../../ml/settings/config-of.ts';
 import { listSettings, schemaOf, type Setting as Listed } from '../../ml/settings/list-settings.ts';
 import { trainingSettings } from '../../ml/training/training-config.ts';
 import type { ModelTask } from '../enums.type.ts';
+import type { Drawing, ExperimentTraits } from './experiment-traits.type.ts';
 import { traitsOf } from './metric-traits.ts';
 import { MaskUse, MethodKind, MethodNeed, type Method, type MethodPreset } from './method.type.ts';
 import { SettingType, type Setting } from './setting.type.ts';
@@ -49,8 +51,15 @@ function describe(kind: MethodKind, spec: AnySpec, needs: readonly Need[]): Meth
     crossFits: spec.crossFits ?? false,
     maskUse: maskUse ? MASK_USES[maskUse] : null,
     metric: 'compares' in spec ? traitsOf(spec as Metric) : null,
+    experiment: 'plan' in spec ? experimentTraits(spec as unknown as Experiment) : null,
   };
 }
+
+const experimentTraits = ({ title, drawing, claims }: Experiment): ExperimentTraits => ({
+  title,
+  drawing: drawing as Drawing | null,
+  claims: claims.map(({ claim }) => claim),
+});
 
 const training = () => ({
   configSchema: schemaOf(trainingSettings),

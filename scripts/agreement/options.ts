@@ -5,7 +5,7 @@ import { wholeNumber } from '../client/whole-number.ts';
 
 export interface AgreementOptions extends Subject {
   /** Only images of this split; all where it is not given. */
-  readonly split?: string;
+  readonly split?: Split;
   /** Of the bootstrap. */
   readonly seed: number;
   readonly out: string;
@@ -18,7 +18,14 @@ ${subjectUsage}
   --out FOLDER      where the table goes (default .consilium/agreement)
 ${urlUsage}`;
 
-const splits = ['train', 'validation', 'test'];
+type Split = 'train' | 'validation' | 'test';
+const splits: readonly Split[] = ['train', 'validation', 'test'];
+
+function splitOf(value: string | undefined): Split | undefined {
+  const split = splits.find((one) => one === value);
+  if (split || value === undefined) return split;
+  throw new Error(`--split '${value}': expected one of ${splits.join(', ')}`);
+}
 
 export function parseOptions(argv: readonly string[]): AgreementOptions | 'help' {
   const { values } = parseArgs({
@@ -31,13 +38,9 @@ export function parseOptions(argv: readonly string[]): AgreementOptions | 'help'
     },
   });
   if (values.help) return 'help';
-  const { split } = values;
-  if (split !== undefined && !splits.includes(split)) {
-    throw new Error(`--split '${split}': expected one of ${splits.join(', ')}`);
-  }
   return {
     ...parseSubject(values),
-    split,
+    split: splitOf(values.split),
     seed: wholeNumber('--seed', values.seed, 0),
     out: values.out,
   };

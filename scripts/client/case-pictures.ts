@@ -1,28 +1,9 @@
 import type { Cell } from '../drawing/contact-sheet.ts';
 import { grey, heat, outline, readField, readPicture, type Field, type Rgb } from '../drawing/pixels.ts';
 import type { Client } from './client.ts';
+import { graphql, type ResultOf, type VariablesOf } from './graphql.ts';
 
-interface MaskOf {
-  readonly structure: { readonly name: string };
-  readonly url: string;
-}
-
-/** An image with what its raters drew. */
-export interface Case {
-  readonly id: string;
-  readonly path: string;
-  readonly url: string;
-  readonly diagnoses: readonly { readonly source: string; readonly value: number }[];
-  readonly annotations: readonly (MaskOf & { readonly rater: { readonly name: string } })[];
-}
-
-export interface MapOf {
-  readonly rater: { readonly name: string };
-  readonly weight: number;
-  readonly url: string;
-}
-
-const caseQuery = /* GraphQL */ `
+const caseDocument = graphql(`
   query Case($filter: ImageFilter!) {
     images(filter: $filter, first: 1) {
       nodes {
@@ -45,9 +26,9 @@ const caseQuery = /* GraphQL */ `
       }
     }
   }
-`;
+`);
 
-const fusedQuery = /* GraphQL */ `
+const fusedDocument = graphql(`
   query Fused($imageId: ID!, $id: ID!) {
     image(id: $imageId) {
       masks: fusedMasks(fusionId: $id) {
@@ -65,9 +46,9 @@ const fusedQuery = /* GraphQL */ `
       }
     }
   }
-`;
+`);
 
-const predictedQuery = /* GraphQL */ `
+const predictedDocument = graphql(`
   query Predicted($imageId: ID!, $id: ID!) {
     image(id: $imageId) {
       masks: predictedMasks(modelId: $id) {
@@ -78,7 +59,14 @@ const predictedQuery = /* GraphQL */ `
       }
     }
   }
-`;
+`);
+
+/** An image with what its raters drew. */
+export type Case = ResultOf<typeof caseDocument>['images']['nodes'][number];
+type Filter = VariablesOf<typeof caseDocument>['filter'];
+type Made = NonNullable<ResultOf<typeof fusedDocument>['image']>;
+type MaskOf = Made['masks'][number];
+export type MapOf = Made['maps'][number];
 
 /** Names as papers write them. */
 const titles: Readonly<Record<string, string>> = {
@@ -111,26 +99,25 @@ export interface Result {
 }
 
 /** The first image, by import, that the filter holds for. */
-export async function findCase(client: Client, filter: object): Promise<Case> {
-  const { images } = await client.request<{ images: { nodes: Case[] } }>(caseQuery, { filter });
+export async function findCase(client: Client, filter: Filter): Promise<Case> {
+  const { images } = await client.request(caseDocument, { filter });
   if (!images.nodes[0]) throw new Error(`no image to draw for ${JSON.stringify(filter)}`);
   return images.nodes[0];
 }
-
-export const fusedOf = (client: Client, shown: Case, made: Named): Promise<Result> =>
-  resultOf(client, fusedQuery, shown, made);
-
-export const predictedOf = (client: Client, shown: Case, made: Named): Promise<Result> =>
-  resultOf(client, predictedQuery, shown, made);
 
 interface Named {
   readonly name: string;
   readonly id: string;
 }
 
-async function resultOf(client: Client, query: string, shown: Case, { name, id }: Named): Promise<Result> {
-  const { image } = await client.request<{ image: Omit<Result, 'name'> }>(query, { imageId: shown.id, id });
-  return { name, ...image };
+export async function fusedOf(client: Client, shown: Case, { name, id }: Named): Promise<Result> {
+  const { image } = await client.request(fusedDocument, { imageId: shown.id, id });
+  return { name, masks: image?.masks ?? [], maps: image?.maps };
+}
+
+export async function predictedOf(client: Client, shown: Case, { name, id }: Named): Promise<Result> {
+  const { image } = await client.request(predictedDocument, { imageId: shown.id, id });
+  return { name, masks: image?.masks ?? [] };
 }
 
 /** The image, then each result's masks in grey. */
@@ -168,7 +155,7 @@ export async function mapCells(client: Client, of: readonly MapOf[]): Promise<Ce
   }
   return of.map(({ rater, weight }, i) => ({
     title: rater.name,
-    note: `mean weight ${weight.toFixed(3)}`,
+    note: `mean weight ${weight?.toFixed(3) ?? 'unknown'}`,
     picture: heat(maps[i], low, high),
   }));
 }

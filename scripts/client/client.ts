@@ -1,23 +1,21 @@
+import { print } from 'graphql';
 import { createClient, type Client as SubscriptionClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import { graphql, type ResultOf, type TadaDocumentNode } from './graphql.ts';
 
 /** A GraphQL client as any user would have one: HTTP for questions, one WebSocket for progress. */
 export interface Client {
-  request<T>(document: string, variables?: Record<string, unknown>): Promise<T>;
-  /** Follows a run until it has ended. */
+  request<Result, Variables>(
+    document: TadaDocumentNode<Result, Variables>,
+    variables: Variables,
+  ): Promise<Result>;
+  /** Follows a run until it has ended. @throws Error where it has not succeeded. */
   follow(runId: string, onProgress: (progress: RunProgress) => void): Promise<RunProgress>;
   download(url: string): Promise<Buffer>;
   close(): Promise<void>;
 }
 
-export interface RunProgress {
-  readonly status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
-  readonly progress: number;
-  readonly stage: string;
-  readonly errorMessage: string | null;
-}
-
-const followDocument = /* GraphQL */ `
+const followDocument = graphql(`
   subscription Follow($id: ID!) {
     runProgress(id: $id) {
       run {
@@ -28,7 +26,9 @@ const followDocument = /* GraphQL */ `
       }
     }
   }
-`;
+`);
+
+export type RunProgress = ResultOf<typeof followDocument>['runProgress']['run'];
 
 export function connect(url: string): Client {
   const endpoint = new URL('/graphql', url);
@@ -37,7 +37,7 @@ export function connect(url: string): Client {
     webSocketImpl: WebSocket,
   });
   return {
-    request: (document, variables = {}) => request(endpoint, document, variables),
+    request: (document, variables) => request(endpoint, print(document), variables),
     follow: (runId, onProgress) => follow(subscriptions, runId, onProgress),
     download: async (address) => download(new URL(address, url)),
     close: async () => {
@@ -52,7 +52,7 @@ interface Answer<T> {
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
-async function request<T>(endpoint: URL, query: string, variables: Record<string, unknown>): Promise<T> {
+async function request<T>(endpoint: URL, query: string, variables: unknown): Promise<T> {
   const response = await fetch(endpoint, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -78,8 +78,8 @@ async function follow(
   runId: string,
   onProgress: (progress: RunProgress) => void,
 ): Promise<RunProgress> {
-  const events = subscriptions.iterate<{ runProgress: { run: RunProgress } }>({
-    query: followDocument,
+  const events = subscriptions.iterate<ResultOf<typeof followDocument>>({
+    query: print(followDocument),
     variables: { id: runId },
   });
   let last: RunProgress | undefined;

@@ -1,5 +1,6 @@
 import type { Client } from './client.ts';
 import type { Reading } from './common-options.ts';
+import { graphql } from './graphql.ts';
 import { progressLine } from './progress.ts';
 
 interface ImportResult {
@@ -13,34 +14,34 @@ interface ImportResult {
   }[];
 }
 
+const importDocument = graphql(`
+  mutation Import($input: ImportDatasetInput!) {
+    importDataset(input: $input) {
+      id
+    }
+  }
+`);
+
+const importedDocument = graphql(`
+  query Imported($id: ID!) {
+    run(id: $id) {
+      result
+    }
+  }
+`);
+
 /** Imports a folder, or finds what was imported of it before; answers with the dataset's id. */
 export async function importDataset(
   client: Client,
   path: string,
   { skipBad = false, format, options }: Reading = {},
 ): Promise<string> {
-  const { importDataset: run } = await client.request<{ importDataset: { id: string } }>(
-    /* GraphQL */ `
-      mutation Import($input: ImportDatasetInput!) {
-        importDataset(input: $input) {
-          id
-        }
-      }
-    `,
-    { input: { path, skipBad, format, options } },
-  );
+  const { importDataset: run } = await client.request(importDocument, {
+    input: { path, skipBad, format, options },
+  });
   await follow(client, 'import', run.id);
-  const { run: ended } = await client.request<{ run: { result: ImportResult } }>(
-    /* GraphQL */ `
-      query Imported($id: ID!) {
-        run(id: $id) {
-          result
-        }
-      }
-    `,
-    { id: run.id },
-  );
-  const { datasetId, skipped, skippedRows } = ended.result;
+  const { run: ended } = await client.request(importedDocument, { id: run.id });
+  const { datasetId, skipped, skippedRows } = ended?.result as ImportResult;
   if (skippedRows > 0) console.log(`  left out ${skippedRows} rows:`);
   for (const { file, row, field, message } of skipped)
     console.log(`    ${file}${row === null ? '' : `, row ${row}`}, ${field}: ${message}`);
@@ -49,53 +50,47 @@ export async function importDataset(
 
 const cohortName = 'all images';
 
+const cohortsDocument = graphql(`
+  query Cohorts($id: ID!) {
+    dataset(id: $id) {
+      cohorts {
+        id
+        name
+      }
+    }
+  }
+`);
+
+const createDocument = graphql(`
+  mutation CreateCohort($input: CreateCohortInput!) {
+    createCohort(input: $input) {
+      id
+    }
+  }
+`);
+
+const freezeDocument = graphql(`
+  mutation Freeze($cohortId: ID!) {
+    freezeCohort(cohortId: $cohortId) {
+      id
+    }
+  }
+`);
+
 /** Freezes the cohort of all images; the same images give the same snapshot, so that a second demo finds its results. */
 export async function freeze(client: Client, datasetId: string): Promise<string> {
   const cohortId = (await findCohort(client, datasetId)) ?? (await createCohort(client, datasetId));
-  const { freezeCohort: snapshot } = await client.request<{ freezeCohort: { id: string } }>(
-    /* GraphQL */ `
-      mutation Freeze($cohortId: ID!) {
-        freezeCohort(cohortId: $cohortId) {
-          id
-        }
-      }
-    `,
-    { cohortId },
-  );
-  return snapshot.id;
+  return (await client.request(freezeDocument, { cohortId })).freezeCohort.id;
 }
 
 async function findCohort(client: Client, datasetId: string): Promise<string | undefined> {
-  const { dataset } = await client.request<{
-    dataset: { cohorts: readonly { readonly id: string; readonly name: string }[] };
-  }>(
-    /* GraphQL */ `
-      query Cohorts($id: ID!) {
-        dataset(id: $id) {
-          cohorts {
-            id
-            name
-          }
-        }
-      }
-    `,
-    { id: datasetId },
-  );
-  return dataset.cohorts.find(({ name }) => name === cohortName)?.id;
+  const { dataset } = await client.request(cohortsDocument, { id: datasetId });
+  return dataset?.cohorts.find(({ name }) => name === cohortName)?.id;
 }
 
 async function createCohort(client: Client, datasetId: string): Promise<string> {
-  const { createCohort: cohort } = await client.request<{ createCohort: { id: string } }>(
-    /* GraphQL */ `
-      mutation Cohort($input: CreateCohortInput!) {
-        createCohort(input: $input) {
-          id
-        }
-      }
-    `,
-    { input: { datasetId, name: cohortName } },
-  );
-  return cohort.id;
+  const input = { datasetId, name: cohortName };
+  return (await client.request(createDocument, { input })).createCohort.id;
 }
 
 /** Shows a run's progress until it has ended. */

@@ -1,6 +1,6 @@
 import type { ParseArgsConfig } from 'node:util';
 import { jsonObject } from './json-object.ts';
-import { modalities, presetOf, type Preset } from './phantoms.ts';
+import { modalities } from './phantoms.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** How a folder is imported. */
@@ -15,7 +15,7 @@ export interface Reading {
 
 /** What every command that works on images can be asked. */
 export interface CommonOptions {
-  readonly preset: Preset;
+  readonly preset: string;
   /** The phantom that was named, if one was. */
   readonly modality?: string;
   /** Phantoms: number of images in all. */
@@ -24,6 +24,8 @@ export interface CommonOptions {
   readonly data?: string;
   /** How `data` is read. */
   readonly reading: Reading;
+  /** Only to say what the server knows by name. */
+  readonly list: boolean;
   /** A running server to use instead of one of our own. */
   readonly url?: string;
 }
@@ -38,6 +40,7 @@ export const commonOptions = {
   preset: { type: 'string', default: 'demo' },
   images: { type: 'string', default: '300' },
   url: { type: 'string' },
+  list: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const satisfies ParseArgsConfig['options'];
 
@@ -49,6 +52,8 @@ export const imagesUsage = `\
   --preset NAME     demo (64×64, minutes on two cores; default) or paper (256×256, ResNet50: wants a GPU)
   --images N        phantoms: number of images in all (default 300: 160 train, 40 validation, 100 test)`;
 
+export const listUsage =
+  '  --list            what the server knows by name, a line each; nothing else is done';
 export const urlUsage = '  --url URL         a running Consilium server to use (default: starts its own)';
 
 interface CommonValues {
@@ -59,6 +64,7 @@ interface CommonValues {
   readonly 'skip-bad': boolean;
   readonly preset: string;
   readonly images: string;
+  readonly list: boolean;
   readonly url?: string;
 }
 
@@ -77,7 +83,7 @@ export function parseCommon({
     throw new Error(`--modality '${modality}': expected one of ${modalities.join(', ')}`);
   }
   return {
-    preset: presetOf(values.preset),
+    preset: values.preset,
     modality,
     images: wholeNumber('--images', values.images, 30),
     data,
@@ -86,6 +92,7 @@ export function parseCommon({
       format,
       options: options === undefined ? undefined : jsonObject('--options', options),
     },
+    list: values.list,
     url,
   };
 }

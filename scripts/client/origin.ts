@@ -1,11 +1,7 @@
-/** Which images a result is of. */
-export interface Origin {
-  readonly hash: string;
-  readonly cohort: { readonly dataset: { readonly name: string } };
-}
+import { graphql, type ResultOf } from './graphql.ts';
 
-/** To be put before a query that asks a snapshot for it. */
-export const originFields = /* GraphQL */ `
+/** Which images a result is of. */
+export const originFields = graphql(`
   fragment Origin on Snapshot {
     hash
     cohort {
@@ -14,7 +10,9 @@ export const originFields = /* GraphQL */ `
       }
     }
   }
-`;
+`);
+
+export type Origin = ResultOf<typeof originFields>;
 
 /** As the head of a table names it. */
 export const originLine = ({ hash, cohort }: Origin): string =>

@@ -1,49 +1,30 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
-import { writePhantomFolder } from '../phantom-folder.ts';
-import { progressLine } from './progress.ts';
 
-/** Sides that the presets work at. */
-const sides = { demo: 64, paper: 256 } as const;
-export type Preset = keyof typeof sides;
+/** Sides of phantoms that suit the presets; any other preset takes the demo's. */
+const sides: Readonly<Record<string, number>> = { demo: 64, paper: 256 };
 
 export interface PhantomOptions {
-  readonly preset: Preset;
+  readonly preset: string;
   readonly seed: number;
   /** Number of images in all. */
   readonly images: number;
 }
 
+/** The phantoms of this checkout, which makes them: a server may know others. */
 export const modalities = ['fundus', 'ultrasound', 'dermoscopy'] as const;
 
-/** @throws Error before any work is done for a name that no method will know. */
-export function presetOf(name: string): Preset {
-  if (!Object.hasOwn(sides, name))
-    throw new Error(`--preset '${name}': expected one of ${Object.keys(sides).join(', ')}`);
-  return name as Preset;
-}
-
-/** Writes one phantom dataset and answers its folder. */
+/** Writes one phantom dataset and answers its folder. It is made by a program of ml: a command is only a client. */
 export async function writePhantoms(modality: string, options: PhantomOptions): Promise<string> {
   const { images, preset, seed } = options;
-  const size = sides[preset];
-  const test = Math.round(images / 3);
-  const validation = Math.round((images * 2) / 15);
-  const counts = { train: images - test - validation, validation, test };
+  const size = sides[preset] ?? sides['demo'];
   const folder = path.join('.consilium', 'phantoms', `${modality}-${images}-${size}-${seed}`);
-  const line = progressLine('make phantoms');
-  await writePhantomFolder(folder, {
-    modality,
-    seed,
-    size,
-    counts,
-    onCase: (done, total) =>
-      line.update({
-        status: 'running',
-        progress: done / total,
-        stage: `${done} of ${total}`,
-        errorMessage: null,
-      }),
-  });
-  line.end();
+  const settings = Object.entries({ folder, modality, images, size, seed });
+  const args = settings.flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const program = ['--import', 'tsx', 'ml/cli/write-phantom.ts', ...args];
+  const child = spawn(process.execPath, program, { stdio: ['ignore', 'inherit', 'inherit'] });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`the phantom '${modality}' could not be made`);
   return folder;
 }

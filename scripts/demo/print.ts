@@ -1,4 +1,3 @@
-import { spearman } from '../../ml/statistics/spearman.ts';
 import { interval } from '../client/estimate.ts';
 import { table } from '../client/table.ts';
 import type { DemoReport } from './report.ts';
@@ -78,16 +77,8 @@ function notes(report: DemoReport): string[] {
       'control and by the models, which see no label. Dice is against the fused masks of the test images.',
     );
   }
-  const known = report.raters.filter(({ informativeness }) => informativeness !== null);
-  if (known.length > 2) {
-    const rho = spearman(
-      known.map(({ weight }) => weight),
-      known.map(({ informativeness }) => informativeness!),
-    );
-    lines.push(
-      `Spearman correlation of weight and informativeness: ${rho === null ? 'undefined' : rho.toFixed(2)}`,
-    );
-  }
+  const { informativenessCorrelation: rho } = report;
+  if (rho !== null) lines.push(`Spearman correlation of weight and informativeness: ${rho.toFixed(2)}`);
   return lines;
 }
 

@@ -1,8 +1,7 @@
-import type { Client } from '../client/client.ts';
 import type { Estimate } from '../client/estimate.ts';
-import type { MainJob } from './main-job.ts';
+import type { ExperimentResult, ResultRow } from '../client/run-experiment.ts';
 
-/** The numbers of one main job, as they are printed. */
+/** The numbers of one demo, as they are printed. */
 export interface DemoReport {
   readonly modality: string;
   readonly preset: string;
@@ -25,137 +24,70 @@ export interface DemoReport {
   }[];
   readonly raters: readonly {
     readonly name: string;
-    readonly weight: number;
+    readonly weight: number | null;
     readonly informativeness: number | null;
   }[];
+  /** Rank correlation of those weights with the stated informativeness; null where it is not known. */
+  readonly informativenessCorrelation: number | null;
 }
-
-interface Metric extends Estimate {
-  readonly name: string;
-  readonly structure: { readonly name: string } | null;
-  readonly rater: { readonly name: string } | null;
-}
-
-interface FusionAnswer {
-  readonly method: string;
-  readonly transductive: boolean;
-  readonly raterWeights: readonly {
-    readonly rater: { readonly name: string; readonly informativeness: number | null };
-    readonly weight: number;
-  }[];
-}
-
-const evaluationFields = /* GraphQL */ `
-  fragment Numbers on Evaluation {
-    metrics {
-      name
-      value
-      low
-      high
-      structure {
-        name
-      }
-      rater {
-        name
-      }
-    }
-  }
-`;
-
-const fusionQuery = /* GraphQL */ `
-  ${evaluationFields}
-  query FusionResult($id: ID!, $evaluationId: ID!) {
-    fusion(id: $id) {
-      method
-      transductive
-      raterWeights {
-        rater {
-          name
-          informativeness
-        }
-        weight
-      }
-    }
-    evaluation(id: $evaluationId) {
-      ...Numbers
-    }
-  }
-`;
-
-const modelQuery = /* GraphQL */ `
-  ${evaluationFields}
-  query ModelResult($id: ID!, $evaluationId: ID!) {
-    model(id: $id) {
-      method
-      run {
-        environment
-      }
-    }
-    evaluation(id: $evaluationId) {
-      ...Numbers
-    }
-  }
-`;
 
 /** What --json writes: the numbers, without what only the printing needs. */
-export function numbersOf({ diagnosed: _, ...numbers }: DemoReport): Omit<DemoReport, 'diagnosed'> {
+export function numbersOf({
+  diagnosed: _,
+  informativenessCorrelation: __,
+  ...numbers
+}: DemoReport): Omit<DemoReport, 'diagnosed' | 'informativenessCorrelation'> {
   return numbers;
 }
 
-/** Asks the API for the results of a main job. */
-export async function readReport(
-  client: Client,
-  job: MainJob,
-  { modality, preset, seed }: Pick<DemoReport, 'modality' | 'preset' | 'seed'>,
-): Promise<DemoReport> {
-  const fusions = await Promise.all(
-    job.fusions.map(async ({ id, evaluationId }) =>
-      client.request<{ fusion: FusionAnswer; evaluation: { metrics: Metric[] } }>(fusionQuery, {
-        id,
-        evaluationId,
-      }),
-    ),
-  );
-  const models = await Promise.all(
-    job.models.map(async ({ id, evaluationId }) =>
-      client.request<{
-        model: { method: string; run: { environment: { backend: string } } };
-        evaluation: { metrics: Metric[] };
-      }>(modelQuery, { id, evaluationId }),
-    ),
-  );
+const unknown: Estimate = { value: null, low: null, high: null };
+const estimate = (row: ResultRow | undefined): Estimate =>
+  row ? { value: row.value, low: row.low, high: row.high } : unknown;
+
+/** The table of the experiment `demo`, sorted into fusions, models and raters. */
+export function reportOf(
+  { rows, run, snapshot }: ExperimentResult,
+  told: Pick<DemoReport, 'modality' | 'preset' | 'seed' | 'seconds'>,
+): DemoReport {
+  const aucs = rows.filter(({ metric }) => metric === 'auc');
+  const dice = rows.filter(({ metric }) => metric === 'soft_dice');
+  const weights = rows.filter(({ metric }) => metric === 'weight');
+  const shown = weights.at(-1);
+  const raters = new Map(snapshot.cohort.dataset.raters.map((rater) => [rater.name, rater.informativeness]));
   return {
-    modality,
-    preset,
-    backend: models[0].model.run.environment.backend,
-    seconds: Math.round(job.seconds * 10) / 10,
-    seed,
-    diagnosed: job.diagnosed,
-    fusions: fusions.map(({ fusion, evaluation }) => ({
-      name: fusion.method,
-      transductive: fusion.transductive,
-      auc: estimate(evaluation.metrics, 'auc'),
-      permutedAuc: estimate(evaluation.metrics, 'permuted_auc').value,
+    modality: told.modality,
+    preset: told.preset,
+    backend: (run.environment as { backend: string }).backend,
+    seconds: Math.round(told.seconds * 10) / 10,
+    seed: told.seed,
+    diagnosed: aucs.length > 0,
+    fusions: aucs
+      .filter(({ judge }) => judge === null)
+      .map((row) => ({
+        name: row.method,
+        transductive: row.transductive,
+        auc: estimate(row),
+        permutedAuc: estimate(
+          rows.find(({ metric, method }) => metric === 'permuted_auc' && method === row.method),
+        ).value,
+      })),
+    models: [...new Set(dice.map(({ model }) => model ?? ''))].map((name) => ({
+      name,
+      dice: Object.fromEntries(
+        dice
+          .filter(({ model }) => model === name)
+          .map(({ structure, value }) => [structure ?? '', { value }]),
+      ),
+      auc: estimate(aucs.find(({ model, judge }) => model === name && judge !== null)),
     })),
-    models: models.map(({ model, evaluation }) => ({
-      name: model.method,
-      dice: diceByStructure(evaluation.metrics),
-      auc: estimate(evaluation.metrics, 'auc'),
-    })),
-    raters: fusions[fusions.length - 1].fusion.raterWeights.map(({ rater, weight }) => ({
-      name: rater.name,
-      weight,
-      informativeness: rater.informativeness,
-    })),
+    raters: weights
+      .filter(({ method }) => method === shown?.method)
+      .map(({ rater, value }) => ({
+        name: rater ?? '',
+        weight: value,
+        informativeness: raters.get(rater ?? '') ?? null,
+      })),
+    informativenessCorrelation:
+      shown?.steps.flatMap(({ run: { fusion } }) => fusion?.informativenessCorrelation ?? [])[0] ?? null,
   };
-}
-
-function estimate(metrics: readonly Metric[], name: string): Estimate {
-  const metric = metrics.find((candidate) => candidate.name === name);
-  return { value: metric?.value ?? null, low: metric?.low ?? null, high: metric?.high ?? null };
-}
-
-function diceByStructure(metrics: readonly Metric[]): Record<string, { value: number | null }> {
-  const overall = metrics.filter(({ name, structure, rater }) => name === 'soft_dice' && structure && !rater);
-  return Object.fromEntries(overall.map(({ structure, value }) => [structure!.name, { value }]));
 }

@@ -1,11 +1,13 @@
 import { csvTable } from '../client/csv-table.ts';
-import type { ExperimentResult, ResultRow } from './ask.ts';
+import type { ExperimentResult, ResultRow } from '../client/run-experiment.ts';
 
 const columns = [
   'protocol',
   'method',
   'model',
+  'judge',
   'rater',
+  'structure',
   'against',
   'metric',
   'value',
@@ -13,6 +15,7 @@ const columns = [
   'high',
   'interval',
   'pValue',
+  'fold',
   'transductive',
   'note',
   'paper',

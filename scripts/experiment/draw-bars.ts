@@ -1,10 +1,10 @@
-import type { Experiment } from '../../ml/experiments/experiment.ts';
+import type { ExperimentMethod } from '../client/methods.ts';
 import { drawBarChart, type Bar, type Group } from '../drawing/bar-chart.ts';
-import type { ExperimentResult, ResultRow } from './ask.ts';
+import type { ExperimentResult, ResultRow } from '../client/run-experiment.ts';
 
 /** AUCs as the paper draws them: a group of bars a diagnosis model, a bar a rater or fusion, with intervals. */
 export function drawBars(
-  { title, summary }: Experiment,
+  { summary, experiment: { title } }: ExperimentMethod,
   { snapshot, rows }: ExperimentResult,
 ): Promise<Buffer> {
   const aucs = widest(rows.filter(({ metric }) => metric === 'auc'));

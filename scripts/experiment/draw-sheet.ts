@@ -1,4 +1,4 @@
-import type { Experiment } from '../../ml/experiments/experiment.ts';
+import type { ExperimentMethod } from '../client/methods.ts';
 import {
   findCase,
   fusedOf,
@@ -10,18 +10,22 @@ import {
 } from '../client/case-pictures.ts';
 import type { Client } from '../client/client.ts';
 import { drawContactSheet, type Row } from '../drawing/contact-sheet.ts';
-import type { ExperimentResult } from './ask.ts';
+import type { ExperimentResult } from '../client/run-experiment.ts';
 
 /** Cases of both diagnoses: raters, fusions and, of fusions that have them, expertness maps. */
 export async function drawSheet(
   client: Client,
-  { title }: Experiment,
+  { experiment: { title } }: ExperimentMethod,
   result: ExperimentResult,
   datasetId: string,
 ): Promise<Buffer> {
   const rows: Row[] = [];
   for (const diagnosis of [1, 0]) {
-    const filter = { datasetId: { eq: datasetId }, split: { eq: 'test' }, diagnosis: { eq: diagnosis } };
+    const filter = {
+      datasetId: { eq: datasetId },
+      split: { eq: 'test' },
+      diagnosis: { eq: diagnosis },
+    } as const;
     const shown = await findCase(client, filter);
     rows.push(...(await caseRows(client, result, shown, `${shown.path} · diagnosis ${diagnosis}`)));
   }

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Experiment } from '../../ml/experiments/experiment.ts';
+import type { ExperimentMethod } from '../client/methods.ts';
 import type { Client } from '../client/client.ts';
 import { slug } from '../client/slug.ts';
-import type { ExperimentResult } from './ask.ts';
+import type { ExperimentResult } from '../client/run-experiment.ts';
 import { csv } from './csv.ts';
 import { drawBars } from './draw-bars.ts';
 import { drawSheet } from './draw-sheet.ts';
-import { formatTable } from './print.ts';
+import { formatTable, presetOf } from './print.ts';
 
 interface Figure {
-  readonly spec: Experiment;
+  readonly spec: ExperimentMethod;
   /** Settings that differ from the preset's, as they were asked for. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly result: ExperimentResult;
@@ -21,25 +21,28 @@ interface Figure {
 
 /** Writes table, CSV, JSON and PNG of an experiment, and answers with the files' names. */
 export async function writeFiles(client: Client, figure: Figure): Promise<string[]> {
-  const { spec, config, result, datasetId, out } = figure;
+  const { spec, config, result, out } = figure;
   const place = path.join(out, slug(result.snapshot.cohort.dataset.name));
   await mkdir(place, { recursive: true });
-  const png = await (spec.drawing === 'bars'
-    ? drawBars(spec, result)
-    : drawSheet(client, spec, result, datasetId));
   const contents: Record<string, string | Buffer> = {
     txt: `${formatTable(spec, result)}\n`,
     csv: csv(result),
-    json: `${JSON.stringify({ ...result, claims: spec.claims }, null, 2)}\n`,
-    png,
+    json: `${JSON.stringify({ ...result, claims: spec.experiment.claims }, null, 2)}\n`,
+    ...(await drawingOf(client, figure)),
   };
   return Promise.all(
     Object.entries(contents).map(async ([ending, content]) => {
-      const file = path.join(place, `${fileName(spec.name, result.run.config.preset, config)}.${ending}`);
+      const file = path.join(place, `${fileName(spec.name, presetOf(result), config)}.${ending}`);
       await writeFile(file, content);
       return file;
     }),
   );
+}
+
+async function drawingOf(client: Client, { spec, result, datasetId }: Figure): Promise<{ png?: Buffer }> {
+  const { drawing } = spec.experiment;
+  if (drawing === 'BARS') return { png: await drawBars(spec, result) };
+  return drawing === 'SHEET' ? { png: await drawSheet(client, spec, result, datasetId) } : {};
 }
 
 /**

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
-import { experiments } from '../../ml/experiments/index.ts';
 import { jsonObject } from '../client/json-object.ts';
-import { urlUsage } from '../client/common-options.ts';
+import { listUsage, urlUsage } from '../client/common-options.ts';
 import { parseSubject, subjectOptions, subjectUsage, type Subject } from '../client/subject.ts';
 import { wholeNumber } from '../client/whole-number.ts';
 
@@ -14,13 +13,14 @@ export interface ExperimentOptions extends Subject {
 }
 
 export const usage = `npm run experiment -- NAME [options]
-  NAME              one of: ${experiments.names.join(', ')}
+  NAME              an experiment by name, such as figure-4: --list names them
 ${subjectUsage}
   --seeds A,B,…     seeds of fusions and trainings (default 1); with several, intervals go over them too
   --models A,B,…    diagnosis models by name (default: the paper's)
   --fusions A,B,…   fusions by name (default: the paper's)
   --config JSON     any settings of the experiment, as methods(kind: EXPERIMENT) describes them
   --out FOLDER      where table, plot, CSV and JSON go (default .consilium/experiments)
+${listUsage}
 ${urlUsage}`;
 
 export function parseOptions(argv: readonly string[]): ExperimentOptions | 'help' {
@@ -37,10 +37,10 @@ export function parseOptions(argv: readonly string[]): ExperimentOptions | 'help
     },
   });
   if (values.help) return 'help';
-  if (positionals.length !== 1) throw new Error(`name one experiment of: ${experiments.names.join(', ')}`);
+  if (positionals.length !== 1 && !values.list) throw new Error('name one experiment: --list names them');
   const { seeds, models, fusions } = values;
   return {
-    experiment: experiments.get(positionals[0]).name,
+    experiment: positionals[0],
     ...parseSubject(values),
     config: {
       ...jsonObject('--config', values.config),

@@ -1,15 +1,17 @@
-import type { Experiment } from '../../ml/experiments/experiment.ts';
-import { spearman } from '../../ml/statistics/spearman.ts';
+import type { ExperimentMethod } from '../client/methods.ts';
 import { table } from '../client/table.ts';
-import type { ExperimentResult, ResultRow } from './ask.ts';
+import type { ExperimentResult, ResultRow } from '../client/run-experiment.ts';
 
 /** The table as a person reads it: numbers, then paired differences, then what the paper says. */
-export function formatTable({ title, claims }: Experiment, result: ExperimentResult): string {
+export function formatTable(
+  { experiment: { title, claims } }: ExperimentMethod,
+  result: ExperimentResult,
+): string {
   const { snapshot, run, rows } = result;
-  const seconds = (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000;
+  const seconds = (Date.parse(run.finishedAt ?? '') - Date.parse(run.startedAt ?? '')) / 1000;
   const head =
-    `${title} · ${snapshot.cohort.dataset.name} · preset ${run.config.preset} · cohort ${snapshot.hash.slice(0, 12)} · ` +
-    `${run.environment?.backend ?? ''} · ${seconds.toFixed(0)} s`;
+    `${title} · ${snapshot.cohort.dataset.name} · preset ${presetOf(result)} · cohort ${snapshot.hash.slice(0, 12)} · ` +
+    `${(run.environment as { backend?: string } | null)?.backend ?? ''} · ${seconds.toFixed(0)} s`;
   const numbers = rows.filter(({ against }) => against === null);
   const differences = rows.filter(({ against }) => against !== null);
   return [
@@ -27,20 +29,27 @@ export function formatTable({ title, claims }: Experiment, result: ExperimentRes
           'can be 1.0 by that alone: beside it stands permuted_auc, where the same was done with permuted diagnoses.',
         ]
       : []),
-    '',
-    'The paper says:',
-    ...claims.map(({ claim }) => `  ${claim}`),
+    ...(claims.length ? ['', 'The paper says:', ...claims.map((claim) => `  ${claim}`)] : []),
   ].join('\n');
 }
 
 /** A line a fusion (or rater), a column a diagnosis model (or rater): value and 95 % interval. */
 function numberTable(rows: readonly ResultRow[]): string[] {
   const columnOf = ({ model, rater }: ResultRow): string => model ?? rater ?? 'all raters';
-  const lineOf = ({ metric, protocol, method, model, rater, seeds }: ResultRow): string[] => [
+  const lineOf = ({
     metric,
+    structure,
+    protocol,
+    method,
+    model,
+    rater,
+    seeds,
+    fold,
+  }: ResultRow): string[] => [
+    structure === null ? metric : `${metric} ${structure}`,
     protocol,
     model === null || rater === null ? method : rater,
-    seeds.join(' '),
+    fold === null ? seeds.join(' ') : `${seeds.join(' ')}, fold ${fold}`,
   ];
   const columns = [...new Set(rows.map(columnOf))];
   const lines = new Map(rows.map((row) => [lineOf(row).join('|'), lineOf(row)]));
@@ -65,25 +74,19 @@ function numberTable(rows: readonly ResultRow[]): string[] {
 }
 
 /** Where it is known how informative raters are: whether a fusion's weights rank them so. */
-function rankLines({ snapshot, rows }: ExperimentResult): string[] {
-  const known = new Map(
-    snapshot.cohort.dataset.raters.map(({ name, informativeness }) => [name, informativeness]),
-  );
-  const weights = rows.filter(({ metric, rater }) => metric === 'weight' && known.get(rater ?? '') != null);
-  const fusions = new Map(
-    weights.map(({ method, seeds }) => [`${method}, seeds ${seeds.join(' ')}`, { method, seeds }]),
-  );
-  const lines = [...fusions].map(([label, { method, seeds }]) => {
-    const own = weights.filter((row) => row.method === method && row.seeds.join() === seeds.join());
-    const stated = own.map(({ rater }) => known.get(rater!)!);
-    const rho = spearman(
-      own.map(({ value }) => value ?? 0),
-      stated,
-    );
-    return `  ${label}: ${rho === null ? 'undefined: the weights do not differ' : rho.toFixed(2)}`;
-  });
+function rankLines({ rows }: ExperimentResult): string[] {
+  const fusions = new Map<string, number | null>();
+  for (const { metric, method, seeds, steps } of rows) {
+    if (metric !== 'weight' || seeds.length > 1) continue;
+    for (const { run } of steps)
+      if (run.fusion) fusions.set(`${method}, seed ${seeds.join()}`, run.fusion.informativenessCorrelation);
+  }
+  const lines = [...fusions].flatMap(([label, rho]) => (rho === null ? [] : `  ${label}: ${rho.toFixed(2)}`));
   return lines.length ? ['', 'Spearman correlation of weight and stated informativeness', ...lines] : [];
 }
+
+/** Of the fusions and trainings in it. */
+export const presetOf = ({ run }: ExperimentResult): string => (run.config as { preset: string }).preset;
 
 function differenceTable(rows: readonly ResultRow[]): string[] {
   return table(

@@ -1,79 +1,39 @@
 import type { Client } from '../client/client.ts';
-import { originFields, type Origin } from '../client/origin.ts';
+import { graphql, type ResultOf } from '../client/graphql.ts';
+import { originFields } from '../client/origin.ts';
 
-interface Rater {
-  readonly name: string;
-}
-interface Structure {
-  readonly name: string;
-}
-
-/** What a method says of a rater on one image. */
-export interface RaterOnImage {
-  readonly rater: Rater;
-  readonly weight: number;
-  readonly performance: readonly {
-    readonly structure: Structure;
-    readonly sensitivity: number | null;
-    readonly specificity: number | null;
-  }[];
-}
-
-export interface FusedOne {
-  readonly path: string;
-  readonly split: string;
-  readonly fusedMasks: readonly { readonly structure: Structure; readonly url: string }[];
-  readonly raterWeights: readonly RaterOnImage[];
-  readonly fusedImage: { readonly iterations: number; readonly converged: boolean } | null;
-}
-
-/** A fusion as a whole. */
-export interface FusionSummary {
-  readonly method: string;
-  readonly width: number;
-  readonly height: number;
-  readonly transductive: boolean;
-  readonly run: { readonly config: unknown; readonly seed: number; readonly environment: unknown };
-  readonly snapshot: Origin;
-  readonly raterWeights: readonly {
-    readonly rater: Rater;
-    readonly weight: number;
-    readonly sensitivity: number | null;
-    readonly specificity: number | null;
-    readonly imageCount: number;
-  }[];
-}
-
-const summaryQuery = /* GraphQL */ `
-  ${originFields}
-  query Fusion($id: ID!) {
-    fusion(id: $id) {
-      method
-      width
-      height
-      transductive
-      run {
-        config
-        seed
-        environment
-      }
-      snapshot {
-        ...Origin
-      }
-      raterWeights {
-        weight
-        sensitivity
-        specificity
-        imageCount
-        rater {
-          name
+const summaryDocument = graphql(
+  `
+    query Fusion($id: ID!) {
+      fusion(id: $id) {
+        method
+        width
+        height
+        transductive
+        run {
+          config
+          seed
+          environment
+        }
+        snapshot {
+          ...Origin
+        }
+        raterWeights {
+          weight
+          sensitivity
+          specificity
+          imageCount
+          rater {
+            name
+          }
         }
       }
     }
-  }
-`;
+  `,
+  [originFields],
+);
 
-const imagesQuery = /* GraphQL */ `
+const imagesDocument = graphql(`
   query FusedImages($datasetId: ID!, $id: ID!, $after: String) {
     images(filter: { datasetId: { eq: $datasetId } }, first: 100, after: $after) {
       nodes {
@@ -109,15 +69,17 @@ const imagesQuery = /* GraphQL */ `
       }
     }
   }
-`;
+`);
 
-interface Page {
-  readonly nodes: readonly FusedOne[];
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-}
+/** A fusion as a whole. */
+export type FusionSummary = NonNullable<ResultOf<typeof summaryDocument>['fusion']>;
+/** What it made of one image, and says of each rater there. */
+export type FusedOne = ResultOf<typeof imagesDocument>['images']['nodes'][number];
 
 export async function readFusion(client: Client, id: string): Promise<FusionSummary> {
-  return (await client.request<{ fusion: FusionSummary }>(summaryQuery, { id })).fusion;
+  const { fusion } = await client.request(summaryDocument, { id });
+  if (!fusion) throw new Error(`fusion ${id} is gone`);
+  return fusion;
 }
 
 /** Every image that the fusion has masks of, page by page. */
@@ -127,7 +89,11 @@ export async function* readFusedImages(
 ): AsyncGenerator<FusedOne> {
   let after: string | null = null;
   do {
-    const { images }: { images: Page } = await client.request(imagesQuery, { datasetId, id, after });
+    const { images }: ResultOf<typeof imagesDocument> = await client.request(imagesDocument, {
+      datasetId,
+      id,
+      after,
+    });
     yield* images.nodes.filter(({ fusedMasks }) => fusedMasks.length > 0);
     after = images.pageInfo.hasNextPage ? images.pageInfo.endCursor : null;
   } while (after !== null);

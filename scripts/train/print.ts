@@ -33,6 +33,6 @@ export function formatModel({ model, evaluation, methods }: TrainedModel): strin
 
 /** Scores are compared with the diagnosis, masks with a rater's or with the fused ones. */
 function against({ name, rater }: Measured, { model, methods }: Omit<TrainedModel, 'evaluation'>): string {
-  const compares = methods.find((method) => method.name === name)?.metric.compares;
+  const compares = methods.find((method) => method.name === name)?.metric?.compares;
   return compares === 'SCORES' ? 'diagnosis' : (rater?.name ?? model.fusion.method);
 }

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { testDatabase, type TestDatabase } from '../helpers/database.ts';
-import { writePhantomFolder } from '../../scripts/phantom-folder.ts';
+import { writePhantomFolder } from '../../ml/cli/phantom-folder.ts';
 
 let database: TestDatabase;
 let folder: string;

@@ -1,4 +1,4 @@
-import { writePhantomFolder as write } from '../../scripts/phantom-folder.ts';
+import { writePhantomFolder as write } from '../../ml/cli/phantom-folder.ts';
 
 /** A few small fundus phantoms in a user's folder. */
 export async function writePhantomFolder(

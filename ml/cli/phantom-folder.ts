@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { phantoms } from '../ml/data/index.ts';
-import type { Phantom, PhantomCase } from '../ml/data/phantoms/phantom.ts';
+import { phantoms } from '../data/index.ts';
+import type { Phantom, PhantomCase } from '../data/phantoms/phantom.ts';
 
 export interface PhantomFolderOptions {
   readonly modality: string;
