@@ -7,7 +7,7 @@ import type { AskedMetric } from '../evaluations/choose-metrics.ts';
 import { fuseLabels } from '../fusions/fusions.service.ts';
 import { openStoreSource } from '../storage/store-source.ts';
 import type { QueueWorker } from '../queue/queue-worker.ts';
-import { startWorker } from './start-worker.ts';
+import { startWorker } from '../worker/start-worker.ts';
 
 let context: TestJobContext;
 let tiny: TinyDataset;
