@@ -66,16 +66,25 @@ function rowOf(metric: Metric): string[] {
   ];
 }
 
+interface SettingSchema {
+  readonly default: unknown;
+  readonly description: string;
+  /** Why the default is what it is. */
+  readonly source?: string;
+  readonly unit?: string;
+}
+
 function sectionOf({ name, summary, formula, citation, reconstruction, config }: Metric): string {
   const { properties = {} } = z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' });
-  const settings = Object.entries(properties as Record<string, { default: unknown; description: string }>);
+  const settings = Object.entries(properties as Record<string, SettingSchema>);
   return [
     `### ${name}`,
     `${summary} ${reconstruction ?? ''}`,
     `- Formula: ${formula}`,
     `- Source: ${citation}`,
-    ...settings.map(([key, { default: value, description }]) => {
-      return `- \`${key}\` (default \`${JSON.stringify(value)}\`): ${description}`;
+    ...settings.map(([key, { default: value, description, source = '', unit }]) => {
+      const given = [`default \`${JSON.stringify(value)}\``, unit].filter(Boolean).join(', ');
+      return `- \`${key}\` (${given}): ${description} ${source}`;
     }),
   ].join('\n');
 }
