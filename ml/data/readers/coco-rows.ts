@@ -97,9 +97,9 @@ function readDiagnoses({ settings }: Coco, fields: Fields, report: Report): Reco
 }
 
 function readSpacing({ settings }: Coco, fields: Fields, report: Report): Row['spacing'] {
-  const own = fields['spacing'] as readonly unknown[] | undefined;
+  const own = fields['spacing'];
   if (own == null) return settings.spacing && { y: settings.spacing[0], x: settings.spacing[1] };
-  const [y, x] = Array.isArray(own) && own.length === 2 ? own : [];
+  const [y, x] = (Array.isArray(own) && own.length === 2 ? own : []) as unknown[];
   if (typeof y === 'number' && typeof x === 'number' && y > 0 && x > 0) return { y, x };
   report('spacing', `expected millimetres per pixel [y, x], received ${shown(own)}`);
   return undefined;

@@ -12,7 +12,7 @@ export function readSegmentation(
   size: Size,
 ): { readonly segmentation: Segmentation } | { readonly problem: string } {
   if (Array.isArray(value)) return readPolygons(value, size);
-  if (typeof value === 'object' && value !== null && 'counts' in value) return readRuns(value as Runs, size);
+  if (typeof value === 'object' && value !== null && 'counts' in value) return readRuns(value, size);
   return { problem: `expected polygons or run lengths {size, counts}, received ${shown(value)}` };
 }
 

@@ -72,10 +72,10 @@ async function read(folder: string, options: Json = {}) {
 /** Masks by rater and structure, a word a line. */
 async function masksOf({ masks }: Row): Promise<Record<string, string>> {
   const entries = masks.map(async (source) => {
-    const { rater, structure, draw } = source as DrawnMask;
-    const { mask, width } = await draw();
+    const drawn = source as DrawnMask;
+    const { mask, width } = await drawn.draw();
     const lines = [...mask].map((value, at) => `${at > 0 && at % width === 0 ? ' ' : ''}${value}`);
-    return [`${rater} ${structure}`, lines.join('')] as const;
+    return [`${drawn.rater} ${drawn.structure}`, lines.join('')] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }
