@@ -163,10 +163,10 @@ test('numbers of evaluations get the settings that they were measured with', asy
       { name: 'soft_dice', settings: { thresholds }, unit: null },
       { name: 'auc', settings: {}, unit: null },
     ]);
-    const images = await client.query(
+    const images = await client.query<{ id: string }>(
       'select id, settings, value, rater_id from image_metrics order by value',
     );
-    const row = { id: expect.stringMatching(/-/), settings: { thresholds }, rater_id: null };
+    const row = { id: expect.stringMatching(/-/) as string, settings: { thresholds }, rater_id: null };
     expect(images.rows).toEqual([0.25, 0.5].map((value) => ({ ...row, value })));
     expect(images.rows[0].id).not.toBe(images.rows[1].id);
   });

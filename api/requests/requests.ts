@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RunKind, Split } from '../../prisma/client/client.ts';
+import { Split, type RunKind } from '../../prisma/client/client.ts';
 import { experiments } from '../../ml/experiments/index.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import type { Method, Registry } from '../../ml/method.ts';

@@ -59,7 +59,7 @@ function withDiagnoses(
     planner.cell({ protocol, method, model: judge }, 'auc', evaluation);
     for (const rater of subject.raters) planner.cell({ protocol, method, rater }, 'weight', fusion);
   }
-  const arm = arms[1] as Arm;
+  const arm = arms[1];
   for (const method of models) segmentationModel(planner, seed, subject, { arm, model: { method }, judge });
 }
 

@@ -29,12 +29,15 @@ export const judge = z.string().default('baseline-dia').meta({
   source: 'Baseline-Dia in the paper.',
 });
 
-export const protocol = z.enum(['paper', 'leak-controlled']).default('paper').meta({
-  description:
-    'paper: as published, each image is fused with its own diagnosis, test images too. leak-controlled: no diagnosis of a ' +
-    'test image touches any mask.',
-  source: 'As published.',
-});
+export const protocol = z
+  .enum(['paper', 'leak-controlled'])
+  .default('paper')
+  .meta({
+    description:
+      'paper: as published, each image is fused with its own diagnosis, test images too. leak-controlled: no diagnosis of a ' +
+      'test image touches any mask.',
+    source: 'As published.',
+  });
 
 export const models = z.array(z.string()).min(1).nullable().default(null).meta({
   description: "Diagnosis models by name; null: those of the paper's figure that suit the structures.",

@@ -125,7 +125,12 @@ describe.each(comparing<ScoreMetric>('scores'))('%s compares scores with diagnos
 
   test('one class only is undefined and says why; other counts and scores that are not numbers are refused', () => {
     const found = measure([1, 2], [1, 1]);
-    expect(found).toMatchObject({ value: null, low: null, high: null, note: expect.stringMatching(/\w/) });
+    expect(found).toMatchObject({
+      value: null,
+      low: null,
+      high: null,
+      note: expect.stringMatching(/\w/) as string,
+    });
     expect(() => measure([1], [1, 0])).toThrow('1 and 2');
     expect(() => measure([1, NaN], [1, 0])).toThrow('score 1 is not a number');
   });
@@ -153,7 +158,7 @@ describe.each(comparing<RatersMetric>('raters'))('%s compares raters', (_, metri
         value: null,
         count: 0,
         undefinedCount: 1,
-        note: expect.stringMatching(/\w/),
+        note: expect.stringMatching(/\w/) as string,
       });
   });
 

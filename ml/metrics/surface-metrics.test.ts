@@ -92,8 +92,12 @@ test('every distance of random masks is the smallest of all pairs of surface pix
     const [a, b] = [noise(), noise()];
     const { toReference, fromReference } = surfaceDistances(a, b, uneven);
     const [surfaceA, surfaceB] = [surfacePixels(a), surfacePixels(b)];
-    expect([...toReference]).toEqual(surfaceA.map((pixel) => expect.closeTo(nearest(pixel, surfaceB), 12)));
-    expect([...fromReference]).toEqual(surfaceB.map((pixel) => expect.closeTo(nearest(pixel, surfaceA), 12)));
+    expect([...toReference]).toEqual(
+      surfaceA.map((pixel) => expect.closeTo(nearest(pixel, surfaceB), 12) as number),
+    );
+    expect([...fromReference]).toEqual(
+      surfaceB.map((pixel) => expect.closeTo(nearest(pixel, surfaceA), 12) as number),
+    );
   }
 });
 

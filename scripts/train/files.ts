@@ -11,10 +11,11 @@ import type { TrainedModel } from './read-model.ts';
  */
 export async function writeModel(client: Client, trained: TrainedModel, out: string): Promise<string> {
   const { url, ...model } = trained.model;
+  if (!url) throw new Error(`'${model.method}' has no weights: its training has not succeeded`);
   const folder = path.join(out, slug(model.snapshot.cohort.dataset.name), model.method);
   await mkdir(folder, { recursive: true });
   const contents: Record<string, string | Buffer> = {
-    'weights.safetensors': await client.download(weightsOf(trained)),
+    'weights.safetensors': await client.download(url),
     'metrics.csv': metricsCsv(trained),
     'epochs.csv': csvTable(
       ['epoch', 'name', 'value'],
@@ -24,11 +25,6 @@ export async function writeModel(client: Client, trained: TrainedModel, out: str
   };
   for (const [name, content] of Object.entries(contents)) await writeFile(path.join(folder, name), content);
   return folder;
-}
-
-function weightsOf({ model: { method, url } }: TrainedModel): string {
-  if (url) return url;
-  throw new Error(`'${method}' has no weights: its training has not succeeded`);
 }
 
 function metricsCsv({ evaluation }: TrainedModel): string {

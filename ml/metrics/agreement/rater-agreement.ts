@@ -47,8 +47,9 @@ export function* raterAgreement(
   { seed }: AgreementOptions,
 ): Generator<AgreementMeasure> {
   const measured = function* (kind: RatersMetric['groups'][number], group: RaterGroup) {
-    for (const { name, groups, measure } of ratersMetrics) {
-      if (groups.includes(kind)) yield { name, ...group, ...measure(images, group, seed) };
+    for (const metric of ratersMetrics) {
+      const { name, groups } = metric;
+      if (groups.includes(kind)) yield { name, ...group, ...metric.measure(images, group, seed) };
     }
   };
   yield* measured('all', {});
