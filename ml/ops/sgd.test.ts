@@ -17,8 +17,8 @@ function published(gradients: number[], start: number, rate: number, momentum: n
 const steps = [0.3, -0.7, 0.2, 5];
 const started = () =>
   new Map<string, tf.Variable>([
-    ['a', tf.variable(tf.tensor1d([1, -2]))],
-    ['b', tf.variable(tf.scalar(0.5))],
+    ['a', tf.tidy(() => tf.variable(tf.tensor1d([1, -2])))],
+    ['b', tf.tidy(() => tf.variable(tf.scalar(0.5)))],
   ]);
 
 test.each([0, 0.9])('with momentum %f it follows the published algorithm and leaks nothing', (momentum) => {
