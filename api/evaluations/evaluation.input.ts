@@ -1,5 +1,6 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
+import type { Fold } from '../../ml/data/fold.ts';
 import { RunStatus, Split } from '../enums.type.ts';
 import { defaultMetrics, references, type Reference } from '../requests/metric-choices.ts';
 
@@ -69,6 +70,13 @@ export class EvaluateInput {
 
   @Field(() => Split, { defaultValue: Split.test })
   split!: Split;
+
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description:
+      "Only this part of the split's images, { index, of }: those that a model with the same training.leaveOut has not seen (cross-validation).",
+  })
+  fold?: Fold | null;
 
   @Field(() => [MetricInput], {
     nullable: true,

@@ -155,6 +155,17 @@ export class Evaluation {
   @Field(() => Split)
   split!: Split;
 
+  @Sql(
+    (row) =>
+      `case when ${row}.fold_of is not null then json_build_object('index', ${row}.fold_index, 'of', ${row}.fold_of) end`,
+  )
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description:
+      "Only this part of the split's images: { index, of }, as in the training setting leaveOut. Null: all of them.",
+  })
+  fold!: { index: number; of: number } | null;
+
   @Field(() => Boolean, {
     description: 'A mask that had seen the diagnosis of its own image went into a number here.',
   })

@@ -1,4 +1,5 @@
 import type { Evaluation, Model, Prisma, Run, Split } from '../../prisma/client/client.ts';
+import { fold, type Fold } from '../../ml/data/fold.ts';
 import { invalidInput } from '../errors.ts';
 import { controlOf, defaultSplit, needsControl, requireSplit } from '../fusions/fusions.service.ts';
 import { readRequest } from '../requests/read-request.ts';
@@ -19,6 +20,8 @@ export interface EvaluateInput {
   /** Without a judge masks are compared with masks, and no diagnosis is read: no AUC. */
   readonly judgeModelId?: string | null;
   readonly split?: Split | null;
+  /** Only this part of the split's images. */
+  readonly fold?: Fold | null;
   /** Left out: soft Dice and IoU, and with a judge the AUCs. */
   readonly metrics?: readonly AskedMetric[] | null;
   readonly seed?: number | null;
@@ -39,6 +42,7 @@ export async function evaluate(context: RunsContext, input: EvaluateInput): Prom
   }
   const seed = requireSeed(input.seed ?? 1);
   const split = input.split ?? defaultSplit;
+  const part = requireFold(input.fold ?? null);
   const metrics = chooseMetrics(input.metrics, { ofModel: modelId !== null, judged: judgeModelId !== null });
   const model = modelId === null ? null : await requireModel(prisma, modelId, 'segmentation', 'modelId');
   const fusion = await requireFusion(prisma, fusionId ?? (model as Model).fusionId);
@@ -60,6 +64,7 @@ export async function evaluate(context: RunsContext, input: EvaluateInput): Prom
       modelId,
       judgeModelId,
       split,
+      fold: part,
       controlFusionId: control?.id ?? null,
       metrics,
     };
@@ -86,8 +91,16 @@ async function createEvaluation(
 ): Promise<Evaluation> {
   const { run, created } = await createRun(tx, { kind: 'evaluation', request, ...asked });
   if (!created) return tx.evaluation.findUniqueOrThrow({ where: { runId: run.id } });
-  const { fusionId, modelId, judgeModelId, split } = request;
+  const { fusionId, modelId, judgeModelId, split, fold } = request;
+  const part = { foldIndex: fold?.index, foldOf: fold?.of };
   return tx.evaluation.create({
-    data: { runId: run.id, snapshotId, split, fusionId, modelId, judgeModelId, transductive },
+    data: { runId: run.id, snapshotId, split, ...part, fusionId, modelId, judgeModelId, transductive },
   });
+}
+
+function requireFold(asked: Fold | null): Fold | null {
+  const parsed = fold.nullable().safeParse(asked);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ message }) => message).join('; ');
+  throw invalidInput(`fold ${JSON.stringify(asked)}: ${problems}`, 'fold');
 }

@@ -24,7 +24,7 @@ async function trained(key: string, leaveOut: object | null): Promise<string> {
           key: key.repeat(64),
           status: 'succeeded',
           finishedAt: new Date(),
-          config: { training: { leaveOut } },
+          config: { fusionId, method: 'dl-cat', config: {}, training: { leaveOut } },
           codeVersion: 'test',
         },
       },

@@ -36,11 +36,11 @@ export const evaluateJob: Job<'evaluation'> = {
 async function evaluateFusion(
   input: JobInput,
   evaluation: Evaluation,
-  { judgeModelId, split, controlFusionId, metrics: choices }: RequestOf<'evaluation'>,
+  { judgeModelId, split, fold, controlFusionId, metrics: choices }: RequestOf<'evaluation'>,
   fusion: Fusion,
 ): Promise<Outcome> {
   const { snapshotId, height: size, transductive } = fusion;
-  const where = { snapshotId, size, split };
+  const where = { snapshotId, size, split, fold };
   const masks = { ...where, fusionId: fusion.id };
   const seed = input.run.seed;
   const share = sharing(input, 1 + [judgeModelId, controlFusionId].filter(Boolean).length);
@@ -61,11 +61,11 @@ async function evaluateFusion(
 async function evaluateModel(
   input: JobInput,
   evaluation: Evaluation,
-  { judgeModelId, split, metrics: choices }: RequestOf<'evaluation'>,
+  { judgeModelId, split, fold, metrics: choices }: RequestOf<'evaluation'>,
   model: { readonly id: string; readonly snapshotId: string; readonly size: number; readonly fusion: Fusion },
 ): Promise<Outcome> {
   const { snapshotId, size, fusion, id: predictedBy } = model;
-  const where = { snapshotId, size, split };
+  const where = { snapshotId, size, split, fold };
   const [share, seed] = [sharing(input, judgeModelId ? 4 : 3), input.run.seed];
   await predictAndStore(input, model.id, where, share('predicting masks'));
   const masks = { ...where, predictedBy };

@@ -124,9 +124,9 @@ function ask(
   const maybe = (key: string | undefined) => (key === undefined ? null : idOf(key));
   const asked = { seed: step.seed, again: run.repetition > 0 };
   if (step.kind === 'evaluate') {
-    const { fusion, model, judge, split, metrics } = step;
+    const { fusion, model, judge, split, fold, metrics } = step;
     const ids = { fusionId: maybe(fusion), modelId: maybe(model), judgeModelId: maybe(judge) };
-    return evaluate(context, { ...ids, split, metrics, ...asked });
+    return evaluate(context, { ...ids, split, fold, metrics, ...asked });
   }
   const { method, config } = step;
   if (step.kind === 'train') {

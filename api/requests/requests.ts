@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Split, type RunKind } from '../../prisma/client/client.ts';
+import { fold } from '../../ml/data/fold.ts';
 import { experiments } from '../../ml/experiments/index.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import type { Method, Registry } from '../../ml/method.ts';
@@ -71,6 +72,8 @@ const evaluationRequest = z.strictObject({
   modelId: id.nullable().default(null),
   judgeModelId: id.nullable().default(null),
   split: z.enum(Split).default('test'),
+  /** Only this part of the split's images: those that a model left out, in a cross-validation. */
+  fold: fold.nullable().default(null),
   /** The fusion with permuted diagnoses, whose AUC stands beside that of a fusion that has seen labels. */
   controlFusionId: id.nullable().default(null),
   metrics: z

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { inFold, type Fold } from '../../ml/data/fold.ts';
 import type { Sample, SampleSource } from '../../ml/data/sample.ts';
 import type { Split } from '../../prisma/client/client.ts';
 import type { PrismaClient } from '../db.ts';
@@ -14,6 +15,8 @@ export interface StoreSourceOptions {
   readonly size: number;
   /** All splits where it is left out. */
   readonly split?: Split | readonly Split[];
+  /** Only this part of those images, of whole subjects. */
+  readonly fold?: Fold | null;
   /** Samples carry this fusion's masks as `fused` … */
   readonly fusionId?: string;
   /** … or those that this segmentation model predicted. */
@@ -35,9 +38,9 @@ const cacheBytes = 256 * 1024 * 1024;
 
 /** The images of a frozen cohort, read a batch at a time. */
 export async function openStoreSource(deps: StoreDeps, options: StoreSourceOptions): Promise<StoreSource> {
-  const { snapshotId, size, split } = options;
+  const { snapshotId, size, split, fold } = options;
   const { raters, structures } = await datasetOf(deps.prisma, snapshotId);
-  const rows = await deps.prisma.snapshotImage.findMany({
+  const all = await deps.prisma.snapshotImage.findMany({
     where: { snapshotId, split: split === undefined ? undefined : { in: [split].flat() } },
     orderBy: { position: 'asc' },
     select: {
@@ -46,6 +49,7 @@ export async function openStoreSource(deps: StoreDeps, options: StoreSourceOptio
       diagnosis: { select: { value: true } },
     },
   });
+  const rows = fold ? all.filter(({ image }) => inFold(image.subject, fold)) : all;
   const diagnoses = rows.map(({ diagnosis }) => (diagnosis ? labelOf(diagnosis.value) : null));
   const ids = rows.map(({ image }) => image.path);
   const subjects = rows.map(({ image }) => image.subject);

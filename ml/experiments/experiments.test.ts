@@ -164,3 +164,19 @@ test('a number by fold has one place for all folds', () => {
   }
   expect(planner.plan().cells).toMatchObject([{ steps: [{ fold: 0 }, { fold: 1 }] }]);
 });
+
+test('in a cross-validation each part is left out of all training that is asked about it, of the judge too', () => {
+  const { steps, cells } = planOf('train', { method: 'take-and-give', fusion: 'majority-vote', folds: 3 });
+  const evaluations = steps.filter((step) => step.kind === 'evaluate');
+  expect(evaluations.map(({ split, fold }) => [split, fold?.index])).toEqual(
+    [0, 1, 2].map((k) => ['train', k]),
+  );
+  for (const evaluation of evaluations) {
+    const used = steps.filter(({ key }) => needs(evaluation).includes(key));
+    const inside = used.flatMap((step) => steps.filter(({ key }) => needs(step).includes(key)));
+    const trained = [...used, ...inside].filter((step) => step.kind === 'train');
+    expect(trained.length).toBeGreaterThan(2);
+    for (const { training } of trained) expect(training).toMatchObject({ leaveOut: evaluation.fold });
+  }
+  for (const { steps: numbers } of cells) expect(numbers.map(({ fold }) => fold)).toEqual([0, 1, 2]);
+});

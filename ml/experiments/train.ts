@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Fold } from '../data/fold.ts';
 import { InputError } from '../errors.ts';
 import { models } from '../models.ts';
 import { armOf, votes, type Arm } from './arms.ts';
@@ -24,6 +25,12 @@ const config = z.strictObject({
   protocol,
   theta,
   judge,
+  folds: z.int().min(2).max(10).nullable().default(null).meta({
+    description:
+      'Cross-validation: the training images fall into so many parts, of whole subjects; for each part a model learns from the others and is asked about that part. Null: learn from all training images, ask about the test images.',
+    source: 'Our own choice: the publication has one split.',
+    unit: 'parts',
+  }),
 });
 export type TrainConfig = z.infer<typeof config>;
 
@@ -42,13 +49,15 @@ export const train: Experiment<TrainConfig> = {
   config,
   presets: { paper: {}, demo: demoTraining },
   claims: [],
-  plan(subject, { seeds, training, settings, method, fusion, modelTraining, ...asked }, preset) {
+  plan(subject, { seeds, training, settings, method, fusion, modelTraining, folds, ...asked }, preset) {
     const planner = createPlanner({ preset, training, settings });
     const model = { method, training: modelTraining };
     for (const seed of seeds) {
       const arm = armOf(planner, seed, { ...asked, method: fusion });
-      if (models.get(method).task === 'diagnosis') diagnosisModel(planner, seed, arm, model);
-      else segmentationModel(planner, seed, subject, { arm, model, judge: asked.judge });
+      for (const fold of partsOf(folds)) {
+        if (models.get(method).task === 'diagnosis') diagnosisModel(planner, seed, { arm, model, fold });
+        else segmentationModel(planner, seed, subject, { arm, model, judge: asked.judge, fold });
+      }
     }
     return planner.plan();
   },
@@ -59,32 +68,59 @@ interface ModelAsked {
   readonly training?: TrainConfig['modelTraining'];
 }
 
-/** Reads the masks that it has learned with: those of the test images. */
-function diagnosisModel(planner: Planner, seed: number, arm: Arm, { method, training }: ModelAsked): void {
-  const judge = planner.train(seed, { method, training, fusion: arm.fusion });
-  const place = { protocol: arm.protocol, method: arm.method, model: method };
-  planner.cell(place, 'auc', planner.evaluate(seed, { fusion: arm.fusion, judge }));
+const partsOf = (folds: number | null): readonly (Fold | undefined)[] =>
+  folds === null ? [undefined] : Array.from({ length: folds }, (_, index) => ({ index, of: folds }));
+
+/** What a model is asked about: the test images, or the training images that it has not learned from. */
+const askedAbout = (fold: Fold | undefined) => (fold ? { split: 'train' as const, fold } : {});
+const leavingOut = (fold: Fold | undefined) => (fold ? { leaveOut: fold } : {});
+
+interface ModelAsked {
+  readonly method: string;
+  readonly training?: TrainConfig['modelTraining'];
 }
 
-/** Predicts masks of the test images, which are compared with the fused ones and read by a judge trained on votes. */
+interface Asked {
+  readonly arm: Arm;
+  readonly model: ModelAsked;
+  /** Of a cross-validation: the part that is left out of all training, and asked about. */
+  readonly fold?: Fold;
+}
+
+/** Reads the masks that it has learned with: those of the images that it is asked about. */
+function diagnosisModel(planner: Planner, seed: number, { arm, model, fold }: Asked): void {
+  const { method } = model;
+  const training = { ...model.training, ...leavingOut(fold) };
+  const judge = planner.train(seed, { method, training, fusion: arm.fusion });
+  const place = { protocol: arm.protocol, method: arm.method, model: method };
+  const evaluation = planner.evaluate(seed, { fusion: arm.fusion, judge, ...askedAbout(fold) });
+  planner.cell(place, 'auc', evaluation);
+}
+
+/** Predicts masks, which are compared with the fused ones and read by a judge trained on votes. */
 export function segmentationModel(
   planner: Planner,
   seed: number,
   { structures, diagnosed }: Subject,
-  asked: { readonly arm: Arm; readonly model: ModelAsked; readonly judge: string },
+  asked: Asked & { readonly judge: string },
 ): void {
-  const { arm, model } = asked;
+  const { arm, model, fold } = asked;
   const spec = models.get(model.method);
   const needsDiagnosisModel = spec.task === 'segmentation' && spec.needsDiagnosisModel;
   if (needsDiagnosisModel && !diagnosed) {
     throw new InputError(`'${model.method}' needs training images of both diagnoses: there are none`);
   }
+  const leaveOut = leavingOut(fold);
   const judge = diagnosed
-    ? planner.train(seed, { method: asked.judge, fusion: votes(planner, seed) })
+    ? planner.train(seed, { method: asked.judge, fusion: votes(planner, seed), training: leaveOut })
     : undefined;
-  const diagnosisModel = needsDiagnosisModel ? judge : undefined;
-  const trained = planner.train(seed, { ...model, fusion: arm.fusion, diagnosisModel });
-  const evaluation = planner.evaluate(seed, { model: trained, judge });
+  const trained = planner.train(seed, {
+    method: model.method,
+    training: { ...model.training, ...leaveOut },
+    fusion: arm.fusion,
+    diagnosisModel: needsDiagnosisModel ? judge : undefined,
+  });
+  const evaluation = planner.evaluate(seed, { model: trained, judge, ...askedAbout(fold) });
   const place = { protocol: arm.protocol, method: arm.method, model: model.method };
   for (const structure of structures) planner.cell({ ...place, structure }, 'soft_dice', evaluation);
   if (judge) planner.cell({ ...place, judge: asked.judge }, 'auc', evaluation);

@@ -46,7 +46,9 @@ test('the second waits for a living process, and is told once for whom', async (
   const file = own();
   const child = await holder(file);
   const onWait = jest.fn(() => setTimeout(() => child.kill('SIGKILL'), 100));
-  await withLock(file, async () => expect(child.signalCode).toBe('SIGKILL'), { onWait, pollMs: 10 });
+  let killed = false;
+  await withLock(file, async () => void (killed = child.killed), { onWait, pollMs: 10 });
+  expect(killed).toBe(true);
   expect(onWait).toHaveBeenCalledTimes(1);
   expect(onWait).toHaveBeenCalledWith(expect.objectContaining({ pid: child.pid, host: hostname() }));
 });
