@@ -48,13 +48,13 @@ export class ImageRaterWeight {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Mean over structures. Null if the method does not rate raters.',
+    description: 'Mean over structures. Null if the method does not assess raters.',
   })
   sensitivity!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Mean over structures. Null if the method does not rate raters.',
+    description: 'Mean over structures. Null if the method does not assess raters.',
   })
   specificity!: number | null;
 
@@ -66,7 +66,7 @@ export class ImageRaterWeight {
   })
   @Field(() => [RaterPerformance], {
     description:
-      'The same for each structure that the rater annotated. Empty if the method does not rate raters.',
+      'The same for each structure that the rater annotated. Empty if the method does not assess raters.',
   })
   performance!: RaterPerformance[];
 }
