@@ -69,7 +69,7 @@ async function renderPage(): Promise<Buffer> {
 
 /** Answers browsers that open /graphql; everything else goes on to GraphQL. */
 export const playground: RequestHandler = async (request, response, next) => {
-  if (!isBrowsersVisit(request)) return next();
+  if (!isBrowserVisit(request)) return next();
   page ??= renderPage();
   const body = await page;
   response.set({
@@ -81,7 +81,7 @@ export const playground: RequestHandler = async (request, response, next) => {
   response.send(body);
 };
 
-function isBrowsersVisit(request: Request): boolean {
+function isBrowserVisit(request: Request): boolean {
   if (request.method !== 'GET' || request.query['query'] !== undefined) return false;
   return request.accepts(['application/json', 'text/html']) === 'text/html';
 }

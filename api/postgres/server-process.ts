@@ -34,7 +34,7 @@ export async function initialise(folder: string, password: string, temporary: bo
   await mkdir(fresh, { mode: 0o700 });
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   if (identity) {
-    await letThrough(folder);
+    await makeTraversable(folder);
     for (const path of [fresh, passwordFile]) await chown(path, identity.uid, identity.gid);
   }
   const flags = [
@@ -59,8 +59,8 @@ export async function initialise(folder: string, password: string, temporary: bo
   await rename(fresh, data);
 }
 
-/** For root only: the server's user must get to its data. Folders made for the moment are opened that far, no others. */
-async function letThrough(folder: string): Promise<void> {
+/** For root only: the server's user must reach its data. Of the folders above, only temporary ones are changed. */
+async function makeTraversable(folder: string): Promise<void> {
   await chmod(folder, 0o711);
   const temporary = await realpath(tmpdir());
   for (

@@ -89,10 +89,10 @@ export function openPool(databaseUrl: string): pg.Pool {
   return pool.on('error', ignore).on('connect', (client) => void client.on('error', ignore));
 }
 
-/** graphile-worker tells of every job; what a person must know are its warnings and errors. */
+/** graphile-worker logs every job; only its warnings and errors are passed on. */
 export function createLogger(warn: Warn): Logger {
-  const worthTelling: readonly string[] = ['warning', 'error'];
+  const reportedLevels: readonly string[] = ['warning', 'error'];
   return new Logger(() => (level, message) => {
-    if (worthTelling.includes(level)) warn(message);
+    if (reportedLevels.includes(level)) warn(message);
   });
 }

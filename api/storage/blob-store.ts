@@ -45,7 +45,7 @@ export function openBlobStore(config: Pick<Config, 'blobFolder' | 's3'>, pool: Q
     try {
       const stored = await storedSize(disk, sha256);
       if (stored === bytes.byteLength) return { sha256, added: false };
-      await (atomic ? disk.put(key, bytes) : putWhole(disk, key, bytes));
+      await (atomic ? disk.put(key, bytes) : putAtomically(disk, key, bytes));
       return { sha256, added: stored === null };
     } catch (error) {
       throw new Error(`blob storage: ${reasonOf(error as Error)}`, { cause: error });
@@ -90,14 +90,14 @@ export function openBlobStore(config: Pick<Config, 'blobFolder' | 's3'>, pool: Q
   };
 }
 
-/** A crash in the middle leaves a file of tmp/, never half a blob under its name; a full disk leaves nothing. */
-async function putWhole(disk: Disk, key: string, bytes: Uint8Array): Promise<void> {
+/** A crash leaves at most a file in tmp/, never half a blob under its name. A full disk leaves nothing behind. */
+async function putAtomically(disk: Disk, key: string, bytes: Uint8Array): Promise<void> {
   const temporary = `tmp/${randomUUID()}`;
   try {
     await disk.put(temporary, bytes);
     await disk.move(temporary, key);
   } catch (error) {
-    await disk.delete(temporary).catch(() => undefined); // why it could not be written says why it is not there
+    await disk.delete(temporary).catch(() => undefined); // the first error tells more than this one
     throw error;
   }
 }

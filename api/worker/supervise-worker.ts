@@ -15,8 +15,8 @@ const entry = join(import.meta.dirname, '..', 'worker.ts');
 /** tsx reads TypeScript. */
 const nodeOptions = ['--import', 'tsx'];
 const [firstPauseMs, longestPauseMs] = [500, 30_000];
-/** A worker that lived this long was no false start: the next pause is short again. */
-const soundMs = 60_000;
+/** A worker that lived this long started properly: the next pause is short again. */
+const healthyAfterMs = 60_000;
 const killAfterMs = 15_000;
 
 /**
@@ -41,7 +41,7 @@ export function superviseWorker(databaseUrl: string, log: Log): SupervisedWorker
       child = undefined;
       if (closing) return;
       if (code === wrongSettings) return giveUp(new Error('there can be no worker: see the line above'));
-      if (Date.now() - began > soundMs) pauseMs = firstPauseMs;
+      if (Date.now() - began > healthyAfterMs) pauseMs = firstPauseMs;
       log.warn(`the worker ended (${signal ?? `code ${code}`}); starting another in ${pauseMs / 1000} s`);
       timer = setTimeout(start, pauseMs);
       pauseMs = Math.min(longestPauseMs, pauseMs * 2);

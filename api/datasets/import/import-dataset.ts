@@ -71,11 +71,11 @@ async function read(deps: ImportDeps, request: ImportRequest): Promise<ImportRep
   const blobs = await openImportBlobs(deps.blobs, deps.pool);
   try {
     const report = await importRows({ ...deps, blobs }, dataset, spool, request, total);
-    if (report.skippedRows > 0) await blobs.tidy();
+    if (report.skippedRows > 0) await blobs.cleanUp();
     return report;
   } catch (error) {
     // What went wrong first is what there is to say.
-    if (!isInterrupted(request.signal)) await blobs.tidy().catch(() => undefined);
+    if (!isInterrupted(request.signal)) await blobs.cleanUp().catch(() => undefined);
     throw error;
   } finally {
     await blobs.close();
