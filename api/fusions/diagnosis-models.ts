@@ -16,8 +16,8 @@ const refused = (reason: string): Error => invalidInput(`${field}: ${reason}`, f
 const quoted = (ids: readonly string[]): string => ids.map((id) => `'${id}'`).join(', ');
 
 /**
- * The trained diagnosis models that a fusion asks: none, one, or for cross-fitting one a fold, in the order of their
- * folds, so that the same models named in another order are the same request.
+ * The trained diagnosis models that a fusion queries: none, one, or, for cross-fitting, one per fold. They are sorted by
+ * fold, so the same models in another order make the same request.
  */
 export async function requireDiagnosisModels(
   db: Database,

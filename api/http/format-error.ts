@@ -15,8 +15,8 @@ const apolloCodes = new Set([
 ]);
 
 /**
- * What a client may see of an error. Ours (errors.ts) and the client's own mistakes stay as they are; anything else
- * is logged in full under a reference, and the client is told no more than that: no stack, no SQL.
+ * What a client may see of an error. Our own errors (errors.ts) and the client's mistakes are passed on unchanged.
+ * Anything else is logged in full under a reference, and the client sees only that reference: no stack, no SQL.
  */
 export function formatError(
   formatted: GraphQLFormattedError,

@@ -41,7 +41,7 @@ query FirstImages {
 }
 `;
 
-/** Nothing comes from elsewhere: the page works on a machine without a network. */
+/** Nothing is loaded from elsewhere: the page works on a machine without a network. */
 const contentSecurityPolicy = [
   "default-src 'self'",
   "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
@@ -67,7 +67,7 @@ async function renderPage(): Promise<Buffer> {
   return promisify(gzip)(html);
 }
 
-/** Answers browsers that open /graphql; everything else goes on to GraphQL. */
+/** Serves browsers that open /graphql; everything else is passed on to GraphQL. */
 export const playground: RequestHandler = async (request, response, next) => {
   if (!isBrowserVisit(request)) return next();
   page ??= renderPage();

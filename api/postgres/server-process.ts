@@ -23,7 +23,7 @@ import { isAlive } from './processes.mjs';
 const run = promisify(execFile);
 const START_MS = 60_000;
 
-/** Makes the cluster, whole or not at all: it is built beside its place and then renamed into it. */
+/** Creates the cluster atomically: it is built in another folder and then renamed. */
 export async function initialise(folder: string, password: string, temporary: boolean): Promise<void> {
   const data = join(folder, 'data');
   if (existsSync(join(data, 'PG_VERSION'))) return;
@@ -157,7 +157,7 @@ async function logTail(folder: string): Promise<string> {
   return text.trim().split('\n').slice(-8).join('\n');
 }
 
-/** PostgreSQL refuses to run as root: there it is started as the first of these users that the machine knows. */
+/** PostgreSQL refuses to run as root: then it is started as the first of these users that exists. */
 async function serverIdentity(): Promise<{ uid: number; gid: number } | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const entries = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));

@@ -30,7 +30,7 @@ export async function announce(db: Database, runId: string): Promise<void> {
   await db.$executeRaw`select pg_notify(${runChannel}::text, ${runId}::text)`;
 }
 
-/** The run, now running under a new attempt; null where it has ended, or has just been ended here. */
+/** The run, now running under a new attempt. Null if it had ended, or was ended here. */
 export async function beginRun(
   prisma: PrismaClient,
   runId: string,

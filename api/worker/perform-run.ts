@@ -67,7 +67,7 @@ async function awaitedBy(context: JobContext, jobs: Jobs, run: Run): Promise<str
   return job.waitsFor(context, run, request);
 }
 
-/** Back into the queue for a while, so that the worker is free for what the run waits for. */
+/** Puts the run back into the queue for a while, so the worker is free for what the run waits for. */
 async function postpone({ prisma, log }: JobContext, { id, kind }: Run, awaited: string): Promise<void> {
   const stage = `waits for ${awaited}`;
   const { count } = await prisma.run.updateMany({
