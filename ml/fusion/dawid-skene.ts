@@ -10,7 +10,7 @@ import type { VotePatterns } from './vote-patterns.ts';
 const config = z.strictObject({
   ...voteOutput,
   tolerance: z.number().nonnegative().default(1e-14).meta({
-    description: 'Converged when the squared changes of all rates sum to less than this.',
+    description: 'It has converged when the squared changes of all rates sum to less than this.',
     source: 'Our choice, as in STAPLE: an iteration costs very little.',
     unit: null,
   }),

@@ -19,7 +19,7 @@ const config = z.strictObject({
     unit: 'raters',
   }),
   tolerance: z.number().nonnegative().default(1e-9).meta({
-    description: "Converged when no rater's Dice changes by more than this.",
+    description: "It has converged when no rater's Dice changes by more than this.",
     source: 'Our choice.',
     unit: null,
   }),

@@ -56,7 +56,7 @@ const config = z.strictObject({
     unit: 'sweeps',
   }),
   tolerance: z.number().nonnegative().default(1e-14).meta({
-    description: 'Converged when the squared changes of all rates sum to less than this.',
+    description: 'It has converged when the squared changes of all rates sum to less than this.',
     source: "As in ITK's STAPLE; an iteration costs very little.",
     unit: null,
   }),
