@@ -7,15 +7,10 @@ import { demoTraining, models, sharedSettings } from './settings.ts';
 const config = z.strictObject({
   ...sharedSettings,
   models,
-  raters: z
-    .array(z.string())
-    .min(1)
-    .nullable()
-    .default(null)
-    .meta({
-      description: 'Names of the raters. If null, all of them.',
-      source: 'The paper shows all seven.',
-    }),
+  raters: z.array(z.string()).min(1).nullable().default(null).meta({
+    description: 'Names of the raters. If null, all of them.',
+    source: 'The paper shows all seven.',
+  }),
 });
 export type Figure2Config = z.infer<typeof config>;
 
