@@ -11,7 +11,7 @@ const Environment = z.object({
   /** Only this machine by default: there is no sign-in yet. */
   HOST: z.string().min(1).default('127.0.0.1'),
   CONSILIUM_DATA: z.string().min(1).default('.consilium'),
-  /** Bucket of an S3-compatible store. Unset: blobs lie in a folder under CONSILIUM_DATA. */
+  /** Bucket of an S3-compatible store. If unset, blobs are stored in a folder under CONSILIUM_DATA. */
   S3_BUCKET: z.string().min(3).optional(),
   S3_REGION: z.string().min(1).default('us-east-1'),
   S3_ENDPOINT: z.url().optional(),

@@ -19,7 +19,7 @@ export interface AppContext {
 
 /** What one request adds. */
 export interface RequestContext extends AppContext {
-  /** Who asks, for the audit. There is no sign-in yet: whoever reaches the server. */
+  /** Who sends the request, for the audit. There is no sign-in yet: anyone who can reach the server. */
   readonly actor: string;
 }
 

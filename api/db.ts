@@ -70,7 +70,7 @@ async function external(url: string): Promise<{ url: string; close(): Promise<vo
   return { url, close: async () => undefined };
 }
 
-/** A name with several addresses fails at each: the error of them all has no message of its own. */
+/** A host name with several addresses fails at each of them; the combined error has no message of its own. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
   return error instanceof Error ? error.message : String(error);

@@ -6,19 +6,19 @@ export { AgreementMapKind, ModelTask, RaterKind, RunKind, RunStatus, Split };
 
 registerEnumType(Split, {
   name: 'Split',
-  description: 'What an image is for. All images of a subject are in one split.',
+  description: 'What an image is used for. All images of a subject are in the same split.',
   valuesConfig: {
-    train: { description: 'Models learn from it.' },
-    validation: { description: 'Choices (epoch, settings) are made on it.' },
-    test: { description: 'Only looked at to report numbers.' },
+    train: { description: 'Models are trained on it.' },
+    validation: { description: 'Used to choose epochs and settings.' },
+    test: { description: 'Used only to report numbers.' },
   },
 });
 
 registerEnumType(RaterKind, {
   name: 'RaterKind',
   valuesConfig: {
-    person: { description: 'Somebody (or a simulated one) who outlined structures.' },
-    level: { description: "A level of a vote map ('at least k votes'): of stated strictness, not a person." },
+    person: { description: 'A person, real or simulated, who outlined structures.' },
+    level: { description: "A level of a vote map ('at least k votes'): a known strictness, not a person." },
   },
 });
 
@@ -28,11 +28,11 @@ registerEnumType(RunStatus, {
   name: 'RunStatus',
   description: 'queued → running → succeeded | failed | cancelled. The last three never change.',
   valuesConfig: {
-    queued: { description: 'Waits for a worker.' },
-    running: { description: 'A worker is at it.' },
+    queued: { description: 'Waiting for a worker.' },
+    running: { description: 'A worker is working on it.' },
     succeeded: { description: 'Done; its results are stored.' },
-    failed: { description: 'Ended with an error: see errorCode and errorMessage.' },
-    cancelled: { description: 'Stopped because somebody asked for it.' },
+    failed: { description: 'Ended with an error; see errorCode and errorMessage.' },
+    cancelled: { description: 'Stopped on request.' },
   },
 });
 
@@ -47,7 +47,7 @@ registerEnumType(ModelTask, {
 registerEnumType(AgreementMapKind, {
   name: 'AgreementMapKind',
   valuesConfig: {
-    agreement: { description: "Share of the annotators on the majority's side, 0.5 to 1." },
+    agreement: { description: 'Share of the annotators who side with the majority, 0.5 to 1.' },
     entropy: { description: 'Entropy of their votes in bits: 0 where all agree, 1 where they split evenly.' },
   },
 });

@@ -52,7 +52,7 @@ export function notReady(message: string, details: Details = {}): GraphQLError {
   return coded('NOT_READY', message, details);
 }
 
-/** Somebody asked for the work to stop. */
+/** The work was stopped on request. */
 export function cancelled(message = 'cancelled'): GraphQLError {
   return coded('CANCELLED', message);
 }
@@ -98,7 +98,7 @@ export function outdatedRequest(
   return coded('OUTDATED_REQUEST', message, { runId: run.id, method, asked, now });
 }
 
-/** Null for what nobody threw on purpose: a bug. */
+/** Null for errors that were not thrown on purpose: bugs. */
 export function errorCode(error: unknown): ErrorCode | null {
   if (error instanceof InputError) return 'INVALID_INPUT';
   if (error instanceof DivergedError) return 'DIVERGED';

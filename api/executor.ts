@@ -19,7 +19,7 @@ type Compiled = CompiledQuery | 'not compilable';
 
 /**
  * Runs queries as functions that graphql-jit compiled, kept by document: three times as fast on a page of images.
- * It comes to Apollo as a gateway, which is its documented way to bring another executor.
+ * Apollo receives it as a gateway, its documented way to plug in another executor.
  */
 export function compiledExecution(schema: GraphQLSchema, log: Pick<Log, 'warn'>): GatewayInterface {
   const executor = createExecutor(schema, log);
@@ -71,8 +71,8 @@ function createExecutor(schema: GraphQLSchema, log: Pick<Log, 'warn'>): GatewayE
 const anything = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: 'JSON' } } as const;
 
 /**
- * The document, taking variables as graphql has coerced them already: graphql-jit writes out a parser for each type,
- * which for one that holds itself, as a filter of filters does, never ends.
+ * The document, with variables as graphql has already coerced them: graphql-jit generates a parser for each type, which
+ * never ends for a type that contains itself, such as a filter of filters.
  */
 function takingCoerced(document: DocumentNode): DocumentNode {
   return {

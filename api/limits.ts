@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import { limitExceeded } from './errors.ts';
 
-/** What one request may ask for. Every count stops at its limit, so that a hostile document costs little to refuse. */
+/** What one request may ask for. Every count stops at its limit, so rejecting a hostile document costs little. */
 export const limits = {
   /** Characters of a request's body. */
   body: 512 * 1024,

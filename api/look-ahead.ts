@@ -45,7 +45,7 @@ function addSelections(into: Selection, type: GraphQLObjectType, set: SelectionS
   for (const node of set.selections) {
     if (!isIncluded(node, info)) continue;
     if (node.kind === Kind.FIELD) addField(into, type, node, info);
-    // Without interfaces and unions a fragment's type can only be the type that it stands in.
+    // Without interfaces and unions, a fragment's type can only be the type that contains it.
     else if (node.kind === Kind.INLINE_FRAGMENT) addSelections(into, type, node.selectionSet, info);
     else {
       const fragment = info.fragments[node.name.value];
@@ -80,7 +80,7 @@ interface FieldKey {
 // By the request's variables, as every row of a page asks for the same keys again.
 const known = new WeakMap<object, Map<FieldNode, FieldKey>>();
 
-/** Under which key a field's value lies in the row that was fetched for it. */
+/** The key of a field's value in the row that was fetched for it. */
 export function fieldKey(field: GraphQLField<unknown, unknown>, node: FieldNode, info: Info): FieldKey {
   if (!field.args.length) return { key: field.name, args: {} };
   const ofRequest = known.get(info.variableValues) ?? new Map<FieldNode, FieldKey>();

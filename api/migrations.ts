@@ -15,7 +15,7 @@ export interface Migration {
 // Prisma Migrate's own lock: the two never migrate at once.
 const ADVISORY_LOCK = 72707369;
 
-// Prisma Migrate's own table, so that `prisma migrate deploy` and this agree on what is applied.
+// Prisma Migrate's own table, so `prisma migrate deploy` and this code agree on what is applied.
 const HISTORY = `
   create table if not exists _prisma_migrations (
     id varchar(36) primary key not null,

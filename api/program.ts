@@ -1,7 +1,7 @@
-/** For a supervisor: with this code a process says that its settings are wrong, so that starting it again is no use. */
+/** Exit code that tells a supervisor that the settings are wrong, so starting the process again is no use. */
 export const wrongSettings = 78; // EX_CONFIG of sysexits.h
 
-/** Runs a program: what ends it is told to its user in one line, with a stack only where LOG_LEVEL asks for details. */
+/** Runs a program. If it fails, prints the reason on one line, with a stack only if LOG_LEVEL asks for details. */
 export async function program(main: () => Promise<void>): Promise<void> {
   try {
     await main();

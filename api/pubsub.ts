@@ -3,7 +3,7 @@ import pg from 'pg';
 /** A message of one channel. `missed` says that the connection was away: anything may have happened meanwhile. */
 export type Listener = (payload: string, missed: boolean) => void;
 
-/** PostgreSQL's LISTEN on one connection of its own. Messages carry ids only: the rows are the truth. */
+/** PostgreSQL's LISTEN on a dedicated connection. Messages carry only ids: the rows are the source of truth. */
 export interface PubSub {
   listen(channel: string, listener: Listener): Promise<() => void>;
   /**
@@ -18,7 +18,7 @@ export interface PubSub {
 export const runChannel = 'consilium_runs';
 
 const slowestReconnectMs = 5000;
-/** A subscriber looks again after this time even if nothing was heard: a lost message may delay, never hang. */
+/** A subscriber checks again after this time even without a message, so a lost one only delays it. */
 const lookAgainMs = 10_000;
 
 export async function createPubSub(databaseUrl: string): Promise<PubSub> {

@@ -25,7 +25,7 @@ export interface MethodKind {
 
 /** Every kind of method that there is. A new kind is one line here; the API, its docs and the contract tests follow. */
 export const methodKinds = {
-  FUSION: kind(fusions, fusionNeeds, "Makes one mask out of the raters' masks: fuseLabels."),
+  FUSION: kind(fusions, fusionNeeds, "Fuses the raters' masks into one: fuseLabels."),
   DIAGNOSIS_MODEL: kind(
     diagnosisModels,
     diagnosisNeeds,
@@ -38,11 +38,11 @@ export const methodKinds = {
   ),
   PHANTOM: kind(phantoms, () => [], 'Simulates images whose true outlines and diagnoses are known.'),
   READER: kind(readers, () => [], 'Reads a folder in a published layout: importDataset.'),
-  METRIC: kind(metrics, () => [], 'Judges masks or scores by one number: evaluate.'),
+  METRIC: kind(metrics, () => [], 'Measures the quality of masks or scores as one number: evaluate.'),
   EXPERIMENT: kind(
     experiments,
     () => ['raters', 'diagnoses'],
-    'A figure of the paper, or a common piece of work: runExperiment.',
+    'Produces a figure of the paper, or runs a common workflow: runExperiment.',
   ),
 } satisfies Record<string, MethodKind>;
 

@@ -33,10 +33,10 @@ export const versionOf = ({ history }: Pick<Method, 'history'>): number => histo
 
 /** The presets that methods share, and what they are for. */
 export const PRESETS: Readonly<Record<string, string>> = {
-  paper: 'The sizes and the schedule of the publication.',
-  demo: 'Small networks and few steps: minutes on two cores.',
+  paper: 'The network sizes and the schedule of the publication.',
+  demo: 'Small networks and few steps; takes minutes on two cores.',
   'authors-code':
-    "The schedule and the objective of the authors' public code, where they differ from their text.",
+    "The schedule and the objective of the authors' public code where they differ from the text.",
 };
 
 /** What a preset is for, in one sentence. */

@@ -1,4 +1,4 @@
-// What `npm run check` runs, besides the tests. One line a check; each must be able to run beside the others.
+// What `npm run check` runs, besides the tests. One line per check. They must be able to run at the same time.
 const bin = (/** @type {string} */ file) => `node_modules/${file}`;
 const program = (/** @type {string} */ file) => ['--import', 'tsx', file];
 

@@ -27,7 +27,7 @@ const boxes: readonly { name: string; folders: string; files: RegExp }[] = [
 const boxOf = (file: string): number => boxes.findIndex(({ files }) => files.test(file));
 
 /**
- * Which layer imports which, as SVG: drawn from the imports themselves, so that it cannot be wrong. Graphviz runs as
+ * Which layer imports which, as SVG: drawn from the imports themselves, so it cannot be wrong. Graphviz runs as
  * WebAssembly: nothing to install.
  */
 export async function drawDependencyPicture(): Promise<string> {

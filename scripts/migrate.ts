@@ -23,7 +23,7 @@ async function apply(): Promise<void> {
   }
 }
 
-/** On a server of its own, so that checking never depends on, or disturbs, a database with data. */
+/** Uses its own server, so the check neither depends on nor disturbs a database with data. */
 async function onFreshServer<T>(work: (url: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'consilium-shadow-'));
   const server = await startEmbeddedPostgres({ folder, temporary: true });

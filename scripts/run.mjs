@@ -12,7 +12,7 @@ await setUpOrExit();
 
 const file = inProject(...program.split('/'));
 process.argv = [node, file, ...args];
-// Read by native libraries when they load; here, so that child processes have them too (ml/backend.ts says why).
+// Read by native libraries when they load. Set here, so child processes inherit them (ml/backend.ts says why).
 process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
 process.env.OMP_WAIT_POLICY ??= 'passive';
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';

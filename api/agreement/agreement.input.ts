@@ -1,12 +1,12 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { RunStatus, Split } from '../enums.type.ts';
 
-@InputType({ description: 'All that is given must hold.' })
+@InputType({ description: 'All given conditions must hold.' })
 export class AgreementFilter {
   @Field(() => ID, { nullable: true })
   snapshotId?: string | null;
 
-  @Field(() => Split, { nullable: true, description: 'Those over this split alone.' })
+  @Field(() => Split, { nullable: true, description: 'Only those measured on this split.' })
   split?: Split | null;
 
   @Field(() => RunStatus, { nullable: true, description: 'Status of its run.' })
@@ -18,15 +18,18 @@ export class MeasureAgreementInput {
   @Field(() => ID)
   snapshotId!: string;
 
-  @Field(() => Split, { nullable: true, description: 'Only the images of this split; all where left out.' })
+  @Field(() => Split, {
+    nullable: true,
+    description: 'Only the images of this split. If omitted, all images.',
+  })
   split?: Split | null;
 
-  @Field(() => Int, { defaultValue: 1, description: 'Of the bootstrap.' })
+  @Field(() => Int, { defaultValue: 1, description: 'Seed of the bootstrap.' })
   seed!: number;
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'Do the work once more, by a new run, even if it was done before.',
+    description: 'Do the work again, in a new run, even if it was done before.',
   })
   again!: boolean;
 }

@@ -19,7 +19,7 @@ const filterable: Equality = {
 export class AgreementResolver {
   @Related({ where: (row, { filter }, bind) => equalTo(filterable, row, filter, bind) })
   @Query(() => AgreementConnection, {
-    description: 'How far raters agree, as far as measured, oldest first.',
+    description: 'Measurements of the agreement between raters, oldest first.',
   })
   agreements(
     @Ctx() context: RequestContext,
@@ -33,7 +33,7 @@ export class AgreementResolver {
   @Related({ where: withId })
   @Query(() => Agreement, {
     nullable: true,
-    description: 'One measurement of agreement; null if there is none with this id.',
+    description: 'One measurement of agreement. Null if none has this id.',
   })
   agreement(
     @Ctx() context: RequestContext,
@@ -45,7 +45,7 @@ export class AgreementResolver {
 
   @Mutation(() => Agreement, {
     description:
-      'Measures how far the raters of a snapshot agree, and draws where. Answers at once; follow `run`. The same question has one answer.',
+      'Measures how far the raters of a snapshot agree, and draws maps of where they do. Returns at once; follow `run` for progress. Identical requests share one result.',
   })
   async measureAgreement(
     @Ctx() context: RequestContext,

@@ -6,7 +6,7 @@ import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts
 
 export interface MeasureAgreementInput {
   readonly snapshotId: string;
-  /** All splits together where it is left out. */
+  /** If omitted, all splits together. */
   readonly split?: Split | null;
   readonly seed?: number | null;
   readonly again?: boolean | null;
@@ -25,7 +25,7 @@ export async function measureAgreement(
   return prisma.$transaction((tx) => createAgreement(tx, request, { seed, actor, again: input.again }));
 }
 
-/** The same work once more, by a run of its own. */
+/** Repeats the work of a run in a new run. */
 export function repeatAgreement(
   tx: Prisma.TransactionClient,
   original: Run,

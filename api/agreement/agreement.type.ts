@@ -15,37 +15,37 @@ export function ofSucceededAgreement(agreementId: string): string {
 @From('agreement_metrics')
 @ObjectType({
   description:
-    'One number on one structure: of all raters; of one against the others, where only `rater` is set; of two.',
+    'One number for one structure: for all raters, for one rater against the others (only `rater` is set), or for two raters.',
   simpleResolvers: true,
 })
 export class AgreementMetric {
   @Field(() => String, {
     description:
-      "Of all: 'fleiss_kappa' and 'krippendorff_alpha' of the pixels of all images together, 'mean_pairwise_dice'. Of all, one or two: 'generalised_energy_distance' (0 is full agreement; of one against the others; of two: twice 1 - IoU). Of two: 'dice', and 'cohen_kappa' of all pixels together. Dice and distance are means over images.",
+      "For all raters: 'fleiss_kappa' and 'krippendorff_alpha', over the pixels of all images together, and 'mean_pairwise_dice'. For all, one or two raters: 'generalised_energy_distance' (0 is full agreement; one rater is compared with the others; for two raters it is twice 1 - IoU). For two raters: 'dice', and 'cohen_kappa' over all pixels together. Dice and the distance are means over images.",
   })
   name!: string;
 
-  @Field(() => Float, { nullable: true, description: 'Null where it is undefined: `note` says why.' })
+  @Field(() => Float, { nullable: true, description: 'Null if undefined; `note` says why.' })
   value!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Lower end of the 95 % interval.' })
+  @Field(() => Float, { nullable: true, description: 'Lower bound of the 95 % interval.' })
   low!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Upper end of the 95 % interval.' })
+  @Field(() => Float, { nullable: true, description: 'Upper bound of the 95 % interval.' })
   high!: number | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "How the interval was made: 'bootstrap', over images.",
+    description: "How the interval was computed: 'bootstrap', over images.",
   })
   interval!: string | null;
 
-  @Field(() => Int, { description: 'Images that it is over.' })
+  @Field(() => Int, { description: 'Number of images that it is computed from.' })
   count!: number;
 
   @Field(() => Int, {
     description:
-      'Images left out: too few annotators for this number, or, for Dice, two masks that are both empty.',
+      'Number of images left out: they have too few annotators for this number or, for Dice, both masks are empty.',
   })
   undefinedCount!: number;
 
@@ -57,11 +57,11 @@ export class AgreementMetric {
   structure!: Structure;
 
   @RefersTo('rater_id')
-  @Field(() => Rater, { nullable: true, description: 'Null where it is of all raters.' })
+  @Field(() => Rater, { nullable: true, description: 'Null for a number over all raters.' })
   rater!: Rater | null;
 
   @RefersTo('other_rater_id')
-  @Field(() => Rater, { nullable: true, description: 'Set where it is of two raters.' })
+  @Field(() => Rater, { nullable: true, description: 'Set for a number over two raters.' })
   otherRater!: Rater | null;
 }
 
@@ -86,7 +86,7 @@ export class AgreementMap {
 
   @Sql((row) => blobUrl(`${row}.sha256`))
   @Field(() => String, {
-    description: 'A PNG of 16 bits: value / 65535. Relative to the address of the server.',
+    description: 'URL of a 16-bit PNG (pixel value / 65535), relative to the address of the server.',
   })
   url!: string;
 }
@@ -97,14 +97,14 @@ const position = (table: string, column: string) => (row: string) =>
 @From('agreements')
 @ObjectType({
   description:
-    'How far the raters of a frozen cohort agree, by structure, rater and pair. An image counts for those who annotated it.',
+    'How far the raters of a frozen cohort agree, by structure, rater and pair. An image counts only for the raters who annotated it.',
   simpleResolvers: true,
 })
 export class Agreement {
   @Field(() => ID)
   id!: string;
 
-  @Field(() => Split, { nullable: true, description: 'Null where it is over the images of all splits.' })
+  @Field(() => Split, { nullable: true, description: 'Null if it covers the images of all splits.' })
   split!: Split | null;
 
   @RefersTo('run_id')
@@ -126,7 +126,7 @@ export class Agreement {
   })
   @Field(() => [AgreementMetric], {
     description:
-      'Its numbers: by structure, first of all raters, then by rater, of each against the others and of pairs. Empty until its run has succeeded.',
+      'Its numbers, by structure: first for all raters, then by rater, for each against the others and for pairs. Empty until its run has succeeded.',
   })
   metrics!: AgreementMetric[];
 }

@@ -6,7 +6,7 @@ import { blobUrl, From, RefersTo, Sql } from '../read/sql-fields.ts';
 @From('annotations')
 @ObjectType({
   description:
-    "One rater's mask of one structure in one image. A new reading is a new version; none is overwritten.",
+    "One rater's mask of one structure in one image. Annotating again adds a version; nothing is overwritten.",
   simpleResolvers: true,
 })
 export class Annotation {
@@ -16,12 +16,12 @@ export class Annotation {
   @Field(() => Int, { description: 'Counted from 1 for each image, rater and structure.' })
   version!: number;
 
-  @Field(() => Boolean, { description: 'It is the newest version.' })
+  @Field(() => Boolean, { description: 'Whether it is the newest version.' })
   current!: boolean;
 
   @Sql((row) => blobUrl(`${row}.sha256`))
   @Field(() => String, {
-    description: 'The mask as a PNG of 0 and 1, relative to the address of the server.',
+    description: 'URL of the mask, a PNG of 0 and 1, relative to the address of the server.',
   })
   url!: string;
 

@@ -5,7 +5,7 @@ import { descending, From, Sql } from '../read/sql-fields.ts';
 
 @From('audit_events', [descending('id', 'int8')])
 @ObjectType({
-  description: 'Who did what to which thing, when. Never changed, never deleted.',
+  description: 'Who did what, to what, and when. Never changed, never deleted.',
   simpleResolvers: true,
 })
 export class AuditEvent {

@@ -10,7 +10,7 @@ export interface AuditEntry {
   detail?: Prisma.InputJsonObject;
 }
 
-/** Writes down who did what. Give it the transaction of the deed, so that neither stands without the other. */
+/** Records who did what. Pass the transaction of the action, so both are committed or neither is. */
 export async function audit(database: Database, { detail = {}, ...entry }: AuditEntry): Promise<void> {
   await database.auditEvent.create({ data: { ...entry, detail }, select: { id: true } });
 }

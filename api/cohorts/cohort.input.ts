@@ -6,12 +6,12 @@ export class CreateCohortInput {
   @Field(() => ID)
   datasetId!: string;
 
-  @Field(() => String, { description: 'Unique in its dataset.' })
+  @Field(() => String, { description: 'Unique within its dataset.' })
   name!: string;
 
   @Field(() => ImageFilter, {
     nullable: true,
-    description: 'Which images belong to it. Left out: all of the dataset.',
+    description: 'Which images belong to it. If omitted, all images of the dataset.',
   })
   filter?: ImageFilter | null;
 }

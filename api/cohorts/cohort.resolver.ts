@@ -22,7 +22,7 @@ export class CohortResolver {
   }
 
   @Related({ where: withId })
-  @Query(() => Cohort, { nullable: true, description: 'One cohort; null if there is none with this id.' })
+  @Query(() => Cohort, { nullable: true, description: 'One cohort. Null if none has this id.' })
   cohort(
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
@@ -42,7 +42,7 @@ export class CohortResolver {
   }
 
   @Mutation(() => Snapshot, {
-    description: 'Freezes a cohort as it is now. Unchanged content gives the snapshot that there is already.',
+    description: 'Freezes a cohort as it is now. If nothing has changed, returns the existing snapshot.',
   })
   async freezeCohort(
     @Ctx() context: RequestContext,
@@ -59,7 +59,7 @@ export class SnapshotResolver {
   @Related({ where: (row, args, bind) => withOneOf({ id: 'id', hash: 'hash' }, row, args, bind) })
   @Query(() => Snapshot, {
     nullable: true,
-    description: 'One snapshot, by its id or by its hash; null if there is none.',
+    description: 'One snapshot, by its id or its hash. Null if there is none.',
   })
   snapshot(
     @Ctx() context: RequestContext,

@@ -18,7 +18,7 @@ export class Cohort {
   @Field(() => ID)
   id!: string;
 
-  @Field(() => String, { description: 'Unique in its dataset.' })
+  @Field(() => String, { description: 'Unique within its dataset.' })
   name!: string;
 
   @Field(() => GraphQLJSON, { description: 'The filter, as ImageFilter takes it.' })
@@ -32,14 +32,14 @@ export class Cohort {
   dataset!: Dataset;
 
   @Related({ on: pointsHere('cohort_id') })
-  @Field(() => [Snapshot], { description: 'What it was frozen into, oldest first.' })
+  @Field(() => [Snapshot], { description: 'Snapshots made from it, oldest first.' })
   snapshots!: Snapshot[];
 }
 
 @From('snapshots')
 @ObjectType({
   description:
-    'A frozen cohort: exactly these images, versions of annotations, and diagnoses, whatever comes later.',
+    'A frozen cohort: exactly these images, annotation versions and diagnoses, whatever changes later.',
   simpleResolvers: true,
 })
 export class Snapshot {
@@ -47,7 +47,7 @@ export class Snapshot {
   id!: string;
 
   @Field(() => String, {
-    description: 'SHA-256 over its members, their contents and versions: equal hashes are equal data.',
+    description: 'SHA-256 over its members, their contents and versions. Equal hashes mean equal data.',
   })
   hash!: string;
 
@@ -62,14 +62,16 @@ export class Snapshot {
   cohort!: Cohort;
 
   @Related({ on: pointsHere('snapshot_id') })
-  @Field(() => [Agreement], { description: 'How far its raters agree, as far as measured, oldest first.' })
+  @Field(() => [Agreement], {
+    description: 'Measurements of the agreement between its raters, oldest first.',
+  })
   agreements!: Agreement[];
 }
 
 @From('snapshot_images', [ascending('position', 'int8')])
-@ObjectType({ description: 'An image as a snapshot holds it.', simpleResolvers: true })
+@ObjectType({ description: 'An image as it was frozen in a snapshot.', simpleResolvers: true })
 export class SnapshotImage {
-  @Field(() => Int, { description: 'Its place in the snapshot, from 0.' })
+  @Field(() => Int, { description: 'Its position in the snapshot, counted from 0.' })
   position!: number;
 
   @Field(() => Split, { description: 'Its split when the cohort was frozen.' })
@@ -90,7 +92,7 @@ export class SnapshotImage {
     on: (annotation, row) => `${annotation}.image_id = ${row}.image_id and exists (select 1
       from snapshot_annotations s where s.snapshot_id = ${row}.snapshot_id and s.annotation_id = ${annotation}.id)`,
   })
-  @Field(() => [Annotation], { description: 'The versions of the annotations that were frozen.' })
+  @Field(() => [Annotation], { description: 'The annotations, in the versions that were frozen.' })
   annotations!: Annotation[];
 }
 

@@ -72,10 +72,10 @@ export async function freezeCohort({ prisma, actor }: CohortContext, cohortId: s
   );
 }
 
-/** A statement's text with its parameters, to stand inside others. */
+/** A statement's text with its parameters, to be embedded in other statements. */
 function membersSql(datasetId: string, filter: ImageFilter): Prisma.Sql {
   const values: unknown[] = [];
-  // Prisma numbers the parameters itself: the text is cut where each one stands.
+  // Prisma numbers the parameters itself: the text is split at each parameter.
   const cut = '\u0001';
   const condition = imageFilterSql(filter, 'i', (value) => `${cut}${values.push(value) - 1}${cut}`);
   const pieces = condition.split(cut);
@@ -118,7 +118,7 @@ async function fill(tx: Database, snapshotId: string, members: Prisma.Sql): Prom
     select ${snapshotId}::uuid, a.id from annotations a join members m on m.id = a.image_id where a.current`;
 }
 
-/** Without the conditions that say nothing, so that equal filters are stored alike. */
+/** Drops conditions that have no effect, so equal filters are stored alike. */
 function plain(filter: ImageFilter): Prisma.InputJsonObject {
   return JSON.parse(
     JSON.stringify(filter, (_, value: unknown) => value ?? undefined),

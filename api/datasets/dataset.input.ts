@@ -3,20 +3,22 @@ import { Field, InputType } from 'type-graphql';
 
 @InputType()
 export class ImportDatasetInput {
-  @Field(() => String, { description: 'The folder, or the file that describes it, as the server sees it.' })
+  @Field(() => String, {
+    description: 'Path of the folder, or of the file that describes it, as the server sees it.',
+  })
   path!: string;
 
   @Field(() => Boolean, {
     defaultValue: false,
     description:
-      'Leave out rows with errors and report each in run.result; otherwise one bad row stops the import.',
+      'Skip rows with errors and report each in run.result. Otherwise one bad row stops the import.',
   })
   skipBad!: boolean;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Name of a reader: see methods(kind: READER). Left out: the first that recognises the folder.',
+      'Name of a reader; see methods(kind: READER). If omitted, the first reader that recognises the folder.',
   })
   format?: string | null;
 

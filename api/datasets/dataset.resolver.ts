@@ -28,7 +28,7 @@ export class DatasetResolver {
   @Related({ where: (row, args, bind) => withOneOf({ id: 'id', name: 'name' }, row, args, bind) })
   @Query(() => Dataset, {
     nullable: true,
-    description: 'One dataset, by its id or by its name; null if there is none.',
+    description: 'One dataset, by its id or its name. Null if there is none.',
   })
   dataset(
     @Ctx() context: RequestContext,
@@ -40,7 +40,7 @@ export class DatasetResolver {
   }
 
   @Related({ on: pointsHere('dataset_id'), where: imagesWhere, order: imagesOrder })
-  @FieldResolver(() => ImageConnection, { description: 'Its images that the filter lets through.' })
+  @FieldResolver(() => ImageConnection, { description: 'Its images that match the filter.' })
   images(
     @Root() dataset: Fetched,
     @Info() info: GraphQLResolveInfo,

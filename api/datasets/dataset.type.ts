@@ -19,12 +19,15 @@ export class Structure {
   @Field(() => String)
   name!: string;
 
-  @Field(() => Int, { description: 'Its place among the structures of its dataset, from 0.' })
+  @Field(() => Int, { description: 'Its position among the structures of its dataset, counted from 0.' })
   position!: number;
 }
 
 @From('raters')
-@ObjectType({ description: 'Who outlined structures in the images of a dataset.', simpleResolvers: true })
+@ObjectType({
+  description: 'A source of outlines in the images of a dataset: a person, or a level of a vote map.',
+  simpleResolvers: true,
+})
 export class Rater {
   @Field(() => ID)
   id!: string;
@@ -32,7 +35,7 @@ export class Rater {
   @Field(() => String)
   name!: string;
 
-  @Field(() => Int, { description: 'Their place among the raters of the dataset, from 0.' })
+  @Field(() => Int, { description: 'Their position among the raters of the dataset, counted from 0.' })
   position!: number;
 
   @Field(() => RaterKind)
@@ -41,7 +44,7 @@ export class Rater {
   @Field(() => Float, {
     nullable: true,
     description:
-      'How much the outlines tell of the diagnosis by construction, 0 to 1. Known for phantoms only.',
+      'How much the outlines reveal about the diagnosis by construction, 0 to 1. Known for phantoms only.',
   })
   informativeness!: number | null;
 }
@@ -61,7 +64,7 @@ export class Dataset {
   @Field(() => String)
   description!: string;
 
-  @Field(() => String, { description: 'fundus, ultrasound, dermoscopy, …: free text of the manifest.' })
+  @Field(() => String, { description: 'Free text from the manifest: fundus, ultrasound, dermoscopy, …' })
   modality!: string;
 
   @Field(() => [String], { description: 'What the diagnoses 0 and 1 are called, in this order.' })
@@ -71,7 +74,7 @@ export class Dataset {
   createdAt!: Date;
 
   @Sql((row) => `(select count(*) from images i where i.dataset_id = ${row}.id)`)
-  @Field(() => Int, { description: 'How many images it has. Counted when asked for.' })
+  @Field(() => Int, { description: 'How many images it has. Counted only when asked for.' })
   imageCount!: number;
 
   @Related({ on: pointsHere('dataset_id'), order: inPosition })

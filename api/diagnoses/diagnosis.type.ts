@@ -9,7 +9,8 @@ export class Diagnosis {
   id!: string;
 
   @Field(() => String, {
-    description: "'reference' is the one that fusions and evaluations read; others stand beside it.",
+    description:
+      "'reference' is the source that fusions and evaluations read. Other sources are stored alongside it.",
   })
   source!: string;
 

@@ -53,7 +53,7 @@ export class EvaluationResolver {
   @Related({ where: withId })
   @Query(() => Evaluation, {
     nullable: true,
-    description: 'One evaluation; null if there is none with this id.',
+    description: 'One evaluation. Null if none has this id.',
   })
   evaluation(
     @Ctx() context: RequestContext,
@@ -64,7 +64,7 @@ export class EvaluationResolver {
   }
 
   @Related({ on: pointsHere('evaluation_id') })
-  @FieldResolver(() => DiagnosisScoreConnection, { description: "The judge's reading of each image." })
+  @FieldResolver(() => DiagnosisScoreConnection, { description: "The judge's score for each image." })
   scores(
     @Root() evaluation: Fetched,
     @Info() info: GraphQLResolveInfo,
@@ -83,7 +83,7 @@ export class EvaluationResolver {
   })
   @FieldResolver(() => ImageMetricConnection, {
     description:
-      'Its numbers image by image, the worst first. Ask for one metric: numbers of several do not compare.',
+      'Its numbers image by image, worst first. Ask for one metric at a time: numbers of different metrics are not comparable.',
   })
   imageMetrics(
     @Root() evaluation: Fetched,
@@ -94,7 +94,8 @@ export class EvaluationResolver {
     @Arg('structureId', () => ID, { nullable: true }) _structureId?: string,
     @Arg('raterId', () => ID, {
       nullable: true,
-      description: "Against this rater's masks. Left out: what is not against a single rater.",
+      description:
+        "Only numbers against this rater's masks. If omitted, only numbers that are not against a single rater.",
     })
     _raterId?: string,
   ): Connection<Fetched> {
@@ -103,7 +104,7 @@ export class EvaluationResolver {
 
   @Mutation(() => Evaluation, {
     description:
-      'Measures masks on one split. A model is made to predict its masks first. Answers at once; follow `run`.',
+      'Measures masks on one split. A model first predicts its masks. Returns at once; follow `run` for progress.',
   })
   async evaluate(
     @Ctx() context: RequestContext,

@@ -2,21 +2,21 @@ import { GraphQLJSON } from 'graphql-scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { RunStatus } from '../enums.type.ts';
 
-@InputType({ description: 'All that is given must hold.' })
+@InputType({ description: 'All given conditions must hold.' })
 export class ExperimentFilter {
   @Field(() => ID, { nullable: true })
   snapshotId?: string | null;
 
-  @Field(() => String, { nullable: true, description: "Name of the experiment: 'figure-4'." })
+  @Field(() => String, { nullable: true, description: "Name of the experiment, such as 'figure-4'." })
   name?: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'Version of the method that made it.' })
+  @Field(() => Int, { nullable: true, description: 'Version of the method that produced it.' })
   methodVersion?: number | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'True: only results of earlier versions of their methods. False: only of those that this server has.',
+      'True: only results of earlier versions of their methods. False: only results of the versions that this server has.',
   })
   outdated?: boolean | null;
 
@@ -29,30 +29,30 @@ export class RunExperimentInput {
   @Field(() => ID)
   snapshotId!: string;
 
-  @Field(() => String, { description: 'Name of an experiment: see methods(kind: EXPERIMENT).' })
+  @Field(() => String, { description: 'Name of an experiment; see methods(kind: EXPERIMENT).' })
   experiment!: string;
 
   @Field(() => String, {
     defaultValue: 'demo',
-    description: "Preset of every fusion and training in it: 'paper' or 'demo'.",
+    description: "Preset for every fusion and training in it: 'paper' or 'demo'.",
   })
   preset!: string;
 
   @Field(() => GraphQLJSON, {
     nullable: true,
-    description: "Settings that differ from the preset's (seeds, models, fusions); see Method.configSchema.",
+    description: "Settings that override the preset's (seeds, models, fusions); see Method.configSchema.",
   })
   config?: Record<string, unknown> | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: "Side in pixels at which masks are fused and models work; the preset's where left out.",
+    description: "Side in pixels at which masks are fused and models work. If omitted, the preset's.",
   })
   size?: number | null;
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'Do the work once more, by a new run, even if it was done before.',
+    description: 'Do the work again, in a new run, even if it was done before.',
   })
   again!: boolean;
 }

@@ -35,7 +35,7 @@ export class ExperimentResolver {
   @Related({ where: withId })
   @Query(() => Experiment, {
     nullable: true,
-    description: 'One experiment; null if there is none with this id.',
+    description: 'One experiment. Null if none has this id.',
   })
   experiment(
     @Ctx() context: RequestContext,
@@ -47,7 +47,7 @@ export class ExperimentResolver {
 
   @Mutation(() => Experiment, {
     description:
-      'Makes a figure of the paper: fuses, trains and evaluates what is not there yet. Answers at once; follow `run`. The same question has one answer.',
+      'Produces a figure of the paper: fuses, trains and evaluates whatever is not there yet. Returns at once; follow `run` for progress. Identical requests share one result.',
   })
   async runExperiment(
     @Ctx() context: RequestContext,

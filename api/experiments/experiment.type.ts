@@ -7,13 +7,15 @@ import { ascending, From, pointsHere, RefersTo, Related, Sql } from '../read/sql
 import { Run } from '../runs/run.type.ts';
 
 @From('experiment_steps', [ascending('position', 'int8')])
-@ObjectType({ description: 'One piece of the work of an experiment.', simpleResolvers: true })
+@ObjectType({ description: "One step of an experiment's work.", simpleResolvers: true })
 export class ExperimentStep {
-  @Field(() => String, { description: "For a person: 'train dl-cat'." })
+  @Field(() => String, { description: "A label for people to read, such as 'train dl-cat'." })
   label!: string;
 
   @RefersTo('run_id')
-  @Field(() => Run, { description: 'The run that does it: its fusion, model or evaluation has the details.' })
+  @Field(() => Run, {
+    description: 'The run that does the work; its fusion, model or evaluation has the details.',
+  })
   run!: Run;
 }
 
@@ -25,12 +27,12 @@ export class ExperimentRow {
 
   @Field(() => String, {
     description:
-      "'paper': a test image may be fused with its own diagnosis. 'leak-controlled': no diagnosis of a test image touches any mask. 'both': no mask has seen a diagnosis.",
+      "'paper': a test image may be fused with its own diagnosis. 'leak-controlled': no mask depends on the diagnosis of a test image. 'both': no mask has seen a diagnosis.",
   })
   protocol!: string;
 
   @Field(() => String, {
-    description: 'The fusion: its masks are read, or a model has learned from them.',
+    description: 'The fusion whose masks are read, or whose masks a model has learned from.',
   })
   method!: string;
 
@@ -50,53 +52,58 @@ export class ExperimentRow {
   @Field(() => String, { nullable: true })
   structure!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Of a difference: the fusion that is subtracted.' })
+  @Field(() => String, { nullable: true, description: 'For a difference: the fusion that is subtracted.' })
   against!: string | null;
 
   @Field(() => String, {
     description:
-      "A metric of the registry, 'auc_difference', a fusion's 'weight' of a rater, or the 'spectral_energy' of its maps.",
+      "A metric of the registry, 'auc_difference', the 'weight' of a rater in a fusion, or the 'spectral_energy' of its maps.",
   })
   metric!: string;
 
-  @Field(() => Float, { nullable: true, description: 'Null where it is undefined: `note` says why.' })
+  @Field(() => Float, { nullable: true, description: 'Null if undefined; `note` says why.' })
   value!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Lower end of the 95 % interval.' })
+  @Field(() => Float, { nullable: true, description: 'Lower bound of the 95 % interval.' })
   low!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Upper end of the 95 % interval.' })
+  @Field(() => Float, { nullable: true, description: 'Upper bound of the 95 % interval.' })
   high!: number | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      "'delong': over images, one seed. 'seeds': Student's t over the seeds. 'normal': of a mean over images.",
+      "'delong': over images, for one seed. 'seeds': Student's t over the seeds. 'normal': for a mean over images.",
   })
   interval!: string | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Of a difference at one seed: DeLong’s paired test, two-sided.',
+    description: 'For a difference at one seed: DeLong’s paired test, two-sided.',
   })
   pValue!: number | null;
 
-  @Field(() => [Int], { description: 'The repetitions that it is over.' })
+  @Field(() => [Int], { description: 'The seeds that it is computed from.' })
   seeds!: number[];
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Of a cross-validation: the fold that it is about; null: all images, or all folds.',
+    description: 'In cross-validation, the fold it belongs to. Null: all images, or all folds.',
   })
   fold!: number | null;
 
-  @Field(() => Boolean, { description: 'Masks that had seen the diagnosis of their own image went into it.' })
+  @Field(() => Boolean, {
+    description: 'Whether it was computed from masks that had seen the diagnosis of their own image.',
+  })
   transductive!: boolean;
 
   @Field(() => String, { nullable: true })
   note!: string | null;
 
-  @Field(() => Float, { nullable: true, description: 'The paper’s own number, where it prints one.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The number that the paper reports, if it reports one.',
+  })
   paper!: number | null;
 
   @Related({
@@ -110,23 +117,25 @@ export class ExperimentRow {
 
 @From('experiments')
 @ObjectType({
-  description: 'A figure of the paper, made on a frozen cohort: steps of work and a table of numbers.',
+  description: 'A figure of the paper, produced on a frozen cohort: steps of work and a table of numbers.',
   simpleResolvers: true,
 })
 export class Experiment {
   @Field(() => ID)
   id!: string;
 
-  @Field(() => String, { description: "Name in methods(kind: EXPERIMENT): 'figure-4'." })
+  @Field(() => String, { description: "Name in methods(kind: EXPERIMENT), such as 'figure-4'." })
   name!: string;
 
-  @Field(() => Int, { description: 'Version of the method that made it; Method.history tells what changed.' })
+  @Field(() => Int, {
+    description: 'Version of the method that produced it; Method.history says what changed.',
+  })
   methodVersion!: number;
 
   @Sql(isOutdated(experiments, 'name'))
   @Field(() => Boolean, {
     description:
-      'A version of the method made it that this server no longer has: the same question asked now has another answer.',
+      'Produced by a version of the method that this server no longer has. The same request would now give a new result.',
   })
   outdated!: boolean;
 
@@ -135,11 +144,11 @@ export class Experiment {
   run!: Run;
 
   @RefersTo('snapshot_id')
-  @Field(() => Snapshot, { description: 'The images, by their hash.' })
+  @Field(() => Snapshot, { description: 'The images it was made on, identified by a hash.' })
   snapshot!: Snapshot;
 
   @Related({ on: pointsHere('experiment_id') })
-  @Field(() => [ExperimentStep], { description: 'In the order in which they were begun.' })
+  @Field(() => [ExperimentStep], { description: 'In the order in which they were started.' })
   steps!: ExperimentStep[];
 
   @Related({ on: pointsHere('experiment_id') })

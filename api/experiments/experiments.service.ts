@@ -43,7 +43,7 @@ export async function runExperiment(context: RunsContext, input: RunExperimentIn
   return prisma.$transaction((tx) => createExperiment(tx, request, { seed: 0, actor, again: input.again }));
 }
 
-/** The same work once more, its steps too, by runs of their own. */
+/** Repeats the work of a run and of its steps in new runs. */
 export function repeatExperiment(
   tx: Prisma.TransactionClient,
   original: Run,
@@ -63,7 +63,7 @@ async function createExperiment(
   return tx.experiment.create({ data: { runId: run.id, snapshotId, name, methodVersion } });
 }
 
-/** The experiment's steps and cells on this snapshot. @throws INVALID_INPUT where it cannot be made on it. */
+/** The experiment's steps and cells on this snapshot. @throws INVALID_INPUT if it cannot run on this snapshot. */
 export async function planOf(
   db: Database,
   { experiment, config, preset }: ExperimentRequest,

@@ -16,8 +16,8 @@ const refused = (reason: string): Error => invalidInput(`${field}: ${reason}`, f
 const quoted = (ids: readonly string[]): string => ids.map((id) => `'${id}'`).join(', ');
 
 /**
- * The trained diagnosis models that a fusion asks: none, one, or for cross-fitting one a fold, in the order of their
- * folds, so that the same models named in another order are the same request.
+ * The trained diagnosis models that a fusion queries: none, one, or, for cross-fitting, one per fold. They are sorted by
+ * fold, so the same models in another order make the same request.
  */
 export async function requireDiagnosisModels(
   db: Database,
@@ -62,14 +62,14 @@ function requireMaskGradient(method: FusionMethod, { id, method: name, run }: Tr
   );
 }
 
-/** One model that knows all training images is asked about all; others must have left out every fold once. */
+/** A single model may be trained on all training images. Several must each have left out a different fold, covering all. */
 function inOrderOfFolds(models: readonly TrainedModel[]): readonly Model[] {
   const found = models.map((model) => ({ model, leftOut: leftOutFold(model.run) }));
   if (found.length === 1 && !found[0]?.leftOut) return models;
-  const knowsAll = found.find(({ leftOut }) => !leftOut);
-  if (knowsAll) {
+  const trainedOnAll = found.find(({ leftOut }) => !leftOut);
+  if (trainedOnAll) {
     throw refused(
-      `'${knowsAll.model.id}' was trained on all training images: of several, each must have left out a fold (training.leaveOut)`,
+      `'${trainedOnAll.model.id}' was trained on all training images: of several, each must have left out a fold (training.leaveOut)`,
     );
   }
   const parts = found.map(({ model, leftOut }) => ({ model, leftOut: leftOut as Fold }));

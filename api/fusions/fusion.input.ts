@@ -2,7 +2,7 @@ import { GraphQLJSON } from 'graphql-scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { RunStatus } from '../enums.type.ts';
 
-@InputType({ description: 'All that is given must hold.' })
+@InputType({ description: 'All given conditions must hold.' })
 export class FusionFilter {
   @Field(() => ID, { nullable: true })
   datasetId?: string | null;
@@ -19,13 +19,13 @@ export class FusionFilter {
   @Field(() => Boolean, { nullable: true })
   permutedDiagnoses?: boolean | null;
 
-  @Field(() => Int, { nullable: true, description: 'Version of the method that made it.' })
+  @Field(() => Int, { nullable: true, description: 'Version of the method that produced it.' })
   methodVersion?: number | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'True: only results of earlier versions of their methods. False: only of those that this server has.',
+      'True: only results of earlier versions of their methods. False: only results of the versions that this server has.',
   })
   outdated?: boolean | null;
 
@@ -38,18 +38,18 @@ export class FuseLabelsInput {
   @Field(() => ID)
   snapshotId!: string;
 
-  @Field(() => String, { description: 'Name of a method: see methods(kind: FUSION).' })
+  @Field(() => String, { description: 'Name of a method; see methods(kind: FUSION).' })
   method!: string;
 
   @Field(() => String, {
     defaultValue: 'demo',
-    description: "'paper': the paper's settings; 'demo': minutes on two cores.",
+    description: "'paper': the paper's settings. 'demo': runs in minutes on two cores.",
   })
   preset!: string;
 
   @Field(() => GraphQLJSON, {
     nullable: true,
-    description: "Settings that differ from the preset's; see Method.configSchema.",
+    description: "Settings that override the preset's; see Method.configSchema.",
   })
   config?: Record<string, unknown> | null;
 
@@ -59,25 +59,25 @@ export class FuseLabelsInput {
   @Field(() => [ID], {
     nullable: true,
     description:
-      'For methods that need one: a trained diagnosis model (one may stand without brackets). For methods that cross-fit also several, each trained with another fold left out (training.leaveOut): each is asked only about training images that it never saw.',
+      'For methods that need one: a trained diagnosis model (a single id needs no brackets). Methods that cross-fit also take several, each trained with a different fold left out (training.leaveOut): each is queried only about training images that it never saw.',
   })
   diagnosisModelIds?: string[] | null;
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'Make the control: diagnoses shuffled among the images of a split.',
+    description: 'Make the permuted control, with diagnoses shuffled among the images of a split.',
   })
   permutedDiagnoses!: boolean;
 
   @Field(() => Int, {
     nullable: true,
-    description: "Side in pixels that images are fused at. Left out: the preset's.",
+    description: "Side in pixels at which images are fused. If omitted, the preset's.",
   })
   size?: number | null;
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'Do the work once more, by a new run, even if it was done before.',
+    description: 'Do the work again, in a new run, even if it was done before.',
   })
   again!: boolean;
 }

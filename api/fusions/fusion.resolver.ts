@@ -43,7 +43,7 @@ export class FusionResolver {
   }
 
   @Related({ where: withId })
-  @Query(() => Fusion, { nullable: true, description: 'One fusion; null if there is none with this id.' })
+  @Query(() => Fusion, { nullable: true, description: 'One fusion. Null if none has this id.' })
   fusion(
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
@@ -69,21 +69,21 @@ export class FusionResolver {
     where: (row, { imageId, raterId }, bind) => equalTo(ofOne, row, { imageId, raterId }, bind),
   })
   @FieldResolver(() => ImageRaterWeightConnection, {
-    description: 'What it says of raters image by image: of one image, of one rater, or of all.',
+    description: 'Its estimates for raters image by image: for one image, for one rater, or for all.',
   })
   imageRaterWeights(
     @Root() fusion: Fetched,
     @Info() info: GraphQLResolveInfo,
     @Args(() => PageArgs) _page: PageArgs,
-    @Arg('imageId', () => ID, { nullable: true, description: 'Only of this image.' }) _imageId?: string,
-    @Arg('raterId', () => ID, { nullable: true, description: 'Only of this rater.' }) _raterId?: string,
+    @Arg('imageId', () => ID, { nullable: true, description: 'Only for this image.' }) _imageId?: string,
+    @Arg('raterId', () => ID, { nullable: true, description: 'Only for this rater.' }) _raterId?: string,
   ): Connection<Fetched> {
     return fetched(fusion, info);
   }
 
   @Mutation(() => Fusion, {
     description:
-      'Fuses the masks of a snapshot. Answers at once; follow `run`. The same question has one answer.',
+      'Fuses the masks of a snapshot. Returns at once; follow `run` for progress. Identical requests share one result.',
   })
   async fuseLabels(
     @Ctx() context: RequestContext,

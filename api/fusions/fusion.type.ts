@@ -19,7 +19,10 @@ export function ofSucceeded(fusionId: string): string {
     count(*) as image_count from rater_weights group by fusion_id, rater_id)`,
   [ascending('position', 'int8', (row) => `(select position from raters where id = ${row}.rater_id)`)],
 )
-@ObjectType({ description: 'What a fusion says of a rater, over all its images.', simpleResolvers: true })
+@ObjectType({
+  description: "A fusion's estimates for one rater, over all its images.",
+  simpleResolvers: true,
+})
 export class RaterWeight {
   @RefersTo('rater_id')
   @Field(() => Rater)
@@ -27,23 +30,23 @@ export class RaterWeight {
 
   @Field(() => Float, {
     description:
-      "Mean over images of the rater's weight where raters disagree: 0 to 1; an image's weights sum to one.",
+      "The rater's weight where raters disagree, averaged over images, 0 to 1. The weights of an image sum to one.",
   })
   weight!: number;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Mean sensitivity that the method gives to the rater, 0 to 1.',
+    description: 'Mean sensitivity of the rater, as the method estimates it, 0 to 1.',
   })
   sensitivity!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Mean specificity that the method gives to the rater, 0 to 1.',
+    description: 'Mean specificity of the rater, as the method estimates it, 0 to 1.',
   })
   specificity!: number | null;
 
-  @Field(() => Int, { description: 'Images that the means are over.' })
+  @Field(() => Int, { description: 'Number of images that the means are over.' })
   imageCount!: number;
 }
 
@@ -56,13 +59,13 @@ export class FusedImage {
 
   @Field(() => Int, {
     description:
-      'Of the structure that took longest; 0 where nothing is iterated on the image. Their limit is a setting (maxIterations, steps): see converged.',
+      'Number of iterations, for the structure that took most; 0 if the image needs no iteration. The limit is a setting (maxIterations, steps); see converged.',
   })
   iterations!: number;
 
   @Field(() => Boolean, {
     description:
-      "The method's criterion was met, within its tolerance. Tolerance and limit are the run's: Fusion.run.config.config; what they mean: Method.configSchema.",
+      "Whether the method's criterion was met, within its tolerance. Fusion.run.config.config has the tolerance and the limit; Method.configSchema explains them.",
   })
   converged!: boolean;
 
@@ -73,21 +76,21 @@ export class FusedImage {
   @Field(() => [Float], {
     nullable: 'items',
     description:
-      'The objective after each iteration, of DF-GT also before the first; empty where the method has none (votes, SIMPLE); null where it was not finite.',
+      'The objective after each iteration; for DF-GT also before the first. Empty if the method has no objective (votes, SIMPLE). Null where it was not finite.',
   })
   losses!: (number | null)[];
 
   @Sql((row) => finite(`${row}.initial_logit`))
   @Field(() => Float, {
     nullable: true,
-    description: 'The logit of the diagnosis network with the first mask.',
+    description: "The diagnosis network's logit for the first mask.",
   })
   initialLogit!: number | null;
 
   @Sql((row) => finite(`${row}.final_logit`))
   @Field(() => Float, {
     nullable: true,
-    description: 'The logit of the diagnosis network with the final mask.',
+    description: "The diagnosis network's logit for the final mask.",
   })
   finalLogit!: number | null;
 
@@ -95,7 +98,7 @@ export class FusedImage {
   @Field(() => Float, {
     nullable: true,
     description:
-      'How noisy the expertness maps are: the share of their energy above 0.25 cycles a pixel, of all raters’ maps together; null where the method has no maps or they do not vary.',
+      'How noisy the expertness maps are: the share of their energy above 0.25 cycles per pixel, over all raters’ maps together. Null if the method has no maps or they do not vary.',
   })
   spectralEnergy!: number | null;
 }
@@ -109,41 +112,44 @@ const leftOutIndex = (model: string): string =>
 
 @From('fusions')
 @ObjectType({
-  description: "The raters' masks of a snapshot, made into one soft mask for each image and structure.",
+  description: "The raters' masks of a snapshot, fused into one soft mask for each image and structure.",
   simpleResolvers: true,
 })
 export class Fusion {
   @Field(() => ID)
   id!: string;
 
-  @Field(() => String, { description: 'Name of the method; Query.methods tells of it.' })
+  @Field(() => String, { description: 'Name of the method; Query.methods describes it.' })
   method!: string;
 
-  @Field(() => Int, { description: 'Version of the method that made it; Method.history tells what changed.' })
+  @Field(() => Int, {
+    description: 'Version of the method that produced it; Method.history says what changed.',
+  })
   methodVersion!: number;
 
   @Sql(isOutdated(fusions))
   @Field(() => Boolean, {
     description:
-      'A version of the method made it that this server no longer has: the same question asked now has another answer.',
+      'Produced by a version of the method that this server no longer has. The same request would now give a new result.',
   })
   outdated!: boolean;
 
   @Field(() => Boolean, {
     description:
-      'Its masks depend on the diagnosis of their own image. Numbers made with them say how well that label was woven in, not how well an unseen image would do: always read them beside the control.',
+      'Whether its masks depend on the diagnosis of their own image. Numbers computed from such masks measure how well that label was encoded in them, not performance on unseen images: always read them beside the permuted control.',
   })
   transductive!: boolean;
 
   @Field(() => Boolean, {
-    description: 'The control: diagnoses were shuffled among the images of a split before fusing.',
+    description:
+      'Whether it is the permuted control: diagnoses were shuffled among the images of a split before fusing.',
   })
   permutedDiagnoses!: boolean;
 
-  @Field(() => Int, { description: 'Pixels of its masks.' })
+  @Field(() => Int, { description: 'Width of its masks in pixels.' })
   width!: number;
 
-  @Field(() => Int, { description: 'Pixels of its masks.' })
+  @Field(() => Int, { description: 'Height of its masks in pixels.' })
   height!: number;
 
   @RefersTo('run_id')
@@ -161,13 +167,13 @@ export class Fusion {
   })
   @Field(() => [Model], {
     description:
-      'The frozen networks that read the masks: none, one, or in cross-fitting one a fold, in the order of the folds that they left out (run.config.training.leaveOut).',
+      'The frozen networks that read the masks: none, one, or, in cross-fitting, one per fold, in the order of the folds that they left out (run.config.training.leaveOut).',
   })
   diagnosisModels!: Model[];
 
   @Related({ on: (related, row) => `${related}.fusion_id = ${row}.id and ${ofSucceeded(`${row}.id`)}` })
   @Field(() => [RaterWeight], {
-    description: 'How far it trusts each rater. Empty until its run has succeeded.',
+    description: 'How much it trusts each rater. Empty until its run has succeeded.',
   })
   raterWeights!: RaterWeight[];
 
@@ -182,7 +188,7 @@ export class Fusion {
   @Field(() => Float, {
     nullable: true,
     description:
-      "Spearman's rank correlation of its mean weights and the stated informativeness of the raters (phantoms). Null for fewer than three such raters, and where one side does not vary.",
+      "Spearman's rank correlation between its mean weights and the known informativeness of the raters (phantoms). Null if fewer than three raters have one, or if either side does not vary.",
   })
   informativenessCorrelation!: number | null;
 

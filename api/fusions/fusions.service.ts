@@ -29,7 +29,7 @@ export interface FuseLabelsInput {
 
 type FusionRequest = RequestOf<'fusion'>;
 
-/** The paper works at 256×256; 64×64 is the smallest at which a cup is still told from a disc. */
+/** The paper works at 256×256; 64×64 is the smallest size at which cup and disc can still be told apart. */
 const presetSizes: Readonly<Record<string, number>> = { demo: 64 };
 const paperSize = 256;
 
@@ -50,7 +50,7 @@ export async function fuseLabels(context: RunsContext, input: FuseLabelsInput): 
   });
 }
 
-/** The split that evaluations take unless told otherwise. */
+/** The split that evaluations use by default. */
 export const defaultSplit: Split = 'test';
 
 /** The control itself needs none. */
@@ -70,7 +70,7 @@ export async function controlOf(
   return createFusion(tx, request, { seed: run.seed, transductive: fusion.transductive, actor });
 }
 
-/** The same work once more, by a run of its own. */
+/** Repeats the work of a run in a new run. */
 export async function repeatFusion(
   tx: Prisma.TransactionClient,
   original: Run,

@@ -2,7 +2,7 @@ import { Field, Float, ObjectType } from 'type-graphql';
 import { Rater, Structure } from '../datasets/dataset.type.ts';
 import { ascending, blobUrl, From, RefersTo, Sql } from '../read/sql-fields.ts';
 
-const soft = 'A PNG of 16 bits: value / 65535. Relative to the address of the server.';
+const soft = 'URL of a 16-bit PNG (pixel value / 65535), relative to the address of the server.';
 
 @From('fused_masks', [
   ascending('fusion_id', 'uuid'),
@@ -10,7 +10,7 @@ const soft = 'A PNG of 16 bits: value / 65535. Relative to the address of the se
   ascending('structure_id', 'uuid'),
 ])
 @ObjectType({
-  description: "The raters' masks of one structure in one image, fused: soft, 0 to 1.",
+  description: 'The fused mask of one structure in one image: soft, 0 to 1.',
   simpleResolvers: true,
 })
 export class FusedMask {
@@ -23,7 +23,7 @@ export class FusedMask {
   url!: string;
 
   @Sql((row) => `(select f.transductive from fusions f where f.id = ${row}.fusion_id)`)
-  @Field(() => Boolean, { description: 'The mask has seen the diagnosis of its own image.' })
+  @Field(() => Boolean, { description: 'Whether the mask has seen the diagnosis of its own image.' })
   transductive!: boolean;
 }
 
@@ -33,7 +33,7 @@ export class FusedMask {
   ascending('structure_id', 'uuid'),
 ])
 @ObjectType({
-  description: 'What a segmentation model takes for a structure in an image: soft, 0 to 1.',
+  description: "A segmentation model's prediction of one structure in one image: soft, 0 to 1.",
   simpleResolvers: true,
 })
 export class PredictedMask {
@@ -53,7 +53,7 @@ export class PredictedMask {
 ])
 @ObjectType({
   description:
-    'How far a fusion trusts one rater at every pixel of an image; the maps of an image sum to one.',
+    'How much a fusion trusts one rater at every pixel of an image. The maps of an image sum to one.',
   simpleResolvers: true,
 })
 export class ExpertnessMap {
@@ -71,7 +71,8 @@ export class ExpertnessMap {
   )
   @Field(() => Float, {
     nullable: true,
-    description: "Mean weight of the rater where raters disagree, 0 to 1; an image's weights sum to one.",
+    description:
+      'Mean weight of the rater where raters disagree, 0 to 1. The weights of an image sum to one.',
   })
   weight!: number | null;
 }

@@ -8,7 +8,8 @@ import { ascending, From, RefersTo, Related } from '../read/sql-fields.ts';
   ascending('position', 'int8', (row) => `(select position from structures where id = ${row}.structure_id)`),
 ])
 @ObjectType({
-  description: 'A rater on one structure of one image, against the truth that the fusion estimates.',
+  description:
+    "A rater's performance on one structure of one image, measured against the truth that the fusion estimates.",
   simpleResolvers: true,
 })
 export class RaterPerformance {
@@ -18,19 +19,19 @@ export class RaterPerformance {
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Share of the foreground that the rater includes; null without any.',
+    description: 'Share of the foreground that the rater includes. Null if there is no foreground.',
   })
   sensitivity!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Share of the background that the rater leaves out; null without any.',
+    description: 'Share of the background that the rater leaves out. Null if there is no background.',
   })
   specificity!: number | null;
 }
 
 @From('rater_weights', [ascending('image_id', 'uuid'), ascending('rater_id', 'uuid')])
-@ObjectType({ description: 'What a fusion says of a rater on one image.', simpleResolvers: true })
+@ObjectType({ description: "A fusion's estimates for one rater on one image.", simpleResolvers: true })
 export class ImageRaterWeight {
   @RefersTo('image_id')
   @Field(() => Image)
@@ -41,19 +42,19 @@ export class ImageRaterWeight {
   rater!: Rater;
 
   @Field(() => Float, {
-    description: "Mean weight where raters disagree, 0 to 1; an image's weights sum to one.",
+    description: 'Mean weight where raters disagree, 0 to 1. The weights of an image sum to one.',
   })
   weight!: number;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Mean over structures; null where the method judges nobody.',
+    description: 'Mean over structures. Null if the method does not assess raters.',
   })
   sensitivity!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Mean over structures; null where the method judges nobody.',
+    description: 'Mean over structures. Null if the method does not assess raters.',
   })
   specificity!: number | null;
 
@@ -65,7 +66,7 @@ export class ImageRaterWeight {
   })
   @Field(() => [RaterPerformance], {
     description:
-      'The same for each structure that the rater annotated; empty where the method judges nobody.',
+      'The same for each structure that the rater annotated. Empty if the method does not assess raters.',
   })
   performance!: RaterPerformance[];
 }

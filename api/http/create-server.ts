@@ -72,7 +72,7 @@ export async function createServer(
   app.use(badRequest);
 
   await listen(server, port, host);
-  // Only now: its sockets would print an error of listening, which is told already.
+  // Only now: its sockets would also print a failure to listen, which is already reported.
   const subscriptions = serveSubscriptions(server, path, schema, context);
   const close = async () => {
     await subscriptions.close();

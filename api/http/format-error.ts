@@ -15,8 +15,8 @@ const apolloCodes = new Set([
 ]);
 
 /**
- * What a client may see of an error. Ours (errors.ts) and the client's own mistakes stay as they are; anything else
- * is logged in full under a reference, and the client is told no more than that: no stack, no SQL.
+ * What a client may see of an error. Our own errors (errors.ts) and the client's mistakes are passed on unchanged.
+ * Anything else is logged in full under a reference, and the client sees only that reference: no stack, no SQL.
  */
 export function formatError(
   formatted: GraphQLFormattedError,
@@ -37,7 +37,7 @@ export function formatError(
   if (typeof code === 'string' && apolloCodes.has(code))
     return { message, locations, path, extensions: { code } };
   // A GraphQL error without a cause is graphql's own: a variable of the wrong type, a null where none may be.
-  if (cause instanceof GraphQLError && isClientsMistake(cause))
+  if (cause instanceof GraphQLError && isClientError(cause))
     return { message, locations, path, extensions: { code: 'BAD_USER_INPUT' } };
   const reference = randomBytes(6).toString('hex');
   log.error({ err: cause, path, reference }, 'a request failed');
@@ -55,7 +55,7 @@ function rootOf(error: unknown): unknown {
   return cause;
 }
 
-/** graphql's complaints about variables come before anything has run: they have no path. */
-function isClientsMistake(error: GraphQLError): boolean {
+/** graphql checks variables before anything runs, so its errors about them have no path. */
+function isClientError(error: GraphQLError): boolean {
   return error.path === undefined && error.message.startsWith('Variable ');
 }

@@ -41,7 +41,7 @@ query FirstImages {
 }
 `;
 
-/** Nothing comes from elsewhere: the page works on a machine without a network. */
+/** Nothing is loaded from elsewhere: the page works on a machine without a network. */
 const contentSecurityPolicy = [
   "default-src 'self'",
   "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
@@ -67,9 +67,9 @@ async function renderPage(): Promise<Buffer> {
   return promisify(gzip)(html);
 }
 
-/** Answers browsers that open /graphql; everything else goes on to GraphQL. */
+/** Serves browsers that open /graphql; everything else is passed on to GraphQL. */
 export const playground: RequestHandler = async (request, response, next) => {
-  if (!isBrowsersVisit(request)) return next();
+  if (!isBrowserVisit(request)) return next();
   page ??= renderPage();
   const body = await page;
   response.set({
@@ -81,7 +81,7 @@ export const playground: RequestHandler = async (request, response, next) => {
   response.send(body);
 };
 
-function isBrowsersVisit(request: Request): boolean {
+function isBrowserVisit(request: Request): boolean {
   if (request.method !== 'GET' || request.query['query'] !== undefined) return false;
   return request.accepts(['application/json', 'text/html']) === 'text/html';
 }

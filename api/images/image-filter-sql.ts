@@ -25,7 +25,7 @@ interface Comparison {
 
 /**
  * SQL that holds for the images of a filter; `row` is the alias of the table images. The images query, the cohorts
- * and their counts all come through here. Never null, so that `not` means not. Values go in as parameters only.
+ * and their counts all come through here. Never null, so `not` works as expected. Values are passed only as parameters.
  */
 export function imageFilterSql(filter: ImageFilter, row: string, bind: Bind): string {
   const parts: (string | null)[] = [

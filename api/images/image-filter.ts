@@ -31,7 +31,7 @@ const textFilter = z.strictObject({
 const countFilter = z.strictObject({ ...equality(count), ...order(count) });
 const splitFilter = z.strictObject(equality(z.enum(['train', 'validation', 'test'])));
 
-/** A diagnosis of the current version; `source` 'reference' where it is left out. */
+/** A diagnosis of the current version. If `source` is omitted, 'reference'. */
 const diagnosisFilter = z.strictObject({
   source: z.string().nullish(),
   eq: z.union([z.literal(0), z.literal(1)]).nullish(),

@@ -2,7 +2,7 @@ import { GraphQLJSON } from 'graphql-scalars';
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
 import { Split } from '../enums.type.ts';
 
-@InputType({ description: 'All that is given must hold.' })
+@InputType({ description: 'All given conditions must hold.' })
 export class IdCondition {
   @Field(() => ID, { nullable: true, description: 'Equal to this.' })
   eq?: string | null;
@@ -17,7 +17,7 @@ export class IdCondition {
   notIn?: string[] | null;
 }
 
-@InputType({ description: 'All that is given must hold.' })
+@InputType({ description: 'All given conditions must hold.' })
 export class TextCondition {
   @Field(() => String, { nullable: true, description: 'Equal to this.' })
   eq?: string | null;
@@ -31,14 +31,14 @@ export class TextCondition {
   @Field(() => [String], { nullable: true, description: 'None of these.' })
   notIn?: string[] | null;
 
-  @Field(() => String, { nullable: true, description: 'Has this in it; capitals count.' })
+  @Field(() => String, { nullable: true, description: 'Contains this. Case-sensitive.' })
   contains?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Begins with this; capitals count.' })
+  @Field(() => String, { nullable: true, description: 'Starts with this. Case-sensitive.' })
   startsWith?: string | null;
 }
 
-@InputType({ description: 'All that is given must hold.' })
+@InputType({ description: 'All given conditions must hold.' })
 export class SplitCondition {
   @Field(() => Split, { nullable: true, description: 'Equal to this.' })
   eq?: Split | null;
@@ -53,7 +53,7 @@ export class SplitCondition {
   notIn?: Split[] | null;
 }
 
-@InputType({ description: 'All that is given must hold.' })
+@InputType({ description: 'All given conditions must hold.' })
 export class IntCondition {
   @Field(() => Int, { nullable: true, description: 'Equal to this.' })
   eq?: number | null;
@@ -73,16 +73,16 @@ export class IntCondition {
   @Field(() => Int, { nullable: true, description: 'At most this.' })
   lte?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'More than this.' })
+  @Field(() => Int, { nullable: true, description: 'Greater than this.' })
   gt?: number | null;
 
   @Field(() => Int, { nullable: true, description: 'At least this.' })
   gte?: number | null;
 }
 
-@InputType({ description: 'A diagnosis in its newest version. All that is given must hold.' })
+@InputType({ description: 'The newest version of a diagnosis. All given conditions must hold.' })
 export class DiagnosisCondition {
-  @Field(() => String, { nullable: true, description: "Which: 'reference' where this is left out." })
+  @Field(() => String, { nullable: true, description: "Source of the diagnosis. If omitted, 'reference'." })
   source?: string | null;
 
   @Field(() => Int, { nullable: true, description: '0 or 1.' })
@@ -90,12 +90,12 @@ export class DiagnosisCondition {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'True: images without such a diagnosis. False: with one.',
+    description: 'True: images without such a diagnosis. False: images with one.',
   })
   isNull?: boolean | null;
 }
 
-@InputType({ description: 'An annotation in its newest version. All that is given must hold.' })
+@InputType({ description: 'The newest version of an annotation. All given conditions must hold.' })
 export class AnnotationCondition {
   @Field(() => TextCondition, { nullable: true, description: 'Name of the rater.' })
   rater?: TextCondition | null;
@@ -107,57 +107,60 @@ export class AnnotationCondition {
   area?: IntCondition | null;
 }
 
-@InputType({ description: "An image's annotations. All that is given must hold." })
+@InputType({ description: 'The annotations of an image. All given conditions must hold.' })
 export class AnnotationsCondition {
-  @Field(() => AnnotationCondition, { nullable: true, description: 'At least one is so.' })
+  @Field(() => AnnotationCondition, { nullable: true, description: 'At least one annotation matches.' })
   some?: AnnotationCondition | null;
 
-  @Field(() => AnnotationCondition, { nullable: true, description: 'Every one is so (or there is none).' })
+  @Field(() => AnnotationCondition, {
+    nullable: true,
+    description: 'Every annotation matches (or there is none).',
+  })
   every?: AnnotationCondition | null;
 
-  @Field(() => AnnotationCondition, { nullable: true, description: 'None is so.' })
+  @Field(() => AnnotationCondition, { nullable: true, description: 'No annotation matches.' })
   none?: AnnotationCondition | null;
 }
 
-@InputType({ description: 'A further column of the manifest. All that is given must hold.' })
+@InputType({ description: 'An extra column of the manifest. All given conditions must hold.' })
 export class MetadataCondition {
   @Field(() => String, { description: 'Name of the column.' })
   key!: string;
 
-  @Field(() => GraphQLJSON, { nullable: true, description: 'Equal to this text, number or truth value.' })
+  @Field(() => GraphQLJSON, { nullable: true, description: 'Equal to this string, number or boolean.' })
   eq?: unknown;
 
-  @Field(() => GraphQLJSON, { nullable: true, description: 'Not equal to this, or not there.' })
+  @Field(() => GraphQLJSON, { nullable: true, description: 'Not equal to this, or missing.' })
   ne?: unknown;
 
   @Field(() => [GraphQLJSON], { nullable: true, description: 'One of these.' })
   in?: unknown[] | null;
 
-  @Field(() => [GraphQLJSON], { nullable: true, description: 'None of these, or not there.' })
+  @Field(() => [GraphQLJSON], { nullable: true, description: 'None of these, or missing.' })
   notIn?: unknown[] | null;
 
-  @Field(() => Float, { nullable: true, description: 'A number less than this.' })
+  @Field(() => Float, { nullable: true, description: 'A number, less than this.' })
   lt?: number | null;
 
   @Field(() => Float, { nullable: true, description: 'A number, at most this.' })
   lte?: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'A number more than this.' })
+  @Field(() => Float, { nullable: true, description: 'A number, greater than this.' })
   gt?: number | null;
 
   @Field(() => Float, { nullable: true, description: 'A number, at least this.' })
   gte?: number | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'True: images without it. False: with it.' })
+  @Field(() => Boolean, { nullable: true, description: 'True: images without it. False: images with it.' })
   isNull?: boolean | null;
 }
 
 @InputType({
   description:
-    'Which images: all that is given must hold; an empty filter lets every image through. The same for queries and cohorts.',
+    'Selects images. All given conditions must hold; an empty filter matches every image. Queries and cohorts use the same filter.',
 })
 export class ImageFilter {
-  @Field(() => [ImageFilter], { nullable: true, description: 'Every one of these holds.' })
+  @Field(() => [ImageFilter], { nullable: true, description: 'All of these hold.' })
   and?: ImageFilter[] | null;
 
   @Field(() => [ImageFilter], { nullable: true, description: 'At least one of these holds.' })
@@ -187,10 +190,13 @@ export class ImageFilter {
   @Field(() => IntCondition, { nullable: true, description: 'Pixels.' })
   height?: IntCondition | null;
 
-  @Field(() => DiagnosisCondition, { nullable: true, description: 'A diagnosis of it.' })
+  @Field(() => DiagnosisCondition, { nullable: true, description: 'A diagnosis of the image.' })
   diagnosis?: DiagnosisCondition | null;
 
-  @Field(() => IntCondition, { nullable: true, description: 'Raters with at least one annotation of it.' })
+  @Field(() => IntCondition, {
+    nullable: true,
+    description: 'Number of raters with at least one annotation of the image.',
+  })
   raterCount?: IntCondition | null;
 
   @Field(() => AnnotationsCondition, { nullable: true })

@@ -12,12 +12,12 @@ export enum ImageOrder {
 
 registerEnumType(ImageOrder, {
   name: 'ImageOrder',
-  description: 'Images that are equal in it are in the order of their ids.',
+  description: 'How images are ordered. Ties are ordered by id.',
   valuesConfig: {
-    imported: { description: 'As they were imported.' },
-    newest: { description: 'The last imported first.' },
-    path: { description: 'By their files, as text.' },
-    subject: { description: 'By their subjects, as text.' },
+    imported: { description: 'In the order of import.' },
+    newest: { description: 'Last imported first.' },
+    path: { description: 'By path, as text.' },
+    subject: { description: 'By subject, as text.' },
   },
 });
 

@@ -33,7 +33,7 @@ function ofAgreement(row: string, { agreementId }: Arguments, bind: Bind): strin
 @Resolver(() => Image)
 export class ImageResolver {
   @Related({ where: imagesWhere, order: imagesOrder })
-  @Query(() => ImageConnection, { description: 'The images of all datasets that the filter lets through.' })
+  @Query(() => ImageConnection, { description: 'The images of all datasets that match the filter.' })
   images(
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
@@ -45,7 +45,7 @@ export class ImageResolver {
   }
 
   @Related({ where: withId })
-  @Query(() => Image, { nullable: true, description: 'One image; null if there is none with this id.' })
+  @Query(() => Image, { nullable: true, description: 'One image. Null if none has this id.' })
   image(
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
@@ -82,7 +82,7 @@ export class ImageResolver {
   @Related({ on: pointsHere('image_id'), where: ofFusion, order: byRater })
   @FieldResolver(() => [ExpertnessMap], {
     description:
-      'How far a fusion trusts each rater where. Empty for methods without maps, and until it has succeeded.',
+      'How much a fusion trusts each rater at each pixel. Empty for methods without maps, and until the fusion has succeeded.',
   })
   expertnessMaps(
     @Root() image: Fetched,
@@ -94,7 +94,7 @@ export class ImageResolver {
 
   @Related({ on: pointsHere('image_id'), where: ofFusion, order: byRater })
   @FieldResolver(() => [ImageRaterWeight], {
-    description: 'How far a fusion trusts each rater on this image. Empty until the fusion has succeeded.',
+    description: 'How much a fusion trusts each rater on this image. Empty until the fusion has succeeded.',
   })
   raterWeights(
     @Root() image: Fetched,
@@ -111,7 +111,7 @@ export class ImageResolver {
   })
   @FieldResolver(() => [PredictedMask], {
     description:
-      'What a segmentation model predicts, one mask for each structure. An evaluation of the model makes them.',
+      'What a segmentation model predicts, one mask for each structure. They are made when the model is evaluated.',
   })
   predictedMasks(
     @Root() image: Fetched,
@@ -128,7 +128,7 @@ export class ImageResolver {
   })
   @FieldResolver(() => [AgreementMap], {
     description:
-      'Where its annotators agree. Empty for structures that fewer than two annotated, and until the run has succeeded.',
+      'Where its annotators agree. Empty for structures with fewer than two annotators, and until the run has succeeded.',
   })
   agreementMaps(
     @Root() image: Fetched,

@@ -14,17 +14,19 @@ const byRater = () => [
 
 @From('images')
 @ObjectType({
-  description: 'An image of a dataset, as it is stored (after the crop, where the manifest asks for one).',
+  description: 'An image of a dataset, as stored (cropped, if the manifest asks for it).',
   simpleResolvers: true,
 })
 export class Image {
   @Field(() => ID)
   id!: string;
 
-  @Field(() => String, { description: "Its file in the manifest's folder: its name within the dataset." })
+  @Field(() => String, {
+    description: "Its file, relative to the manifest's folder; serves as its name within the dataset.",
+  })
   path!: string;
 
-  @Field(() => String, { description: 'The person (or animal, or phantom) that it shows.' })
+  @Field(() => String, { description: 'The person, animal or phantom that it shows.' })
   subject!: string;
 
   @Field(() => Split)
@@ -37,13 +39,13 @@ export class Image {
   height!: number;
 
   @Sql((row) => blobUrl(`${row}.sha256`))
-  @Field(() => String, { description: 'The picture, relative to the address of the server.' })
+  @Field(() => String, { description: 'URL of the stored image, relative to the address of the server.' })
   url!: string;
 
-  @Field(() => String, { description: 'SHA-256 of the stored picture, in hexadecimal.' })
+  @Field(() => String, { description: 'SHA-256 of the stored image, in hexadecimal.' })
   sha256!: string;
 
-  @Field(() => GraphQLJSON, { description: 'Further columns of its row in the manifest.' })
+  @Field(() => GraphQLJSON, { description: 'Extra columns of its row in the manifest.' })
   metadata!: Record<string, unknown>;
 
   @Field(() => GraphQLDateTimeISO)
@@ -55,12 +57,12 @@ export class Image {
 
   @Related({ on: pointsHere('image_id'), where: (row) => [`${row}.current`], order: byRater })
   @Field(() => [Annotation], {
-    description: "The raters' masks in their newest versions, by rater and structure.",
+    description: "The newest versions of the raters' masks, ordered by rater and structure.",
   })
   annotations!: Annotation[];
 
   @Related({ on: pointsHere('image_id'), order: () => [...byRater(), ascending('version', 'int8')] })
-  @Field(() => [Annotation], { description: "The raters' masks in all versions." })
+  @Field(() => [Annotation], { description: "All versions of the raters' masks." })
   annotationHistory!: Annotation[];
 
   @Related({
@@ -72,7 +74,7 @@ export class Image {
       ascending('source', 'text'),
     ],
   })
-  @Field(() => [Diagnosis], { description: "Its diagnoses in their newest versions, 'reference' first." })
+  @Field(() => [Diagnosis], { description: "The newest versions of its diagnoses, 'reference' first." })
   diagnoses!: Diagnosis[];
 }
 

@@ -23,7 +23,7 @@ interface Frozen {
   }[];
 }
 
-/** The images of the snapshot, or of its split, one after another in their order; also those that nobody annotated. */
+/** The images of the snapshot, or of its split, one by one in order, including those without annotations. */
 export async function* annotatedImages(
   { prisma, blobs, signal }: JobInput,
   { snapshotId, split }: Pick<Agreement, 'snapshotId' | 'split'>,

@@ -34,7 +34,7 @@ export async function storeEpoch(input: JobInput, record: EpochRecord): Promise<
   await forgetOldCheckpoints(input, epoch - keptCheckpoints);
 }
 
-/** The bytes go with their rows: else a long training would fill the disk with what nobody reads again. */
+/** Deletes the bytes along with their rows. Otherwise a long training would fill the disk with unused files. */
 async function forgetOldCheckpoints({ prisma, blobs, owner }: JobInput, upTo: number): Promise<void> {
   const old = await prisma.checkpoint.findMany({ where: { runId: owner.runId, epoch: { lte: upTo } } });
   for (const { epoch, sha256 } of old) {

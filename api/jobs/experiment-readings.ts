@@ -23,7 +23,7 @@ export function readCell(prisma: PrismaClient, cell: Cell, id: string): Promise<
   return readMetric(prisma, id, cell);
 }
 
-/** A metric of the place's structure and rater; beside an AUC the one of the permuted control, where there is one. */
+/** A metric for the place's structure and rater; for an AUC, also that of the permuted control, if there is one. */
 async function readMetric(
   prisma: PrismaClient,
   evaluationId: string,

@@ -18,7 +18,7 @@ interface ToFit {
   readonly networks: FusionNetworks;
 }
 
-/** What the method learned from the training split, by this attempt or an earlier one; undefined where it learns nothing. */
+/** What the method learned from the training split, in this attempt or an earlier one. Undefined if it learns nothing. */
 export async function fitFusion(input: JobInput, toFit: ToFit): Promise<Fitted | undefined> {
   const { fusion, request } = toFit;
   const method = fusions.get(request.method);

@@ -7,7 +7,7 @@ import { openStoreSource } from '../storage/store-source.ts';
 import { weightsMediaType } from './epochs.ts';
 import type { JobInput } from './job.ts';
 
-/** Fits a model to measures of the training images' masks, read a batch at a time; begun again it starts anew. */
+/** Fits a model to measures of the training images' masks, read a batch at a time. A resumed run starts over. */
 export async function fitModelAtOnce(
   input: JobInput<'training'>,
   { snapshotId, height: size }: Model,

@@ -15,7 +15,7 @@ import { subsetSource } from '../../ml/data/subset-source.ts';
 /**
  * Fuses a snapshot's masks, split by split, and stores each batch as it is ready. A method that learns from the
  * training split does so first, once. Batches are stored whole and in order, and an image's result does not depend on
- * the others, so a resumed fusion goes on after the last stored batch and comes to the same masks.
+ * the others, so a resumed fusion continues after the last stored batch and produces the same masks.
  */
 export const fuseLabelsJob: Job<'fusion'> = {
   async perform(input) {

@@ -4,7 +4,7 @@ import type { Job } from './job.ts';
 /** Reading and checking files takes most of an import; the rows of the database are written together at its end. */
 const readingShare = 0.9;
 
-/** Reads a folder into the store; all or nothing unless bad rows shall be skipped, which the result then lists. */
+/** Reads a folder into the store: all or nothing, unless bad rows are to be skipped. The result then lists them. */
 export const importDatasetJob: Job<'import'> = {
   async perform({ blobs, pool, request: { path, skipBad, format, options }, progress, signal }) {
     const onProgress = ({ stage, done, total }: ImportProgress): void => {

@@ -39,11 +39,11 @@ export interface Outcome {
   readonly result: Prisma.InputJsonObject;
   /** Written in the transaction that marks the run as succeeded. */
   readonly write?: (tx: Prisma.TransactionClient) => Promise<void>;
-  /** True where the job has committed its work itself: a cancel that comes now is too late. */
+  /** True if the job has committed its work itself, so a cancellation comes too late. */
   readonly committed?: boolean;
 }
 
-/** The work of one kind of run. It may be begun again after a crash at any point, and must come to the same results. */
+/** The work of one kind of run. It may be restarted after a crash at any point, and must produce the same results. */
 export interface Job<K extends RunKind = RunKind> {
   perform(input: JobInput<K>): Promise<Outcome>;
   /** What the run must wait for before it can begin; null where nothing. */

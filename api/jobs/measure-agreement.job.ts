@@ -8,12 +8,12 @@ import type { Job, JobInput } from './job.ts';
 
 type Metric = Omit<Prisma.AgreementMetricCreateManyInput, 'agreementId'>;
 
-/** The share of the work that reading the masks is; the rest are the intervals. */
+/** Share of the work spent reading the masks; the rest is spent on the intervals. */
 const readingShare = 0.8;
 
 /**
  * Measures how far the raters of a snapshot agree: reads the masks image by image at their own size, stores the maps of
- * each image, keeps its counts, and makes the numbers of all counts. A resumed run begins again and comes to the same.
+ * each image, keeps its counts, and computes the numbers from all counts. A resumed run starts over, with equal results.
  */
 export const measureAgreementJob: Job<'agreement'> = {
   async perform(input) {

@@ -23,7 +23,7 @@ interface NetworkSpec {
   readonly diagnosisModelId: string | null;
 }
 
-/** The network of a method with its initial weights; a frozen diagnosis network inside it comes trained. */
+/** The network of a method with its initial weights. A frozen diagnosis network inside it is already trained. */
 export async function buildNetwork(
   context: JobContext,
   { method, config, seed, diagnosisModelId }: NetworkSpec,
@@ -95,7 +95,7 @@ async function loadNetwork(
   return built;
 }
 
-/** Where the weights lie, or what a fitted model learned. */
+/** Where the weights are stored, or what a fitted model learned. */
 export function weightsOf({ id, sha256 }: Model): string {
   if (!sha256) throw new Error(`model ${id} has learned nothing: its training has not succeeded`);
   return sha256;

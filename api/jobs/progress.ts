@@ -10,7 +10,7 @@ export interface Progress {
 
 const betweenWritesMs = 250;
 
-/** `onStop` is told when the run was cancelled or lost, should the notification of it have gone astray. */
+/** Calls `onStop` when the run was cancelled or lost, in case the notification did not arrive. */
 export function createProgress(
   prisma: PrismaClient,
   owner: Attempt,

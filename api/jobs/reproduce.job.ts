@@ -3,7 +3,7 @@ import { conflict } from '../errors.ts';
 import { artifactsOf } from '../runs/artifacts.ts';
 import type { Job } from './job.ts';
 
-/** Waits until a run's work has been done once more, then compares what both made. */
+/** Waits until a run's work has been repeated, then compares what both runs produced. */
 export const reproduceJob: Job<'reproduction'> = {
   async waitsFor({ prisma }, run) {
     const { repeated } = await runsOf(prisma, run.id);

@@ -31,7 +31,7 @@ export const runExperimentJob: Job<'experiment'> = {
   },
 };
 
-/** The paper's own number for a difference, which it prints for one task: told by the structure that it outlines. */
+/** The paper's number for a difference. The paper reports it for one task, identified by the outlined structure. */
 function printedDifference(
   claims: readonly PaperClaim[],
   structures: readonly string[],

@@ -9,9 +9,9 @@ import type { JobInput } from './job.ts';
 import { buildNetwork, weightsOf } from './networks.ts';
 
 /**
- * Trains a network. After each epoch its numbers and a checkpoint are stored in one transaction; a resumed training goes
- * on after the newest one and ends with the same weights, bit for bit, as one never broken (on the same backend, threads
- * and processor).
+ * Trains a network. After each epoch, its numbers and a checkpoint are stored in one transaction. A resumed training
+ * continues from the newest checkpoint and ends with the same weights, bit for bit, as one that was never interrupted
+ * (on the same backend, threads and processor).
  */
 export async function trainNetwork(
   input: JobInput<'training'>,

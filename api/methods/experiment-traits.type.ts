@@ -10,23 +10,26 @@ registerEnumType(Drawing, {
   description: 'How the results of an experiment are drawn.',
   valuesConfig: {
     BARS: { description: 'Numbers with intervals, as bars.' },
-    SHEET: { description: 'Pictures of cases side by side.' },
+    SHEET: { description: 'Images of cases side by side.' },
   },
 });
 
 @ObjectType({
-  description: 'What an experiment says of itself beside what all methods do.',
+  description: 'What describes an experiment beyond the fields of every method.',
   simpleResolvers: true,
 })
 export class ExperimentTraits {
   @Field(() => String, {
-    description: "For a heading; a figure or table is named as the paper does: 'Figure 4'.",
+    description: "For a heading. Figures and tables are named as in the paper: 'Figure 4'.",
   })
   title!: string;
 
-  @Field(() => Drawing, { nullable: true, description: 'Null: a table is enough.' })
+  @Field(() => Drawing, {
+    nullable: true,
+    description: 'How to draw its results. Null if a table is enough.',
+  })
   drawing!: Drawing | null;
 
-  @Field(() => [String], { description: 'What the paper says came of it, a sentence each.' })
+  @Field(() => [String], { description: 'What the paper concludes from it, one sentence each.' })
   claims!: string[];
 }

@@ -4,7 +4,7 @@ import { listMethods } from './methods.service.ts';
 
 @Resolver(() => Method)
 export class MethodResolver {
-  @Query(() => [Method], { description: 'The methods that this server knows: of one kind, or all.' })
+  @Query(() => [Method], { description: 'The methods that this server knows, of one kind or all.' })
   methods(@Arg('kind', () => MethodKind, { nullable: true }) kind?: MethodKind): Method[] {
     return listMethods(kind);
   }

@@ -22,10 +22,10 @@ export enum MethodNeed {
 
 registerEnumType(MethodNeed, {
   name: 'MethodNeed',
-  description: 'What a method works from beside the images.',
+  description: 'What a method needs besides the images.',
   valuesConfig: {
     RATERS: { description: 'The masks of each rater.' },
-    MASKS: { description: 'One mask of each structure, as a fusion makes it.' },
+    MASKS: { description: 'One mask of each structure, as produced by a fusion.' },
     DIAGNOSES: { description: 'The diagnoses of the images that it learns from or fuses.' },
     DIAGNOSIS_MODEL: { description: 'A trained diagnosis model.' },
   },
@@ -40,12 +40,12 @@ export enum MaskUse {
 
 registerEnumType(MaskUse, {
   name: 'MaskUse',
-  description: 'How the mask that a diagnosis model is given reaches its score.',
+  description: 'How the mask given to a diagnosis model affects its score.',
   valuesConfig: {
     DIFFERENTIABLE: { description: 'With a gradient, which DF-GT needs.' },
-    DISCRETE: { description: 'As a place or a measure, without a gradient.' },
+    DISCRETE: { description: 'As a position or a measurement, without a gradient.' },
     TRAINING: {
-      description: 'Through the trained weights alone: once trained, the model does not look at masks.',
+      description: 'Only through the trained weights: once trained, the model does not read masks.',
     },
     NONE: { description: 'Not at all.' },
   },
@@ -53,22 +53,27 @@ registerEnumType(MaskUse, {
 
 @ObjectType({ description: 'A named set of settings.', simpleResolvers: true })
 export class MethodPreset {
-  @Field(() => String, { description: 'What mutations call it by.' })
+  @Field(() => String, { description: 'Its name in mutations.' })
   name!: string;
 
   @Field(() => String, { description: 'What it is for, in one sentence.' })
   summary!: string;
 
-  @Field(() => GraphQLJSON, { description: 'What it changes in the defaults.' })
+  @Field(() => GraphQLJSON, { description: 'The settings in which it differs from the defaults.' })
   settings!: unknown;
 }
 
-@ObjectType({ description: 'How a network is trained: the `training` of trainModel.', simpleResolvers: true })
+@ObjectType({
+  description: 'How a network is trained; passed as `training` to trainModel.',
+  simpleResolvers: true,
+})
 export class MethodTraining {
-  @Field(() => GraphQLJSON, { description: 'The settings as JSON Schema, with the defaults.' })
+  @Field(() => GraphQLJSON, { description: 'The settings as a JSON Schema, with defaults.' })
   configSchema!: unknown;
 
-  @Field(() => [Setting], { description: 'The same settings as a list, each group before what is in it.' })
+  @Field(() => [Setting], {
+    description: 'The same settings as a list. Each group comes before its members.',
+  })
   settings!: Setting[];
 
   @Field(() => [MethodPreset])
@@ -80,84 +85,86 @@ export class Method {
   @Field(() => MethodKind)
   kind!: MethodKind;
 
-  @Field(() => String, { description: 'What mutations call it by.' })
+  @Field(() => String, { description: 'Its name in mutations.' })
   name!: string;
 
-  @Field(() => String, { description: 'One sentence to choose by.' })
+  @Field(() => String, { description: 'What it does, in one sentence.' })
   summary!: string;
 
-  @Field(() => String, { description: 'The publication that it comes from.' })
+  @Field(() => String, { description: 'The publication that introduced it.' })
   citation!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'What of it is our own choice, because the publication does not state it. Null: nothing.',
+    description: 'What we chose ourselves because the publication does not state it. Null if nothing.',
   })
   reconstruction!: string | null;
 
-  @Field(() => Int, { description: 'Rises with every change that alters results.' })
+  @Field(() => Int, { description: 'Increases with every change that alters results.' })
   version!: number;
 
-  @Field(() => [String], { description: 'What each version changed, the oldest first.' })
+  @Field(() => [String], { description: 'What each version changed, oldest first.' })
   history!: string[];
 
   @Field(() => [MethodNeed], {
-    description: 'What it works from beside the images, with its default settings.',
+    description: 'What it needs besides the images, with its default settings.',
   })
   needs!: MethodNeed[];
 
   @Field(() => ModelTask, { nullable: true, description: 'What a model predicts. Null for other methods.' })
   task!: ModelTask | null;
 
-  @Field(() => GraphQLJSON, { description: 'Its settings as JSON Schema, with the defaults.' })
+  @Field(() => GraphQLJSON, { description: 'Its settings as a JSON Schema, with defaults.' })
   configSchema!: unknown;
 
   @Field(() => [Setting], {
-    description: 'The same settings as a list, each group before what is in it: for forms and help texts.',
+    description:
+      'The same settings as a list, for forms and help texts. Each group comes before its members.',
   })
   settings!: Setting[];
 
-  @Field(() => GraphQLJSON, { description: 'Named settings: what differs from the defaults.' })
+  @Field(() => GraphQLJSON, {
+    description: 'Named sets of settings, each given as its differences from the defaults.',
+  })
   presets!: unknown;
 
-  @Field(() => [MethodPreset], { description: 'The same presets as a list, with what each is for.' })
+  @Field(() => [MethodPreset], { description: 'The same presets as a list, each with its purpose.' })
   presetList!: MethodPreset[];
 
   @Field(() => MethodTraining, {
     nullable: true,
     description:
-      'How it is trained, for a model that is a network. Null for models that are fitted at once, and for other methods.',
+      'How the network is trained. Null for models that are fitted without epochs, and for other methods.',
   })
   training!: MethodTraining | null;
 
   @Field(() => Boolean, {
     description:
-      'With its default settings a fusion reads the diagnosis of the image that it fuses: its masks are transductive.',
+      'Whether the fusion, with its default settings, reads the diagnosis of the image that it fuses. Its masks are then transductive.',
   })
   seesLabel!: boolean;
 
-  @Field(() => Boolean, { description: 'It needs a trained diagnosis model.' })
+  @Field(() => Boolean, { description: 'Whether it needs a trained diagnosis model.' })
   needsDiagnosisModel!: boolean;
 
   @Field(() => Boolean, {
     description:
-      'It can ask several diagnosis models, each about the training images that the model has not seen.',
+      'Whether it can query several diagnosis models, each about the training images that the model has not seen.',
   })
   crossFits!: boolean;
 
   @Field(() => MaskUse, {
     nullable: true,
-    description:
-      'What a diagnosis model makes of the mask, with its default settings. Null for other methods.',
+    description: 'How a diagnosis model uses the mask, with its default settings. Null for other methods.',
   })
   maskUse!: MaskUse | null;
 
-  @Field(() => MetricTraits, { nullable: true, description: 'Of a metric: how to read its numbers.' })
+  @Field(() => MetricTraits, { nullable: true, description: 'For a metric: how to read its numbers.' })
   metric!: MetricTraits | null;
 
   @Field(() => ExperimentTraits, {
     nullable: true,
-    description: 'Of an experiment: how to show its results.',
+    description: 'For an experiment: how to show its results.',
   })
   experiment!: ExperimentTraits | null;
 }

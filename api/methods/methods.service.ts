@@ -12,7 +12,7 @@ import { traitsOf } from './metric-traits.ts';
 import { MaskUse, MethodKind, MethodNeed, type Method, type MethodPreset } from './method.type.ts';
 import { SettingType, type Setting } from './setting.type.ts';
 
-/** What some kinds of methods say of themselves beside what all do. */
+/** What some kinds of methods describe beyond the fields of every method. */
 type AnySpec = Spec & {
   readonly task?: ModelTask;
   readonly training?: 'gradient' | 'fit';

@@ -11,10 +11,10 @@ registerEnumType(Compared, {
   name: 'Compared',
   description: 'What a metric compares.',
   valuesConfig: {
-    MASKS: { description: 'A mask with a mask.' },
-    MASK_WITH_RATERS: { description: 'A mask with those of all raters of its image.' },
+    MASKS: { description: 'One mask with another.' },
+    MASK_WITH_RATERS: { description: 'A mask with the masks of all raters of its image.' },
     SCORES: { description: "A model's scores with the diagnoses of the images." },
-    RATERS: { description: 'The raters of each image with each other: measureAgreement.' },
+    RATERS: { description: 'The raters of each image with each other; see measureAgreement.' },
   },
 });
 
@@ -23,7 +23,7 @@ export enum Better {
   LOWER = 'lower',
 }
 
-registerEnumType(Better, { name: 'Better', description: 'Which numbers are the good ones.' });
+registerEnumType(Better, { name: 'Better', description: 'Whether higher or lower numbers are better.' });
 
 export enum OverImages {
   MEAN = 'mean',
@@ -32,10 +32,10 @@ export enum OverImages {
 
 registerEnumType(OverImages, {
   name: 'OverImages',
-  description: 'How a number over many images is made.',
+  description: 'How a number over many images is computed.',
   valuesConfig: {
-    MEAN: { description: "The mean of the images' numbers." },
-    POOLED: { description: 'One number of all images together.' },
+    MEAN: { description: 'The mean of the numbers of the images.' },
+    POOLED: { description: 'One number for all images together.' },
   },
 });
 
@@ -50,31 +50,34 @@ export class MetricTraits {
   @Field(() => Better)
   better!: Better;
 
-  @Field(() => Float, { description: 'The smallest number possible.' })
+  @Field(() => Float, { description: 'The smallest possible number.' })
   lowest!: number;
 
-  @Field(() => Float, { nullable: true, description: 'The largest number possible; null: there is none.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The largest possible number. Null if there is no limit.',
+  })
   highest!: number | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      "With default settings: 'pixel'; null for a number without a unit. Each number says its own.",
+      "The unit with default settings, such as 'pixel'. Null for a number without a unit. Each result states its own unit.",
   })
   unit!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'What becomes of empty masks; null where no mask takes part.',
+    description: 'How empty masks are handled. Null if the metric compares no masks.',
   })
   emptyMasks!: string | null;
 
-  @Field(() => Boolean, { description: 'Each image has a number: imageMetrics.' })
+  @Field(() => Boolean, { description: 'Whether each image has a number; see imageMetrics.' })
   perImage!: boolean;
 
   @Field(() => OverImages, {
     nullable: true,
-    description: 'How the number over all images is made; null: there is none.',
+    description: 'How the number over all images is computed. Null if there is none.',
   })
   overImages!: OverImages | null;
 }

@@ -12,19 +12,21 @@ export enum SettingType {
 
 registerEnumType(SettingType, {
   name: 'SettingType',
-  description: 'What the value of a setting is in JSON.',
+  description: "The JSON type of a setting's value.",
   valuesConfig: {
-    ARRAY: { description: 'A list; itemType says of what.' },
+    ARRAY: { description: 'A list; itemType is the type of its items.' },
     OBJECT: {
       description:
-        'A group of the settings whose paths begin with its own, or any JSON object if there are none.',
+        'A group: the settings whose paths start with its path. If there are none, any JSON object.',
     },
   },
 });
 
 @ObjectType({ description: 'One setting of a method, or a group of settings.', simpleResolvers: true })
 export class Setting {
-  @Field(() => String, { description: 'Keys from the outside in, joined by dots: resnet.stem.' })
+  @Field(() => String, {
+    description: 'Keys from the outermost to the innermost, joined by dots: resnet.stem.',
+  })
   path!: string;
 
   @Field(() => String, { description: 'What it does.' })
@@ -32,14 +34,13 @@ export class Setting {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'Why the default is what it is: its source, or the reason for our own choice. Null for some groups.',
+    description: 'Where the default comes from, or why we chose it. Null for some groups.',
   })
   source!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'What a number is counted or measured in, in the plural. Null where it has no dimension.',
+    description: 'The unit of a number, in the plural. Null if it is dimensionless.',
   })
   unit!: string | null;
 
@@ -48,28 +49,28 @@ export class Setting {
 
   @Field(() => SettingType, {
     nullable: true,
-    description: 'Type of the items of an array. Choices and bounds then hold for each item.',
+    description: 'Type of the items of an array. Choices and bounds then apply to each item.',
   })
   itemType!: SettingType | null;
 
-  @Field(() => Boolean, { description: 'Null is a value that it may have.' })
+  @Field(() => Boolean, { description: 'Whether null is an allowed value.' })
   nullable!: boolean;
 
   @Field(() => Boolean, {
-    description: 'Whoever gives the group around it must give it too.',
+    description: 'Whether it must be given whenever its group is given.',
   })
   required!: boolean;
 
   @Field(() => GraphQLJSON, {
     nullable: true,
     description:
-      'Its value where nothing else is asked for. Null is a default too; a setting may also have none.',
+      'Its value if none is given. The default may itself be null; a setting may also have no default.',
   })
   default!: unknown;
 
   @Field(() => [String], {
     nullable: true,
-    description: 'The values that are allowed. Beside a number: words that may stand in its place.',
+    description: 'The allowed values. For a number: words that are allowed in its place.',
   })
   choices!: string[] | null;
 
@@ -79,24 +80,25 @@ export class Setting {
   @Field(() => Float, { nullable: true, description: 'Largest value.' })
   maximum!: number | null;
 
-  @Field(() => Boolean, { description: 'The minimum itself is not allowed.' })
+  @Field(() => Boolean, { description: 'Whether the minimum itself is excluded.' })
   exclusiveMinimum!: boolean;
 
-  @Field(() => Boolean, { description: 'The maximum itself is not allowed.' })
+  @Field(() => Boolean, { description: 'Whether the maximum itself is excluded.' })
   exclusiveMaximum!: boolean;
 
   @Field(() => Float, { nullable: true, description: 'Values are multiples of this.' })
   multipleOf!: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Fewest items of an array.' })
+  @Field(() => Int, { nullable: true, description: 'Smallest number of items of an array.' })
   minItems!: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Most items of an array.' })
+  @Field(() => Int, { nullable: true, description: 'Largest number of items of an array.' })
   maxItems!: number | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The setting exists only where `kind`, in the same group, has this value. Null: always.',
+    description:
+      'The setting exists only if `kind`, in the same group, has this value. Null if it always exists.',
   })
   ofKind!: string | null;
 }

@@ -10,7 +10,7 @@ export interface EmbeddedOptions {
   /** Holds the data, the password and the server's log. */
   folder: string;
   database?: string;
-  /** For tests: nothing is flushed to the disk, and the folder goes when the last user is gone. */
+  /** For tests: nothing is flushed to disk, and the folder is removed with its last user. */
   temporary?: boolean;
 }
 

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const STALE_MS = 30_000;
 
 /**
- * One process at a time starts or stops a folder's server. A folder as lock, because the keeper (a shell script)
- * must take the same one; its time is renewed while it is held, so that an old one is known to be forsaken.
+ * One process at a time starts or stops a folder's server. The lock is a folder, because the keeper (a shell script)
+ * must take the same one. Its time is renewed while it is held, so an old lock is known to be abandoned.
  */
 export async function withFolderLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const lock = join(folder, 'lock');

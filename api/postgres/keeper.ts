@@ -7,22 +7,22 @@ import { withFolderLock } from './folder-lock.ts';
 import { isAlive } from './processes.mjs';
 
 export interface Keeper {
-  /** Leaves the server; when this was its last user, comes back after it has stopped. */
+  /** Stops using the server. If this was its last user, resolves after the server has stopped. */
   release(): Promise<void>;
 }
 
-/** Enters this process as a user of the folder's server, and posts a keeper that signs it out when it ends. */
+/** Registers this process as a user of the folder's server, and starts a keeper that removes it when the process ends. */
 export async function keep(folder: string, temporary: boolean): Promise<Keeper> {
   const user = `${process.pid}-${randomBytes(4).toString('hex')}`;
   await withFolderLock(folder, async () => {
     const users = join(folder, 'users');
     await mkdir(users, { recursive: true });
-    await signOutTheDead(users);
+    await removeDeadUsers(users);
     await writeFile(join(users, user), '');
   });
   const script = join(import.meta.dirname, 'keeper.sh');
   const child = spawn('sh', [script, folder, user, temporary ? 'temporary' : 'lasting'], {
-    // Its own session: Ctrl-C in the terminal is for us, and the keeper outlives us by what the stop takes.
+    // In its own session, Ctrl-C in the terminal does not reach it: it lives on until the server has stopped.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
     cwd: '/',
@@ -42,8 +42,8 @@ export async function keep(folder: string, temporary: boolean): Promise<Keeper> 
   return { release: () => (released ??= release()) };
 }
 
-/** After a power cut no keeper has signed anybody out. */
-async function signOutTheDead(users: string): Promise<void> {
+/** Removes users whose process is gone: after a power cut, no keeper has done it. */
+async function removeDeadUsers(users: string): Promise<void> {
   for (const name of await readdir(users)) {
     if (!isAlive(Number(name.split('-')[0]))) await rm(join(users, name), { force: true });
   }

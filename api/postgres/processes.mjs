@@ -11,7 +11,7 @@ function statOf(pid) {
   }
 }
 
-/** A process that has ended is not alive, even where nobody collected its exit code. @param {number} pid */
+/** A process that has ended is not alive, even if nobody collected its exit code. @param {number} pid */
 export function isAlive(pid) {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {

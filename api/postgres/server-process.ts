@@ -23,7 +23,7 @@ import { isAlive } from './processes.mjs';
 const run = promisify(execFile);
 const START_MS = 60_000;
 
-/** Makes the cluster, whole or not at all: it is built beside its place and then renamed into it. */
+/** Creates the cluster atomically: it is built in another folder and then renamed. */
 export async function initialise(folder: string, password: string, temporary: boolean): Promise<void> {
   const data = join(folder, 'data');
   if (existsSync(join(data, 'PG_VERSION'))) return;
@@ -34,7 +34,7 @@ export async function initialise(folder: string, password: string, temporary: bo
   await mkdir(fresh, { mode: 0o700 });
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   if (identity) {
-    await letThrough(folder);
+    await makeTraversable(folder);
     for (const path of [fresh, passwordFile]) await chown(path, identity.uid, identity.gid);
   }
   const flags = [
@@ -59,8 +59,8 @@ export async function initialise(folder: string, password: string, temporary: bo
   await rename(fresh, data);
 }
 
-/** For root only: the server's user must get to its data. Folders made for the moment are opened that far, no others. */
-async function letThrough(folder: string): Promise<void> {
+/** For root only: the server's user must reach its data. Of the folders above, only temporary ones are changed. */
+async function makeTraversable(folder: string): Promise<void> {
   await chmod(folder, 0o711);
   const temporary = await realpath(tmpdir());
   for (
@@ -157,7 +157,7 @@ async function logTail(folder: string): Promise<string> {
   return text.trim().split('\n').slice(-8).join('\n');
 }
 
-/** PostgreSQL refuses to run as root: there it is started as the first of these users that the machine knows. */
+/** PostgreSQL refuses to run as root: then it is started as the first of these users that exists. */
 async function serverIdentity(): Promise<{ uid: number; gid: number } | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const entries = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));

@@ -18,7 +18,7 @@ export interface QueueWorkerOptions {
   readonly databaseUrl: string;
   readonly perform: Perform;
   readonly warn: Warn;
-  /** A new run is announced; this is for delayed ones and for what a broken connection did not hear. */
+  /** New runs are announced. Polling is for delayed runs and for messages lost with a broken connection. */
   readonly pollMs?: number;
 }
 
@@ -52,7 +52,7 @@ export async function startQueueWorker(options: QueueWorkerOptions): Promise<Que
   return { lost, close };
 }
 
-/** graphile-worker marks a job with its pool's id: the pool holds the lock of that name before it takes its first. */
+/** graphile-worker marks a job with its pool's id; the pool holds the lock of that name before it takes a job. */
 function lockedPreset(lock: WorkerLock): GraphileConfig.Preset {
   const plugin: GraphileConfig.Plugin = {
     name: 'consilium-worker-lock',
@@ -62,7 +62,7 @@ function lockedPreset(lock: WorkerLock): GraphileConfig.Preset {
   return { plugins: [plugin] };
 }
 
-/** Looks at once, and then every two seconds, for what dead workers have left. */
+/** Looks for jobs of dead workers, at once and then every two seconds. */
 async function sweepUntil(
   signal: AbortSignal,
   pgPool: pg.Pool,
@@ -83,7 +83,7 @@ async function sweepUntil(
   }
 }
 
-/** By locks, not by clocks. Idempotent, so that several workers may look at once. */
+/** Relies on locks, not on clocks. Idempotent, so several workers may do it at once. */
 async function unlockDeadWorkersJobs(pgPool: pg.Pool): Promise<string[]> {
   const { rows } = await pgPool.query<{ worker: string }>(
     `with dead as (select distinct locked_by as worker from ${schema}.jobs
@@ -94,8 +94,8 @@ async function unlockDeadWorkersJobs(pgPool: pg.Pool): Promise<string[]> {
 }
 
 /**
- * graphile-worker unlocks every job after four hours, as it knows no other sign of death. A training may take days:
- * so its lock stays young. This one column is not part of its public interface.
+ * graphile-worker unlocks every job after four hours, since it has no other way to detect a dead worker. A training may
+ * take days, so its lock is renewed. This one column is not part of graphile-worker's public interface.
  */
 async function keepJobs(pgPool: pg.Pool, pools: readonly WorkerPool[]): Promise<void> {
   await pgPool.query(

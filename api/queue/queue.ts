@@ -6,13 +6,13 @@ import { livingWorkersSql } from './worker-lock.ts';
 
 /**
  * Durable queues on PostgreSQL, kept by graphile-worker in a schema of the same database: a run's row and its job
- * commit in one transaction. Only this folder knows graphile-worker.
+ * commit in one transaction. Only this folder depends on graphile-worker.
  */
 export const schema = 'consilium_queue';
 
 /**
- * A worker has one lane of each kind. Computing runs go one at a time: they share its cores. Imports wait for disks
- * and need not queue behind them; an experiment or a reproduction waits for computing runs of its own.
+ * A worker has one lane of each kind. Computing runs are performed one at a time, because they share its cores. Imports
+ * wait for disks and need not queue behind them; an experiment or a reproduction waits for its own computing runs.
  */
 export const lanes = ['compute', 'import', 'experiment'] as const;
 const laneOf: Record<RunKind, (typeof lanes)[number]> = {
@@ -25,18 +25,18 @@ const laneOf: Record<RunKind, (typeof lanes)[number]> = {
   reproduction: 'experiment',
 };
 
-/** SQL: the lane of the run kind that `column` holds. */
+/** SQL: the lane of the run kind in `column`. */
 export function laneSql(column: string): string {
   const cases = Object.entries(laneOf).map(([kind, lane]) => `when '${kind}' then '${lane}'`);
   return `case ${column}::text ${cases.join(' ')} end`;
 }
 
-/** The run gives up, not the queue: as often as the column can count. */
+/** The run decides when to give up, not the queue: this is the largest number that the column can hold. */
 const maximumTries = 32_767;
 
 export type Warn = (message: string) => void;
 
-/** Makes the queue's tables, or brings them up to date. Safe where several processes start at once. */
+/** Creates the queue's tables, or brings them up to date. Safe if several processes start at once. */
 export async function installQueue(databaseUrl: string, warn: Warn): Promise<void> {
   const pgPool = openPool(databaseUrl);
   try {
@@ -47,17 +47,17 @@ export async function installQueue(databaseUrl: string, warn: Warn): Promise<voi
 }
 
 export interface EnqueueOptions {
-  /** Not before this time from now. */
+  /** Delay before the job may start. */
   readonly delayMs?: number;
-  /** Ahead of all that wait. */
+  /** Ahead of all waiting jobs. */
   readonly first?: boolean;
-  /** Changes nothing where the run has a job already, waiting or at work. */
+  /** Changes nothing if the run already has a job, waiting or running. */
   readonly unlessThere?: boolean;
 }
 
 /**
- * Puts the run in the queue when the caller's transaction commits. A run has one job to come: this one takes the place
- * of one that waits, and of the next try of one that is at work.
+ * Puts the run in the queue when the caller's transaction commits. A run has only one pending job: this one replaces a
+ * waiting job, or the next try of a running one.
  */
 export async function enqueue(
   db: Database,
@@ -82,17 +82,17 @@ export async function countLivingWorkers(db: Database): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** Connections whose breaks end no process: whoever asks next gets a new one. */
+/** Connections whose failure does not end the process: the next query gets a new one. */
 export function openPool(databaseUrl: string): pg.Pool {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 5, application_name: 'consilium-queue' });
   const ignore = (): void => undefined;
   return pool.on('error', ignore).on('connect', (client) => void client.on('error', ignore));
 }
 
-/** graphile-worker tells of every job; what a person must know are its warnings and errors. */
+/** graphile-worker logs every job; only its warnings and errors are passed on. */
 export function createLogger(warn: Warn): Logger {
-  const worthTelling: readonly string[] = ['warning', 'error'];
+  const reportedLevels: readonly string[] = ['warning', 'error'];
   return new Logger(() => (level, message) => {
-    if (worthTelling.includes(level)) warn(message);
+    if (reportedLevels.includes(level)) warn(message);
   });
 }

@@ -1,18 +1,18 @@
 import pg from 'pg';
 
 /**
- * A living worker holds PostgreSQL advisory locks on a session of its own. When its process dies the session ends and
- * the locks are free: no heartbeat to tune, no clock to trust, seen at once on the same host.
+ * A living worker holds PostgreSQL advisory locks on a dedicated session. When its process dies, the session ends and
+ * the locks are released: no heartbeat to tune, no clock to trust, and noticed at once on the same host.
  */
 export interface WorkerLock {
   /** Locks a name until the session ends. */
   hold(name: string): Promise<void>;
-  /** Resolves when the session has ended: others take this worker for dead, so it must stop. */
+  /** Resolves when the session has ended: other workers consider this one dead, so it must stop. */
   readonly lost: Promise<void>;
   release(): Promise<void>;
 }
 
-/** First half of every key, which tells our locks from others: 'CONS' in ASCII. */
+/** First half of every key, which distinguishes our locks from others: 'CONS' in ASCII. */
 const lockClass = 0x434f4e53;
 
 export async function openWorkerLock(databaseUrl: string): Promise<WorkerLock> {
@@ -30,7 +30,7 @@ export async function openWorkerLock(databaseUrl: string): Promise<WorkerLock> {
   return { hold, lost, release: () => client.end() };
 }
 
-/** Shared, because names are random: nobody else wants them, and two that have one hash need not wait. */
+/** Shared, because names are random: nobody else takes them, and two names with the same hash need not wait. */
 async function lockShared(client: pg.Client, name: string): Promise<void> {
   await client.query('select pg_advisory_lock_shared($1, hashtext($2))', [lockClass, name]);
 }
@@ -38,7 +38,7 @@ async function lockShared(client: pg.Client, name: string): Promise<void> {
 const held = `select from pg_locks where locktype = 'advisory' and classid = ${lockClass} and objsubid = 2
   and granted and database = (select oid from pg_database where datname = current_database())`;
 
-/** SQL: whether a living session holds the lock of the name that `expression` gives. */
+/** SQL: whether a living session holds the lock whose name is the value of `expression`. */
 export function isHeld(expression: string): string {
   return `exists (${held} and objid = hashtext(${expression})::oid)`;
 }

@@ -56,7 +56,7 @@ function relation(asked: Asked, spec: RelationSpec | undefined, row: string | nu
   return `(select coalesce(json_agg(n), '[]') from (select ${fields} ${from} ${order}) n)`;
 }
 
-/** `{rows: [{k: sort keys, n: node}], total, other}`: one row more than the page has shows whether it goes on. */
+/** `{rows: [{k: sort keys, n: node}], total, other}`: one row more than fits on the page shows whether there are more. */
 function page(asked: Asked, spec: RelationSpec, row: string | null, writer: Writer): string {
   const { nodes, type } = askedNodes(asked);
   const table = tableOf(type);

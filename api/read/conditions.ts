@@ -2,7 +2,7 @@ import { invalidInput } from '../errors.ts';
 import { isUuid } from './page.ts';
 import type { Arguments, Bind } from './sql-fields.ts';
 
-/** How an equality filter's field lies in the store. */
+/** How a field of an equality filter is stored. */
 export type Equality = Readonly<
   Record<string, { readonly type: string; readonly sql: (row: string) => string }>
 >;
@@ -21,7 +21,7 @@ export function equalTo(equality: Equality, row: string, filter: unknown, bind: 
   });
 }
 
-/** @throws INVALID_INPUT where it is not shaped like any id: the database would refuse it with an error of its own. */
+/** @throws INVALID_INPUT if it is not shaped like an id: the database would reject it with its own error. */
 export function requireId(value: unknown, field: string): string {
   if (typeof value !== 'string' || !isUuid(value))
     throw invalidInput(`${field} '${String(value)}' is not an id`, field);

@@ -5,41 +5,41 @@ import { defaultPage, pageCap } from './page.ts';
 export class PageArgs {
   @Field(() => Int, {
     nullable: true,
-    description: `The first so many, after the cursor \`after\` if given: 0 to ${pageCap}. ${defaultPage} where neither first nor last is given.`,
+    description: `Return this many items from the start, or after the cursor \`after\` if given: 0 to ${pageCap}. ${defaultPage} if neither first nor last is given.`,
   })
   first?: number | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Go on after this cursor (pageInfo.endCursor of the page before).',
+    description: 'Start after this cursor (pageInfo.endCursor of the previous page).',
   })
   after?: string | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: `The last so many, before the cursor \`before\` if given: 0 to ${pageCap}.`,
+    description: `Return this many items from the end, or before the cursor \`before\` if given: 0 to ${pageCap}.`,
   })
   last?: number | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Go back from this cursor (pageInfo.startCursor of the page after).',
+    description: 'End before this cursor (pageInfo.startCursor of the next page).',
   })
   before?: string | null;
 }
 
-@ObjectType({ description: 'Where a page lies in its list.', simpleResolvers: true })
+@ObjectType({ description: 'The position of a page in its list.', simpleResolvers: true })
 export class PageInfo {
-  @Field(() => Boolean, { description: 'There are more after this page.' })
+  @Field(() => Boolean, { description: 'Whether there are more items after this page.' })
   hasNextPage!: boolean;
 
-  @Field(() => Boolean, { description: 'There are more before this page.' })
+  @Field(() => Boolean, { description: 'Whether there are more items before this page.' })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Cursor of the first item; null on an empty page.' })
+  @Field(() => String, { nullable: true, description: 'Cursor of the first item. Null on an empty page.' })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Cursor of the last item; null on an empty page.' })
+  @Field(() => String, { nullable: true, description: 'Cursor of the last item. Null on an empty page.' })
   endCursor!: string | null;
 }
 
@@ -58,12 +58,12 @@ export function connectionType<Node extends object>(
   node: () => Class<Node>,
 ): new () => Connection<Node> {
   @ObjectType(`${name}Edge`, {
-    description: `A ${name} in a page, with the cursor that names its place.`,
+    description: `A ${name} on a page, with the cursor that marks its position.`,
     simpleResolvers: true,
   })
   class Edge {
     @Field(() => String, {
-      description: 'Opaque; only good for `after` and `before` of the same list in the same order.',
+      description: 'Opaque. Valid only as `after` or `before` for the same list in the same order.',
     })
     cursor!: string;
 
@@ -76,14 +76,14 @@ export function connectionType<Node extends object>(
     @Field(() => [Edge], { description: 'The items with their cursors.' })
     edges!: Edge[];
 
-    @Field(() => [node()], { description: 'The items alone.' })
+    @Field(() => [node()], { description: 'The items without cursors.' })
     nodes!: Node[];
 
     @Field(() => PageInfo)
     pageInfo!: PageInfo;
 
     @Field(() => Int, {
-      description: 'Items in the whole list, not only in this page. Counted only when asked for.',
+      description: 'Number of items in the whole list, not only on this page. Counted only when asked for.',
     })
     totalCount!: number;
   }

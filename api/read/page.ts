@@ -1,7 +1,7 @@
 import { invalidInput } from '../errors.ts';
 import type { Bind, KeyType, SortKey } from './sql-fields.ts';
 
-/** No page is longer; whoever wants more asks for the next page. */
+/** The maximum length of a page. */
 export const pageCap = 200;
 export const defaultPage = 50;
 

@@ -69,7 +69,7 @@ function connection(asked: Asked, page: PageRows): ConnectionValue {
   const { size, backward } = readPageArguments(asked.args, list);
   const rows = page.rows.slice(0, size);
   if (backward) rows.reverse();
-  const goesOn = page.rows.length > size;
+  const hasMore = page.rows.length > size;
   const other = page.other ?? false;
   const cursor = (i: number) => (rows[i] ? encodeCursor(list, rows[i].k) : null);
   return {
@@ -81,8 +81,8 @@ function connection(asked: Asked, page: PageRows): ConnectionValue {
     },
     get pageInfo() {
       return {
-        hasNextPage: backward ? other : goesOn,
-        hasPreviousPage: backward ? goesOn : other,
+        hasNextPage: backward ? other : hasMore,
+        hasPreviousPage: backward ? hasMore : other,
         startCursor: cursor(0),
         endCursor: cursor(rows.length - 1),
       };

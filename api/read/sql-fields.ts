@@ -2,11 +2,11 @@ import type { GraphQLField, GraphQLObjectType } from 'graphql';
 import { Extensions } from 'type-graphql';
 
 /**
- * How GraphQL types lie in the store, said beside each field. look-ahead.ts reads which fields were asked for,
- * compile.ts makes one SQL statement of these. A plain field needs nothing: `imageCount` is the column image_count.
+ * How GraphQL types are stored, declared next to each field. look-ahead.ts reads which fields were requested, and
+ * compile.ts turns them into one SQL statement. A plain field needs nothing: `imageCount` is the column image_count.
  */
 
-/** Adds a parameter to the statement and answers with its place ($1, $2, …): values never become SQL text. */
+/** Adds a parameter to the statement and returns its placeholder ($1, $2, …): values never become SQL text. */
 export type Bind = (value: unknown) => string;
 /** SQL of one value; `row` is the alias of the row it belongs to. */
 export type SqlOf = (row: string) => string;
@@ -25,7 +25,7 @@ export interface SortKey {
 export interface TableSpec {
   /** A table's name, or a subselect in brackets. */
   readonly from: string;
-  /** What tells rows apart: the end of every sort order, so that pages neither lose nor repeat a row. */
+  /** A unique key, the end of every sort order, so pages neither lose nor repeat a row. */
   readonly key: readonly SortKey[];
 }
 
@@ -60,12 +60,12 @@ export function descending(name: string, type: KeyType, sql?: SqlOf): SortKey {
   return { ...ascending(name, type, sql), descending: true };
 }
 
-/** The type's rows lie in this table. */
+/** The type's rows are in this table. */
 export function From(from: string, key: readonly SortKey[] = [ascending('id', 'uuid')]): ClassDecorator {
   return Extensions({ table: { from, key } });
 }
 
-/** The field is this expression, where it is not the column of its own name. */
+/** The field is this expression, not the column of the same name. */
 export function Sql(column: SqlOf): PropertyDecorator {
   return Extensions({ sql: { column } });
 }

@@ -14,7 +14,7 @@ export class ReproductionResolver {
     where: (row, { runId }, bind) =>
       runId == null ? [] : [`${row}.original_id = ${bind(requireId(runId, 'runId'))}::uuid`],
   })
-  @Query(() => ReproductionConnection, { description: 'Reproductions, oldest first: of one run, or all.' })
+  @Query(() => ReproductionConnection, { description: 'Reproductions of one run or of all, oldest first.' })
   reproductions(
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
@@ -27,7 +27,7 @@ export class ReproductionResolver {
   @Related({ where: withId })
   @Query(() => Reproduction, {
     nullable: true,
-    description: 'One reproduction; null if there is none with this id.',
+    description: 'One reproduction. Null if none has this id.',
   })
   reproduction(
     @Ctx() context: RequestContext,
@@ -45,7 +45,7 @@ export class ReproductionResolver {
         : [`(${row}.original is not distinct from ${row}.repeated) = ${bind(equal)}::boolean`],
   })
   @FieldResolver(() => ReproductionArtifactConnection, {
-    description: 'What both runs made, by name. Empty until the run has succeeded.',
+    description: 'What both runs produced, by name. Empty until the run has succeeded.',
   })
   artifacts(
     @Root() reproduction: Fetched,
@@ -62,7 +62,7 @@ export class ReproductionResolver {
 
   @Mutation(() => Reproduction, {
     description:
-      'Does the work of a run once more and compares the results, artifact by artifact. Answers at once; follow `run`. The same question has one answer, unless `again` is set.',
+      'Repeats the work of a run and compares the results, artifact by artifact. Returns at once; follow `run` for progress. Identical requests share one result, unless `again` is set.',
   })
   async reproduce(
     @Ctx() context: RequestContext,
@@ -73,7 +73,7 @@ export class ReproductionResolver {
     runId: string,
     @Arg('again', () => Boolean, {
       defaultValue: false,
-      description: 'Reproduce it once more, even if that was done before.',
+      description: 'Reproduce it again, even if that was done before.',
     })
     again: boolean,
   ): Promise<Reproduction> {

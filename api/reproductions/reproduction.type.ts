@@ -5,7 +5,7 @@ import { Run } from '../runs/run.type.ts';
 
 @From('reproduction_artifacts', [ascending('position', 'int8')])
 @ObjectType({
-  description: 'A file or a table of numbers that both runs made, or only one of them.',
+  description: 'A file or a table of numbers that one or both of the runs produced.',
   simpleResolvers: true,
 })
 export class ReproductionArtifact {
@@ -14,18 +14,18 @@ export class ReproductionArtifact {
 
   @Field(() => String, {
     nullable: true,
-    description: 'SHA-256 of what the first run made; null if it made no such thing.',
+    description: 'SHA-256 of what the first run produced. Null if it produced no such artifact.',
   })
   original!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'SHA-256 of what the second run made; null if it made no such thing.',
+    description: 'SHA-256 of what the second run produced. Null if it produced no such artifact.',
   })
   repeated!: string | null;
 
   @Sql((row) => `${row}.original is not distinct from ${row}.repeated`)
-  @Field(() => Boolean, { description: 'Every bit is the same.' })
+  @Field(() => Boolean, { description: 'Whether every bit is the same.' })
   equal!: boolean;
 }
 
@@ -34,7 +34,7 @@ const count = (row: string, condition: string): string =>
 
 @From('reproductions')
 @ObjectType({
-  description: 'A run whose work was done once more, and both results compared bit by bit.',
+  description: 'A run whose work was repeated, with both results compared bit by bit.',
   simpleResolvers: true,
 })
 export class Reproduction {
@@ -46,19 +46,19 @@ export class Reproduction {
   run!: Run;
 
   @RefersTo('original_id')
-  @Field(() => Run, { description: 'The run that is reproduced.' })
+  @Field(() => Run, { description: 'The run that was reproduced.' })
   original!: Run;
 
   @RefersTo('repeated_id')
-  @Field(() => Run, { description: 'The run that did its work again.' })
+  @Field(() => Run, { description: 'The run that repeated the work.' })
   repeated!: Run;
 
   @Sql((row) => count(row, 'true'))
-  @Field(() => Int, { description: 'Artifacts that were compared; 0 until the run has succeeded.' })
+  @Field(() => Int, { description: 'Number of artifacts compared; 0 until the run has succeeded.' })
   artifactCount!: number;
 
   @Sql((row) => count(row, 'a.original is distinct from a.repeated'))
-  @Field(() => Int, { description: 'Artifacts that differ.' })
+  @Field(() => Int, { description: 'Number of artifacts that differ.' })
   differenceCount!: number;
 
   @Sql(
@@ -69,7 +69,7 @@ export class Reproduction {
   )
   @Field(() => [String], {
     description:
-      'What differs between the environments of the two runs (Run.environment): equal bits are promised only where nothing does.',
+      'What differs between the environments of the two runs (Run.environment). Equal bits are promised only if nothing differs.',
   })
   environmentDifferences!: string[];
 }

@@ -8,7 +8,7 @@ import { requestToPerform } from '../requests/read-request.ts';
 import { createRun, type RunsContext } from '../runs/runs.service.ts';
 import { repeatTraining } from '../training/training.service.ts';
 
-/** Asks for the work of a run once more; answers with the run that does it. */
+/** Requests the work of a run again; returns the new run. */
 export type Repeat = (
   tx: Prisma.TransactionClient,
   original: Run,
@@ -29,8 +29,8 @@ export interface ReproduceInput {
 }
 
 /**
- * Has the work of a run done once more, by a run of its own, and then both results compared. Asking twice answers with
- * the first comparison, unless `again` is set.
+ * Repeats the work of a run in a new run, then compares both results. A second request returns the first comparison,
+ * unless `again` is set.
  */
 export async function reproduce(
   { prisma, actor }: RunsContext,

@@ -8,8 +8,8 @@ import { methodsOf, requests, type RequestOf } from './requests.ts';
 type Stored = Pick<Run, 'id' | 'kind' | 'config' | 'codeVersion'>;
 
 /**
- * What a run was asked to do, as this version understands it: what came later has its default.
- * @throws UNREADABLE_REQUEST naming run and key where it cannot be understood; nothing is guessed.
+ * What a run was asked to do, as this version understands it. Keys that were added later get their defaults.
+ * @throws UNREADABLE_REQUEST naming run and key if it cannot be understood; nothing is guessed.
  */
 export function readRequest<K extends RunKind>(kind: K, run: Stored): RequestOf<K> {
   if (run.kind !== kind) throw new Error(`run ${run.id} is of kind ${run.kind}: expected ${kind}`);
@@ -20,7 +20,7 @@ export function readRequest<K extends RunKind>(kind: K, run: Stored): RequestOf<
 
 /**
  * The request of a run whose work is to be done now.
- * @throws OUTDATED_REQUEST where the method has changed since: half of the work might be the older version's.
+ * @throws OUTDATED_REQUEST if the method has changed since: the older version might have done half of the work.
  */
 export function requestToPerform(run: Stored): RequestOf<RunKind> {
   const request = readRequest(run.kind, run);
@@ -29,7 +29,7 @@ export function requestToPerform(run: Stored): RequestOf<RunKind> {
   throw outdatedRequest(run, mended.method.name, mended.version, versionOf(mended.method));
 }
 
-/** One line a problem: key, what is wrong, what stands there. */
+/** One line per problem: the key, what is wrong, and the value found. */
 function problemsOf({ issues }: z.ZodError, stored: unknown): string[] {
   return issues.map(({ path, message }) => {
     const value = JSON.stringify(valueAt(stored, path)) ?? 'nothing';

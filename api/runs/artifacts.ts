@@ -8,8 +8,8 @@ export interface Artifact {
 }
 
 /**
- * What a run has made: files by their bytes, tables of numbers by their rows. PostgreSQL writes a double with as many
- * digits as tell it from every other, so that equal hashes mean equal bits.
+ * What a run has produced: files by their bytes, tables of numbers by their rows. PostgreSQL writes a double with enough
+ * digits to identify it exactly, so equal hashes mean equal bits.
  */
 export async function artifactsOf(db: Database, { id, kind }: Pick<Run, 'id' | 'kind'>): Promise<Artifact[]> {
   const sources = artifacts[kind];

@@ -19,14 +19,14 @@ interface From {
   readonly afterEpoch?: number | null;
 }
 
-/** What is stored already, epoch by epoch, then what comes. Each epoch once; ends when the run has ended. */
+/** What is already stored, epoch by epoch, then what follows. Each epoch comes once. Ends when the run has ended. */
 export async function followRun(follower: Follower, from: From): Promise<AsyncIterableIterator<RunChange>> {
   await readState(follower.prisma, requireId(from.id, 'id')); // refused now, not as a stream that breaks off
   const abort = new AbortController();
   const changes = changesOf(follower, from, abort.signal);
   const events: AsyncIterableIterator<RunChange> = {
     next: () => changes.next(),
-    // A generator that waits hears nothing of its end before it wakes: so wake it.
+    // A waiting generator does not notice that it was ended, so wake it.
     return() {
       abort.abort();
       return changes.return(undefined);
@@ -43,7 +43,7 @@ async function* changesOf(follower: Follower, from: From, signal: AbortSignal): 
   const changes = follower.pubsub.runChanges(runId, signal);
   try {
     while (!(await changes.next()).done) {
-      // The state before the epochs: where it says 'ended', all epochs are there.
+      // Read the state before the epochs: if the run has ended, all epochs are there.
       const { state, ended } = await readState(follower.prisma, runId);
       for (const next of await epochsAfter(follower.prisma, runId, epoch)) {
         yield { runId, epoch: next };

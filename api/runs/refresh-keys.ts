@@ -8,8 +8,8 @@ import { runKey } from './run-key.ts';
 const atOnce = 500;
 
 /**
- * A setting that is added to a request is part of its key from then on. So that work done by earlier versions still
- * answers the same question, its key is computed anew from the request as it is read now. Safe beside other processes.
+ * A setting that is added to a request becomes part of its key. To let work done by earlier versions still answer the
+ * same request, its key is recomputed from the request as it is read now. Other processes may do it at the same time.
  */
 export async function refreshKeys(prisma: PrismaClient): Promise<void> {
   const keyVersion = codeVersion();
@@ -39,7 +39,7 @@ async function refresh(prisma: PrismaClient, run: Run, keyVersion: string): Prom
     where r.id = ${run.id}::uuid`;
 }
 
-/** A request that cannot be read keeps its key: nobody can ask for it any more. */
+/** A request that cannot be read keeps its key: it can no longer be repeated. */
 function keyOf(run: Run): string {
   try {
     return runKey({ kind: run.kind, request: readRequest(run.kind, run), seed: run.seed });

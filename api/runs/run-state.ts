@@ -5,7 +5,7 @@ import { enqueue } from '../queue/queue.ts';
 
 /**
  * The states of a run: queued → running → succeeded | failed | cancelled, or queued → cancelled; from running back to
- * queued where its worker stops in good order. Each step is one guarded UPDATE, so that an ended run never changes,
+ * queued when its worker shuts down properly. Each step is one guarded UPDATE, so that an ended run never changes,
  * whoever else is at work on it. A running run belongs to its newest attempt: an older one (a worker thought dead)
  * finds its writes refused.
  */
@@ -14,7 +14,7 @@ export interface Attempt {
   readonly attempt: number;
 }
 
-/** The run was ended, or taken over by another attempt: whoever meets this stops and writes nothing. */
+/** The run has ended, or another attempt has taken it over. Whoever catches this stops and writes nothing. */
 export class RunLostError extends Error {
   constructor({ runId, attempt }: Attempt) {
     super(`run ${runId}: attempt ${attempt} is no longer its owner`);
@@ -22,7 +22,7 @@ export class RunLostError extends Error {
   }
 }
 
-/** After so many deaths of its worker without progress a run is given up: it probably kills them (out of memory). */
+/** A run whose worker died this often without progress is given up: it probably kills its workers (out of memory). */
 export const maximumDeaths = 5;
 
 /** Tells subscribers when the transaction commits. */
@@ -30,15 +30,15 @@ export async function announce(db: Database, runId: string): Promise<void> {
   await db.$executeRaw`select pg_notify(${runChannel}::text, ${runId}::text)`;
 }
 
-/** The run, now running under a new attempt; null where it has ended, or has just been ended here. */
+/** The run, now running under a new attempt. Null if it had ended, or was ended here. */
 export async function beginRun(
   prisma: PrismaClient,
   runId: string,
   environment: Prisma.InputJsonValue,
 ): Promise<Run | null> {
-  await endUnwanted(prisma, runId);
+  await endUnresumable(prisma, runId);
   const begun = await prisma.$transaction(async (tx) => {
-    // What runs already was not handed back: its worker died.
+    // A run that is already running was not requeued: its worker died.
     const count = await tx.$executeRaw`update runs set status = 'running', attempt = attempt + 1,
       deaths = deaths + (status = 'running')::int, started_at = coalesce(started_at, now()),
       environment = ${environment}::jsonb, stage = 'starting'
@@ -47,12 +47,12 @@ export async function beginRun(
     return count > 0;
   });
   if (begun) return prisma.run.findUniqueOrThrow({ where: { id: runId } });
-  await endUnwanted(prisma, runId); // its cancellation may have come between
+  await endUnresumable(prisma, runId); // its cancellation may have come between
   return null;
 }
 
-/** Ends a run that waits for its next attempt but shall have none. */
-async function endUnwanted(prisma: PrismaClient, runId: string): Promise<void> {
+/** Ends a run that waits for its next attempt but must not get one. */
+async function endUnresumable(prisma: PrismaClient, runId: string): Promise<void> {
   const run = await prisma.run.findUnique({ where: { id: runId } });
   if (run?.status !== 'running') return;
   if (run.cancelRequestedAt) return endCancelled(prisma, { runId, attempt: run.attempt });
@@ -65,12 +65,12 @@ async function endUnwanted(prisma: PrismaClient, runId: string): Promise<void> {
 }
 
 /**
- * Its worker stops: the run goes back into the queue, ahead of those that have not begun. This is no death. A run that
- * shall be cancelled ends instead.
+ * Puts a run whose worker stops back into the queue, ahead of runs that have not started. This does not count as a
+ * death. A run with a requested cancellation ends instead.
  */
-export async function handBack(prisma: PrismaClient, owner: Attempt): Promise<void> {
+export async function requeue(prisma: PrismaClient, owner: Attempt): Promise<void> {
   const { runId: id, attempt } = owner;
-  const handedBack = await prisma.$transaction(async (tx) => {
+  const requeued = await prisma.$transaction(async (tx) => {
     const [run] = await tx.run.updateManyAndReturn({
       where: { id, status: 'running', attempt, cancelRequestedAt: null },
       data: { status: 'queued', stage: '' },
@@ -80,10 +80,10 @@ export async function handBack(prisma: PrismaClient, owner: Attempt): Promise<vo
     await announce(tx, id);
     return true;
   });
-  if (!handedBack) await endCancelled(prisma, owner);
+  if (!requeued) await endCancelled(prisma, owner);
 }
 
-/** Refuses, and locks the run otherwise, so that what follows in the transaction is written by its owner only. */
+/** Throws unless `owner` owns the run. Locks the run, so only its owner writes in the rest of the transaction. */
 export async function assertOwner(tx: Prisma.TransactionClient, owner: Attempt): Promise<void> {
   const rows = await tx.$queryRaw<unknown[]>`select 1 from runs
     where id = ${owner.runId}::uuid and status = 'running' and attempt = ${owner.attempt} for update`;
@@ -91,8 +91,8 @@ export async function assertOwner(tx: Prisma.TransactionClient, owner: Attempt):
 }
 
 /**
- * Progress never goes back, not even when a resumed attempt begins again; deaths before it are forgiven. Answers
- * whether a cancel was asked for.
+ * Progress never decreases, not even when a resumed attempt starts over. New progress resets the count of deaths.
+ * Returns whether a cancellation was requested.
  */
 export async function saveProgress(
   db: Database,
@@ -115,11 +115,11 @@ export async function saveProgress(
 interface Success {
   readonly result: Prisma.InputJsonValue;
   readonly write?: (tx: Prisma.TransactionClient) => Promise<void>;
-  /** What there is to write is written: no cancel comes first any more. */
+  /** Everything is already written, so a cancellation comes too late. */
   readonly committed?: boolean;
 }
 
-/** Writes what `write` adds and the success in one transaction. False where a cancel came first: nothing is written. */
+/** Runs `write` and records the success in one transaction. False if a cancel came first: nothing is written. */
 export async function endSucceeded(
   prisma: PrismaClient,
   owner: Attempt,
@@ -134,7 +134,7 @@ export async function endSucceeded(
       });
       if (!count) return false;
       await write?.(tx);
-      await tellEnd(tx, owner.runId, 'succeeded');
+      await recordEnd(tx, owner.runId, 'succeeded');
       return true;
     },
     { timeout: 60_000 },
@@ -158,7 +158,7 @@ export async function endCancelled(prisma: PrismaClient, owner: Attempt): Promis
   await end(prisma, owner, 'cancelled', {});
 }
 
-/** Nothing happens where another was first: an ended run never changes. */
+/** Does nothing if the run has already ended: an ended run never changes. */
 async function end(
   prisma: PrismaClient,
   { runId, attempt }: Attempt,
@@ -170,11 +170,11 @@ async function end(
       where: { id: runId, status: 'running', attempt },
       data: { ...error, status, stage: '', finishedAt: new Date() },
     });
-    if (count) await tellEnd(tx, runId, status);
+    if (count) await recordEnd(tx, runId, status);
   });
 }
 
-export async function tellEnd(tx: Prisma.TransactionClient, runId: string, action: string): Promise<void> {
+export async function recordEnd(tx: Prisma.TransactionClient, runId: string, action: string): Promise<void> {
   await tx.auditEvent.create({ data: { actor: 'worker', action, subjectType: 'run', subjectId: runId } });
   await announce(tx, runId);
 }

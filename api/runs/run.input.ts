@@ -1,7 +1,7 @@
 import { Field, InputType } from 'type-graphql';
 import { RunKind, RunStatus } from '../enums.type.ts';
 
-@InputType({ description: 'All that is given must hold.' })
+@InputType({ description: 'All given conditions must hold.' })
 export class RunFilter {
   @Field(() => RunKind, { nullable: true })
   kind?: RunKind | null;

@@ -42,7 +42,7 @@ export class RunResolver {
   }
 
   @Related({ where: withId })
-  @Query(() => Run, { nullable: true, description: 'One run; null if there is none with this id.' })
+  @Query(() => Run, { nullable: true, description: 'One run. Null if none has this id.' })
   run(
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
@@ -58,12 +58,14 @@ export class RunResolver {
       ...(afterEpoch == null ? [] : [`${row}.epoch > ${bind(afterEpoch)}::int`]),
     ],
   })
-  @FieldResolver(() => [EpochMetric], { description: 'The numbers of its epochs, by epoch and name.' })
+  @FieldResolver(() => [EpochMetric], {
+    description: 'The numbers of its epochs, ordered by epoch and name.',
+  })
   metrics(
     @Root() run: Fetched,
     @Info() info: GraphQLResolveInfo,
     @Arg('names', () => [String], { nullable: true, description: 'Only these.' }) _names?: string[],
-    @Arg('afterEpoch', () => Int, { nullable: true, description: 'Only later epochs than this.' })
+    @Arg('afterEpoch', () => Int, { nullable: true, description: 'Only epochs after this one.' })
     _afterEpoch?: number,
   ): EpochMetric[] {
     return fetched(run, info);
@@ -71,7 +73,7 @@ export class RunResolver {
 
   @Mutation(() => Run, {
     description:
-      'Asks a run to stop: at once while it waits, within a step while it runs. An ended run stays as it is.',
+      'Asks a run to stop. A waiting run stops at once, a running one within a step. A run that has ended stays as it is.',
   })
   async cancelRun(
     @Ctx() context: RequestContext,
@@ -84,7 +86,7 @@ export class RunResolver {
 
   @Subscription(() => RunEvent, {
     description:
-      'First what is stored already, epoch by epoch, then what happens, as it happens. Ends when the run has ended. After a broken connection go on with `afterEpoch`.',
+      'Sends what is already stored, epoch by epoch, then each event as it happens. Ends when the run ends. After a lost connection, resume with `afterEpoch`.',
     subscribe: ({ args, context }) =>
       followRun(context as RequestContext, args as { id: string; afterEpoch?: number }),
   })
@@ -93,7 +95,10 @@ export class RunResolver {
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('id', () => ID) _id: string,
-    @Arg('afterEpoch', () => Int, { nullable: true, description: 'The last epoch that is known already.' })
+    @Arg('afterEpoch', () => Int, {
+      nullable: true,
+      description: 'The last epoch that the client already has.',
+    })
     _afterEpoch?: number,
   ): Promise<RunEvent> {
     return read(context, info, {

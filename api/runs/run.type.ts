@@ -11,7 +11,7 @@ import { ascending, finite, From, pointsHere, RefersTo, Related, Sql } from '../
 import { Model } from '../training/model.type.ts';
 
 @From('epoch_metrics', [ascending('epoch', 'int8'), ascending('name', 'text')])
-@ObjectType({ description: 'One number of one epoch of a training.', simpleResolvers: true })
+@ObjectType({ description: 'One number from one epoch of a training.', simpleResolvers: true })
 export class EpochMetric {
   @Field(() => Int, { description: 'Counted from 1.' })
   epoch!: number;
@@ -20,20 +20,20 @@ export class EpochMetric {
   name!: string;
 
   @Sql((row) => finite(`${row}.value`))
-  @Field(() => Float, { nullable: true, description: 'Null where it is not a finite number: see notFinite.' })
+  @Field(() => Float, { nullable: true, description: 'Null if it is not a finite number; see notFinite.' })
   value!: number | null;
 
   @Sql((row) => `case when ${row}.value in ('NaN', 'Infinity', '-Infinity') then ${row}.value::text end`)
   @Field(() => String, {
     nullable: true,
-    description: "'NaN', 'Infinity' or '-Infinity' where it came to that.",
+    description: "'NaN', 'Infinity' or '-Infinity' if the value is not finite. Null otherwise.",
   })
   notFinite!: string | null;
 }
 
 @From('runs')
 @ObjectType({
-  description: 'The record of one piece of work: what was asked, how far it is, how it ended.',
+  description: 'The record of one piece of work: what was requested, its progress, and how it ended.',
   simpleResolvers: true,
 })
 export class Run {
@@ -46,10 +46,10 @@ export class Run {
   @Field(() => RunStatus)
   status!: RunStatus;
 
-  @Field(() => Float, { description: 'How much is done, 0 to 1. Never goes back.' })
+  @Field(() => Float, { description: 'How much is done, 0 to 1. Never decreases.' })
   progress!: number;
 
-  @Field(() => String, { description: 'What it is doing now, for a person.' })
+  @Field(() => String, { description: 'What it is doing now, for people to read.' })
   stage!: string;
 
   @Sql(
@@ -60,45 +60,47 @@ export class Run {
   )
   @Field(() => Int, {
     nullable: true,
-    description: 'Its place among the runs that wait, from 1; null once it runs.',
+    description: 'Its position among the waiting runs, counted from 1. Null once it runs.',
   })
   queuePosition!: number | null;
 
   @Field(() => Int, {
     description:
-      'How often it was begun; more than 1 where its worker stopped or died and another resumed it.',
+      'How many times it was started: more than 1 if its worker stopped or died and another resumed it.',
   })
   attempt!: number;
 
-  @Field(() => String, { nullable: true, description: 'Why it failed: stable, for programs.' })
+  @Field(() => String, { nullable: true, description: 'Why it failed: a stable code, for programs.' })
   errorCode!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Why it failed: for a person.' })
+  @Field(() => String, { nullable: true, description: 'Why it failed: a message, for people to read.' })
   errorMessage!: string | null;
 
-  @Field(() => GraphQLJSON, { description: 'What was asked: method, full configuration, ids of the inputs.' })
+  @Field(() => GraphQLJSON, {
+    description: 'What was requested: method, full configuration, ids of the inputs.',
+  })
   config!: Record<string, unknown>;
 
   @Field(() => Int, {
-    description: '0; or, where the same work was asked for once more (`again`, `reproduce`): 1, 2, …',
+    description: '0, or 1, 2, … if the same work was requested again (`again`, `reproduce`).',
   })
   repetition!: number;
 
   @Field(() => Int, { description: 'Equal inputs, configuration, seed and environment give equal results.' })
   seed!: number;
 
-  @Field(() => String, { description: 'The version of this software that took the request.' })
+  @Field(() => String, { description: 'The version of this software that accepted the request.' })
   codeVersion!: string;
 
   @Field(() => GraphQLJSON, {
     nullable: true,
-    description: 'Where it ran: backend, device, threads, processor, versions. Null until it has begun.',
+    description: 'Where it ran: backend, device, threads, processor, versions. Null until it has started.',
   })
   environment!: Record<string, unknown> | null;
 
   @Field(() => GraphQLJSON, {
     nullable: true,
-    description: 'What came out, as counts and ids; null until it has succeeded.',
+    description: 'The outcome, as counts and ids. Null until it has succeeded.',
   })
   result!: Record<string, unknown> | null;
 
@@ -111,27 +113,27 @@ export class Run {
   @Field(() => GraphQLDateTimeISO, { nullable: true })
   finishedAt!: Date | null;
 
-  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'When somebody asked for it to stop.' })
+  @Field(() => GraphQLDateTimeISO, { nullable: true, description: 'When it was asked to stop.' })
   cancelRequestedAt!: Date | null;
 
   @Related({ on: pointsHere('run_id') })
-  @Field(() => Fusion, { nullable: true, description: 'What it makes, where it is a fusion.' })
+  @Field(() => Fusion, { nullable: true, description: 'What it produces, if it is a fusion.' })
   fusion!: Fusion | null;
 
   @Related({ on: pointsHere('run_id') })
-  @Field(() => Model, { nullable: true, description: 'What it makes, where it is a training.' })
+  @Field(() => Model, { nullable: true, description: 'What it produces, if it is a training.' })
   model!: Model | null;
 
   @Related({ on: pointsHere('run_id') })
-  @Field(() => Evaluation, { nullable: true, description: 'What it makes, where it is an evaluation.' })
+  @Field(() => Evaluation, { nullable: true, description: 'What it produces, if it is an evaluation.' })
   evaluation!: Evaluation | null;
 
   @Related({ on: pointsHere('run_id') })
-  @Field(() => Experiment, { nullable: true, description: 'What it makes, where it is an experiment.' })
+  @Field(() => Experiment, { nullable: true, description: 'What it produces, if it is an experiment.' })
   experiment!: Experiment | null;
 
   @Related({ on: pointsHere('run_id') })
-  @Field(() => Agreement, { nullable: true, description: 'What it makes, where it measures agreement.' })
+  @Field(() => Agreement, { nullable: true, description: 'What it produces, if it measures agreement.' })
   agreement!: Agreement | null;
 }
 
@@ -140,7 +142,7 @@ export class Run {
     union all select distinct run_id, epoch from epoch_metrics)`,
   [ascending('run_id', 'uuid'), ascending('epoch', 'int8')],
 )
-@ObjectType({ description: 'Something has happened in a run.', simpleResolvers: true })
+@ObjectType({ description: 'Something that happened in a run.', simpleResolvers: true })
 export class RunEvent {
   @RefersTo('run_id')
   @Field(() => Run, { description: 'The run as it is now.' })
@@ -148,7 +150,7 @@ export class RunEvent {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The epoch that this event brings; null where it brings none.',
+    description: 'The epoch that this event reports. Null if it reports none.',
   })
   epoch!: number | null;
 

@@ -18,7 +18,7 @@ export interface RunsContext {
 export interface Asked {
   readonly seed: number;
   readonly actor: string;
-  /** Do the work once more, whether or not it was done before. */
+  /** Do the work again, whether or not it was done before. */
   readonly again?: boolean | null;
 }
 
@@ -34,7 +34,7 @@ export interface CreatedRun {
   readonly created: boolean;
 }
 
-/** A worker listens here for the ids of runs that shall stop. */
+/** Workers listen here for the ids of runs to stop. */
 export const cancelChannel = 'consilium_cancel';
 
 /**
@@ -62,7 +62,7 @@ export async function createRun<K extends RunKind>(
     ],
     skipDuplicates: true,
   });
-  if (!run) return { run: await createdBeside(tx, key), created: false };
+  if (!run) return { run: await createdConcurrently(tx, key), created: false };
   await enqueue(tx, kind, run.id);
   await tx.auditEvent.create({
     data: { actor, action: 'requested', subjectType: 'run', subjectId: run.id, detail: { kind } },
@@ -71,7 +71,7 @@ export async function createRun<K extends RunKind>(
   return { run, created: true };
 }
 
-/** The newest run that does this work and may come to a result. */
+/** The newest run of this work that has not failed or been cancelled. */
 async function liveRun(tx: Prisma.TransactionClient, key: string): Promise<Run | null> {
   const run = await tx.run.findFirst({
     where: { key, status: { notIn: ['failed', 'cancelled'] } },
@@ -85,8 +85,8 @@ async function liveRun(tx: Prisma.TransactionClient, key: string): Promise<Run |
   return run;
 }
 
-/** Somebody else asked at the same time and was first. */
-async function createdBeside(tx: Prisma.TransactionClient, key: string): Promise<Run> {
+/** Another request for the same work came at the same time and was first. */
+async function createdConcurrently(tx: Prisma.TransactionClient, key: string): Promise<Run> {
   const run = await liveRun(tx, key);
   if (run) return run;
   throw conflict('the same work has just ended without a result; ask again');
@@ -126,8 +126,8 @@ export async function cancelRun({ prisma, actor }: RunsContext, id: string): Pro
 }
 
 /**
- * Gives every run that has not ended a job, where it has none: those of version 0.1.0 wait in another queue, that of
- * DBOS. Changes nothing where nothing is missing, so that several processes may do it at once.
+ * Adds a job for every unfinished run that has none: runs of version 0.1.0 wait in another queue, that of DBOS.
+ * Changes nothing if nothing is missing, so several processes may call it at once.
  */
 export async function enqueueMissing(prisma: PrismaClient): Promise<void> {
   const runs = await prisma.run.findMany({

@@ -7,20 +7,20 @@ import type pg from 'pg';
 import type { Config } from '../config.ts';
 import { blobCorrupt } from '../errors.ts';
 
-/** Bytes by their SHA-256: the same bytes are stored once, and what is read is what was written or an error. */
+/** Bytes by their SHA-256. Equal bytes are stored once; reading returns exactly what was written, or throws. */
 export interface BlobStore {
-  /** Stores the bytes and their row, and names them. Harmless when they are there already. */
+  /** Stores the bytes and their row, and returns their hash. Harmless if they are already there. */
   put(bytes: Uint8Array, mediaType: string): Promise<string>;
   /** Stores the bytes alone, for an import that writes the rows of many at once (registerBlobs). `added`: they were not there. */
   write(bytes: Uint8Array): Promise<{ sha256: string; added: boolean }>;
-  /** @throws BLOB_CORRUPT where the bytes are gone or are not those of the name. */
+  /** @throws BLOB_CORRUPT if the bytes are gone or do not match the hash. */
   get(sha256: string): Promise<Buffer>;
   /** Unverified, for large downloads. */
   stream(sha256: string): Promise<Readable>;
   exists(sha256: string): Promise<boolean>;
-  /** Forgets the bytes, unless a row still names them. Not for bytes that another may store at this moment. */
+  /** Removes the bytes, unless a row still refers to them. Not for bytes that may be stored at the same time. */
   removeUnused(sha256: string): Promise<void>;
-  /** Forgets those of these bytes that no row names; safe beside `put`. The connection must be in no transaction. */
+  /** Removes those blobs that no row refers to. Safe alongside `put`. The connection must not be in a transaction. */
   removeUnnamed(client: Queryable, sha256s: readonly string[]): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export function openBlobStore(config: Pick<Config, 'blobFolder' | 's3'>, pool: Q
     try {
       const stored = await storedSize(disk, sha256);
       if (stored === bytes.byteLength) return { sha256, added: false };
-      await (atomic ? disk.put(key, bytes) : putWhole(disk, key, bytes));
+      await (atomic ? disk.put(key, bytes) : putAtomically(disk, key, bytes));
       return { sha256, added: stored === null };
     } catch (error) {
       throw new Error(`blob storage: ${reasonOf(error as Error)}`, { cause: error });
@@ -76,7 +76,7 @@ export function openBlobStore(config: Pick<Config, 'blobFolder' | 's3'>, pool: Q
     async removeUnnamed(client, sha256s) {
       await client.query('begin');
       try {
-        // Rows for the moment: whoever wants to name one of these waits until it is settled.
+        // Temporary rows: whoever wants to refer to one of them waits until this transaction ends.
         const { rows } = await client.query<{ sha256: string }>(
           `insert into blobs (sha256, bytes, media_type) select name, 0, '' from unnest($1::text[]) as name
            on conflict (sha256) do nothing returning sha256`,
@@ -90,14 +90,14 @@ export function openBlobStore(config: Pick<Config, 'blobFolder' | 's3'>, pool: Q
   };
 }
 
-/** A crash in the middle leaves a file of tmp/, never half a blob under its name; a full disk leaves nothing. */
-async function putWhole(disk: Disk, key: string, bytes: Uint8Array): Promise<void> {
+/** A crash leaves at most a file in tmp/, never half a blob under its name. A full disk leaves nothing behind. */
+async function putAtomically(disk: Disk, key: string, bytes: Uint8Array): Promise<void> {
   const temporary = `tmp/${randomUUID()}`;
   try {
     await disk.put(temporary, bytes);
     await disk.move(temporary, key);
   } catch (error) {
-    await disk.delete(temporary).catch(() => undefined); // why it could not be written says why it is not there
+    await disk.delete(temporary).catch(() => undefined); // the first error tells more than this one
     throw error;
   }
 }
@@ -111,7 +111,7 @@ export async function registerBlobs(client: Queryable, rows: readonly BlobRow[])
   );
 }
 
-/** The foreign keys know who uses it: their refusal is the answer. */
+/** The foreign keys know whether it is used: a refused delete means that it is. */
 async function deleteRow(client: Queryable, sha256: string): Promise<boolean> {
   try {
     const { rowCount } = await client.query('delete from blobs where sha256 = $1', [sha256]);

@@ -28,7 +28,7 @@ export interface Box {
   height: number;
 }
 
-/** What the bytes hold, as the camera meant it to stand (EXIF orientation applied). Reads the header only. */
+/** Facts about the image, with its EXIF orientation applied. Reads only the header. */
 export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
   const meta = await sharp(bytes, { limitInputPixels: PIXEL_LIMIT })
     .metadata()

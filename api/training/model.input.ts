@@ -2,7 +2,7 @@ import { GraphQLJSON } from 'graphql-scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { ModelTask, RunStatus } from '../enums.type.ts';
 
-@InputType({ description: 'All that is given must hold.' })
+@InputType({ description: 'All given conditions must hold.' })
 export class ModelFilter {
   @Field(() => ID, { nullable: true })
   datasetId?: string | null;
@@ -19,13 +19,13 @@ export class ModelFilter {
   @Field(() => String, { nullable: true })
   method?: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'Version of the method that made it.' })
+  @Field(() => Int, { nullable: true, description: 'Version of the method that produced it.' })
   methodVersion?: number | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'True: only results of earlier versions of their methods. False: only of those that this server has.',
+      'True: only results of earlier versions of their methods. False: only results of the versions that this server has.',
   })
   outdated?: boolean | null;
 
@@ -35,31 +35,33 @@ export class ModelFilter {
 
 @InputType()
 export class TrainModelInput {
-  @Field(() => ID, { description: 'The masks to learn with. Its snapshot gives the images.' })
+  @Field(() => ID, {
+    description: 'The fusion whose masks the model learns from. Its snapshot provides the images.',
+  })
   fusionId!: string;
 
   @Field(() => String, {
     description:
-      'Name of a method: see methods(kind: DIAGNOSIS_MODEL) and methods(kind: SEGMENTATION_MODEL).',
+      'Name of a method; see methods(kind: DIAGNOSIS_MODEL) and methods(kind: SEGMENTATION_MODEL).',
   })
   method!: string;
 
   @Field(() => String, {
     defaultValue: 'demo',
-    description: "'paper': the paper's sizes; 'demo': minutes on two cores.",
+    description: "'paper': the paper's sizes. 'demo': runs in minutes on two cores.",
   })
   preset!: string;
 
   @Field(() => GraphQLJSON, {
     nullable: true,
-    description: "Settings that differ from the preset's; see Method.configSchema.",
+    description: "Settings that override the preset's; see Method.configSchema.",
   })
   config?: Record<string, unknown> | null;
 
   @Field(() => GraphQLJSON, {
     nullable: true,
     description:
-      "Settings of the training (epochs, batch, learning rate) that differ from the preset's; refused for methods that are fitted at once, such as 'vcdr-svm'.",
+      "Training settings (epochs, batch, learning rate) that override the preset's. Rejected for methods that are fitted without epochs, such as 'vcdr-svm'.",
   })
   training?: Record<string, unknown> | null;
 
@@ -75,13 +77,13 @@ export class TrainModelInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'A trained model of the same task and snapshot, whose weights training begins with, as far as their names and shapes fit.',
+      'A trained model of the same task and snapshot. Training starts from its weights wherever names and shapes match.',
   })
   initialModelId?: string | null;
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: 'Do the work once more, by a new run, even if it was done before.',
+    description: 'Do the work again, in a new run, even if it was done before.',
   })
   again!: boolean;
 }

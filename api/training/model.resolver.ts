@@ -40,7 +40,7 @@ export class ModelResolver {
   }
 
   @Related({ where: withId })
-  @Query(() => Model, { nullable: true, description: 'One model; null if there is none with this id.' })
+  @Query(() => Model, { nullable: true, description: 'One model. Null if none has this id.' })
   model(
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
@@ -50,7 +50,8 @@ export class ModelResolver {
   }
 
   @Mutation(() => Model, {
-    description: 'Trains a model. Answers at once; follow `run`. The same question has one answer.',
+    description:
+      'Trains a model. Returns at once; follow `run` for progress. Identical requests share one result.',
   })
   async trainModel(
     @Ctx() context: RequestContext,

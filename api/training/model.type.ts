@@ -10,38 +10,43 @@ import { blobUrl, From, pointsHere, RefersTo, Related, Sql } from '../read/sql-f
 import { Run } from '../runs/run.type.ts';
 
 @From('models')
-@ObjectType({ description: 'A model, trained or in training: see its run.', simpleResolvers: true })
+@ObjectType({
+  description: 'A model, trained or still in training; its run tells which.',
+  simpleResolvers: true,
+})
 export class Model {
   @Field(() => ID)
   id!: string;
 
-  @Field(() => String, { description: 'Name of the method; Query.methods tells of it.' })
+  @Field(() => String, { description: 'Name of the method; Query.methods describes it.' })
   method!: string;
 
-  @Field(() => Int, { description: 'Version of the method that made it; Method.history tells what changed.' })
+  @Field(() => Int, {
+    description: 'Version of the method that produced it; Method.history says what changed.',
+  })
   methodVersion!: number;
 
   @Sql(isOutdated(models))
   @Field(() => Boolean, {
     description:
-      'A version of the method made it that this server no longer has: the same question asked now has another answer.',
+      'Produced by a version of the method that this server no longer has. The same request would now give a new result.',
   })
   outdated!: boolean;
 
   @Field(() => ModelTask)
   task!: ModelTask;
 
-  @Field(() => Int, { description: 'Pixels of the images that it takes.' })
+  @Field(() => Int, { description: 'Width in pixels of the images that it takes.' })
   width!: number;
 
-  @Field(() => Int, { description: 'Pixels of the images that it takes.' })
+  @Field(() => Int, { description: 'Height in pixels of the images that it takes.' })
   height!: number;
 
   @Sql((row) => blobUrl(`${row}.sha256`))
   @Field(() => String, {
     nullable: true,
     description:
-      'Its weights, or what a fitted model learned (safetensors), relative to the address of the server; null until its run has succeeded.',
+      'URL of its weights, or of what a fitted model learned (safetensors), relative to the address of the server. Null until its run has succeeded.',
   })
   url!: string | null;
 
@@ -58,14 +63,14 @@ export class Model {
 
   @RefersTo('fusion_id')
   @Field(() => Fusion, {
-    description: 'The masks that it learned with: read (diagnosis) or aimed at (segmentation).',
+    description: 'The fusion whose masks it learned from: as input (diagnosis) or as target (segmentation).',
   })
   fusion!: Fusion;
 
   @RefersTo('diagnosis_model_id')
   @Field(() => Model, {
     nullable: true,
-    description: 'The frozen diagnosis network inside it, where it has one.',
+    description: 'The frozen diagnosis network inside it, if it has one.',
   })
   diagnosisModel!: Model | null;
 

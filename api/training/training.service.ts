@@ -65,7 +65,7 @@ export async function trainModel(context: RunsContext, input: TrainModelInput): 
   return prisma.$transaction((tx) => createModel(tx, request, fusion, asked));
 }
 
-/** The same work once more, by a run of its own. */
+/** Repeats the work of a run in a new run. */
 export async function repeatTraining(
   tx: Prisma.TransactionClient,
   original: Run,

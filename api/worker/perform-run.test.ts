@@ -44,7 +44,7 @@ async function performed(work: (runId: string) => Promise<Outcome>): Promise<Run
 }
 
 /** The end of an import whose user cancels it just before the job hands over its outcome. */
-async function cancelledAtItsEnd(outcome: Outcome): Promise<string> {
+async function cancelledAtEnd(outcome: Outcome): Promise<string> {
   const { status } = await performed(async (id) => {
     await context.prisma.run.update({ where: { id }, data: { cancelRequestedAt: new Date() } });
     return outcome;
@@ -57,12 +57,12 @@ test('a cancel that comes before the results are written wins: none are', async 
   const write = async () => {
     written = true;
   };
-  expect(await cancelledAtItsEnd({ result: {}, write })).toBe('cancelled');
+  expect(await cancelledAtEnd({ result: {}, write })).toBe('cancelled');
   expect(written).toBe(false);
 });
 
 test('a cancel that comes after a job has committed its work is too late: the run says what is there', async () => {
-  expect(await cancelledAtItsEnd({ result: { imagesAdded: 3 }, committed: true })).toBe('succeeded');
+  expect(await cancelledAtEnd({ result: { imagesAdded: 3 }, committed: true })).toBe('succeeded');
 });
 
 test.each<[string, Error]>([

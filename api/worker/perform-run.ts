@@ -12,7 +12,7 @@ import {
   endCancelled,
   endFailed,
   endSucceeded,
-  handBack,
+  requeue,
   RunLostError,
   type Attempt,
 } from '../runs/run-state.ts';
@@ -21,7 +21,7 @@ import { environment } from './environment.ts';
 
 const waitMs = 1000;
 
-/** Brings one run to its end, whatever happens in its job; hands it back to the queue where the worker stops. */
+/** Brings one run to its end, whatever happens in its job. If the worker stops, puts the run back into the queue. */
 export function createPerform(context: JobContext, jobs: Jobs): Perform {
   return async (runId, workerStops) => {
     const waiting = await context.prisma.run.findUnique({ where: { id: runId } });
@@ -43,8 +43,8 @@ export function createPerform(context: JobContext, jobs: Jobs): Perform {
       if (!done) await endCancelled(context.prisma, owner);
     } catch (error) {
       await progress.flush();
-      if (workerStops.aborted) await handBack(context.prisma, owner);
-      else await endBadly(context, owner, cancel.signal, error);
+      if (workerStops.aborted) await requeue(context.prisma, owner);
+      else await endUnsuccessfully(context, owner, cancel.signal, error);
     } finally {
       cancel.stopWatching();
     }
@@ -54,7 +54,7 @@ export function createPerform(context: JobContext, jobs: Jobs): Perform {
 /** The job of the run's kind. */
 const jobOf = (jobs: Jobs, { kind }: Run): Job => jobs[kind];
 
-/** What the run needs that is not there yet; null if nothing. */
+/** What the run still waits for; null if nothing. */
 async function awaitedBy(context: JobContext, jobs: Jobs, run: Run): Promise<string | null> {
   const job = jobOf(jobs, run);
   if (!job.waitsFor) return null;
@@ -62,12 +62,12 @@ async function awaitedBy(context: JobContext, jobs: Jobs, run: Run): Promise<str
   try {
     request = readRequest(run.kind, run);
   } catch {
-    return null; // it begins, and fails with this error
+    return null; // the run starts, and fails with this error
   }
   return job.waitsFor(context, run, request);
 }
 
-/** Back into the queue for a while, so that the worker is free for what the run waits for. */
+/** Puts the run back into the queue for a while, so the worker is free for what the run waits for. */
 async function postpone({ prisma, log }: JobContext, { id, kind }: Run, awaited: string): Promise<void> {
   const stage = `waits for ${awaited}`;
   const { count } = await prisma.run.updateMany({
@@ -81,7 +81,7 @@ async function postpone({ prisma, log }: JobContext, { id, kind }: Run, awaited:
   await enqueue(prisma, kind, id, { delayMs: waitMs });
 }
 
-async function endBadly(
+async function endUnsuccessfully(
   { prisma, log }: JobContext,
   owner: Attempt,
   cancelSignal: AbortSignal,
@@ -94,7 +94,7 @@ async function endBadly(
   await endFailed(prisma, owner, errorCode(error) ?? 'INTERNAL', error);
 }
 
-/** A signal that aborts when somebody cancels the run. */
+/** A signal that aborts when the run is cancelled. */
 async function watchCancel({ prisma, pubsub }: JobContext, { runId }: Attempt) {
   const controller = new AbortController();
   const stop = (reason?: unknown): void => controller.abort(reason ?? cancelled());

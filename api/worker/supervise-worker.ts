@@ -6,7 +6,7 @@ import type { Log } from '../jobs/job.ts';
 export interface SupervisedWorker {
   /** Process id of the worker that runs now; undefined between a death and the next start. */
   pid(): number | undefined;
-  /** Resolves when the worker takes runs; rejects where its settings are wrong, so that no start can help. */
+  /** Resolves when the worker takes runs. Rejects if its settings are wrong, so no restart would help. */
   readonly ready: Promise<void>;
   close(): Promise<void>;
 }
@@ -15,13 +15,13 @@ const entry = join(import.meta.dirname, '..', 'worker.ts');
 /** tsx reads TypeScript. */
 const nodeOptions = ['--import', 'tsx'];
 const [firstPauseMs, longestPauseMs] = [500, 30_000];
-/** A worker that lived this long was no false start: the next pause is short again. */
-const soundMs = 60_000;
+/** A worker that lived this long started properly: the next pause is short again. */
+const healthyAfterMs = 60_000;
 const killAfterMs = 15_000;
 
 /**
- * Keeps one worker process alive beside the server: started again when it dies, with growing pauses. The databaseUrl
- * is the server's own, so that both are on the same (perhaps embedded) database.
+ * Keeps one worker process alive alongside the server. If it dies, it is restarted after a growing pause. `databaseUrl`
+ * is the server's own, so both use the same (perhaps embedded) database.
  */
 export function superviseWorker(databaseUrl: string, log: Log): SupervisedWorker {
   let child: ChildProcess | undefined;
@@ -41,7 +41,7 @@ export function superviseWorker(databaseUrl: string, log: Log): SupervisedWorker
       child = undefined;
       if (closing) return;
       if (code === wrongSettings) return giveUp(new Error('there can be no worker: see the line above'));
-      if (Date.now() - began > soundMs) pauseMs = firstPauseMs;
+      if (Date.now() - began > healthyAfterMs) pauseMs = firstPauseMs;
       log.warn(`the worker ended (${signal ?? `code ${code}`}); starting another in ${pauseMs / 1000} s`);
       timer = setTimeout(start, pauseMs);
       pauseMs = Math.min(longestPauseMs, pauseMs * 2);

@@ -5,7 +5,7 @@ import type { SampleSource } from './sample.ts';
 /** One of some parts of about equal size into which subjects fall, with all their images, by their names alone. */
 export const fold = z
   .strictObject({
-    index: z.int().min(0).meta({ description: 'Which part, counted from 0.', unit: null }),
+    index: z.int().min(0).meta({ description: 'Index of the part, counted from 0.', unit: null }),
     of: z
       .int()
       .min(2)

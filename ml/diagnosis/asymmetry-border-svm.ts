@@ -5,7 +5,7 @@ export const asymmetryBorderSvm = svmModel(
   {
     name: 'asymmetry-border-svm',
     summary:
-      'Support vector machine on asymmetry and border irregularity of the outline of a lesion or nodule; the image is not read.',
+      'Support vector machine on the asymmetry and border irregularity of the outline of a lesion or nodule. The image is not read.',
     citation:
       'Our own, in the manner of vCDR-SVM; A and B of the ABCD rule: Nachbar et al., The ABCD rule of dermatoscopy, J Am ' +
       'Acad Dermatol 30:551–559, 1994; Stolz et al., ABCD rule of dermatoscopy, Eur J Dermatol 4:521–527, 1994.',

@@ -5,7 +5,7 @@ export const asymmetryTs = thresholdModel(
   {
     name: 'asymmetry-ts',
     summary:
-      'Threshold on how badly the outline of a lesion or nodule fits its mirror images; the image is not read.',
+      'Threshold on the asymmetry of the outline of a lesion or nodule: how badly it fits its mirror images. The image is not read.',
     citation:
       'Our own, in the manner of vCDR-TS; A of the ABCD rule: Nachbar et al., The ABCD rule of dermatoscopy, J Am Acad ' +
       'Dermatol 30:551–559, 1994; measured after Stoecker, Li and Moss, Automatic detection of asymmetry in skin tumors, ' +

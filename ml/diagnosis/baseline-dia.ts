@@ -35,18 +35,18 @@ const config = z.strictObject({
       unit: 'channels',
     }),
   maskPrior: z.number().min(0).default(0).meta({
-    description: 'Initial weight of the mask itself in the logit of the attention. Helps on small data.',
+    description: 'Initial weight of the mask itself in the logit of the attention. Helps on small datasets.',
     source: '0 is the published wiring; the setting is our own.',
     unit: null,
   }),
   auxiliaryWeight: z.number().min(0).default(1).meta({
     description: 'Weight of the loss of the plain pass, which sees no mask.',
-    source: 'Our choice: the port trains the plain classifier beforehand instead.',
+    source: 'Our choice: the port instead trains the plain classifier beforehand.',
     unit: null,
   }),
   lateAttention: z.boolean().default(false).meta({
     description:
-      'Attend to B1 instead of the stem: one pass through the backbone instead of one more than there are structures.',
+      'Attend to B1 instead of the stem. This takes one pass through the backbone instead of one per structure plus one.',
     source: 'Off, as published; the shortcut is our own.',
   }),
 });

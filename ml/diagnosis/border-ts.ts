@@ -5,7 +5,7 @@ export const borderTs = thresholdModel(
   {
     name: 'border-ts',
     summary:
-      'Threshold on how irregular the border of a lesion or nodule is, its compactness index; the image is not read.',
+      'Threshold on the border irregularity (compactness index) of a lesion or nodule. The image is not read.',
     citation:
       'Our own, in the manner of vCDR-TS; B of the ABCD rule: Nachbar et al., The ABCD rule of dermatoscopy, J Am Acad ' +
       'Dermatol 30:551–559, 1994; measured after Golston, Stoecker, Moss and Dhillon, Automatic detection of irregular ' +

@@ -37,12 +37,12 @@ const config = z.strictObject({
     unit: 'channels',
   }),
   merged: width.default(64).meta({
-    description: 'Width of the convolution over all reduced stages.',
+    description: 'Width of the convolution over all the reduced stages.',
     source: 'Li et al., as recalled.',
     unit: 'channels',
   }),
   localisation: z.tuple([width, width, width, width]).default([64, 128, 256, 512]).meta({
-    description: 'Widths of the localisation subnet; its stem has the first.',
+    description: 'Widths of the localisation subnet; the first is that of its stem.',
     source: 'Our choice.',
     unit: 'channels',
   }),
@@ -51,21 +51,21 @@ const config = z.strictObject({
     .default('given')
     .meta({
       description:
-        'What the localisation subnet attends to. given: the mask. predicted: what the attention subnet makes of the image; ' +
-        'the mask then acts in training alone, without a gradient, so the model cannot steer DF-GT.',
-      source: 'Li et al. predict it. Given by default, so that what is compared is the mask.',
+        'What the localisation subnet attends to. given: the mask. predicted: what the attention subnet predicts from the image; ' +
+        'the mask then acts only in training, without a gradient, so the model cannot guide DF-GT.',
+      source: 'Li et al. predict it. The default is given, so that comparisons are between masks.',
     }),
   saliency: z
     .enum(['cam', 'guided-backprop'])
     .default('guided-backprop')
     .meta({
       description:
-        'How the localisation subnet shows what its logit rests on: guided backpropagation, or the class activation map, ' +
+        'How the localisation subnet shows what its logit is based on: guided backpropagation, or the class activation map, ' +
         'which needs no backward pass.',
-      source: 'Guided backpropagation in Li et al.',
+      source: 'Li et al. use guided backpropagation.',
     }),
   floor: z.number().min(0).lt(1).default(0.5).meta({
-    description: 'What is left of a feature where no attention falls.',
+    description: 'Share of a feature that is kept where there is no attention.',
     source: 'θ of Li et al.',
     unit: null,
   }),
@@ -75,17 +75,17 @@ const config = z.strictObject({
     .default(1 / 32)
     .meta({
       description: 'Standard deviation of the blur of masks and of guided saliency.',
-      source: 'Our choice: the masks stand in for tracked gazes.',
+      source: 'Our choice: the masks replace tracked gazes.',
       unit: 'image heights',
     }),
   attentionWeight: weight.meta({
     description: "Weight of the attention subnet's divergence from the mask in the loss.",
-    source: 'Our choice: unknown in the publication.',
+    source: "Our choice: the publication's value is unknown.",
     unit: null,
   }),
   localisationWeight: weight.meta({
     description: "Weight of the localisation subnet's own diagnosis in the loss.",
-    source: 'Our choice: unknown in the publication.',
+    source: "Our choice: the publication's value is unknown.",
     unit: null,
   }),
 });
@@ -102,7 +102,8 @@ export const dlAtt: GradientDiagnosisModel<DlAttConfig> = {
   task: 'diagnosis',
   training: 'gradient',
   maskUse: ({ attention }) => (attention === 'given' ? 'differentiable' : 'training'),
-  summary: 'Attention to the mask finds the area that matters, and a residual classifier attends to that.',
+  summary:
+    'Attention to the mask locates the relevant area; a residual classifier then attends to that area.',
   citation:
     'Li, Xu, Wang, Jiang, Liu, Attention based glaucoma detection, CVPR 2019 (AG-CNN; widths as recalled, loss weights ' +
     'unknown and 1 here, masks in place of tracked gazes), with ResNet50 (He et al., CVPR 2016) as the last classifier.',

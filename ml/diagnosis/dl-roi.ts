@@ -18,7 +18,7 @@ const config = z.strictObject({
     source: 'ResNet50 in the paper; a small network in the original.',
   }),
   structure: z.int().min(0).default(0).meta({
-    description: 'Position of the structure that the image is cropped to, counted from 0.',
+    description: 'Index of the structure that the image is cropped to, counted from 0.',
     source: 'The first: the optic disc, on fundus images.',
     unit: null,
   }),
@@ -28,8 +28,8 @@ const config = z.strictObject({
     unit: 'box sides',
   }),
   jitter: z.number().min(0).lt(1).default(0.15).meta({
-    description: 'In training each side of the square moves by up to this much.',
-    source: "15 % in the authors' code; that it is a share of the half-side is our reading.",
+    description: 'In training, each side of the square moves by up to this much.',
+    source: "15 % in the authors' code; we take it as a share of the half-side.",
     unit: 'half-sides of the square',
   }),
 });

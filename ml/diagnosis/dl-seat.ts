@@ -33,12 +33,12 @@ const settings = z.strictObject({
     unit: 'channels',
   }),
   heads: z.int().min(1).default(8).meta({
-    description: 'Attention heads.',
+    description: 'Number of attention heads.',
     source: 'Our choice: the publication does not state their number.',
     unit: 'heads',
   }),
   tokens: z.int().min(1).default(256).meta({
-    description: 'Tokens of a map at most; larger maps are averaged over squares.',
+    description: 'Maximum number of tokens per map. Larger maps are averaged over squares.',
     source: 'Our choice, to bound memory and time.',
     unit: 'tokens',
   }),
@@ -47,9 +47,9 @@ const settings = z.strictObject({
     .default('given')
     .meta({
       description:
-        'What the segmentation network reads. given: image and mask. predicted: the image alone, whose masks it learns; the ' +
-        'mask then acts in training alone, without a gradient, so the model cannot steer DF-GT.',
-      source: 'The publication predicts. Given by default, so that what is compared is the mask.',
+        'What the segmentation network reads. given: image and mask. predicted: only the image, whose masks it learns to predict; the ' +
+        'mask then acts only in training, without a gradient, so the model cannot guide DF-GT.',
+      source: 'The publication predicts it. The default is given, so that comparisons are between masks.',
     }),
   segmentationWeight: z
     .number()
@@ -57,9 +57,9 @@ const settings = z.strictObject({
     .default(0)
     .meta({
       description:
-        'Weight of the loss of the masks that the segmentation network draws; 0: it draws none. Must be above 0 where the ' +
+        'Weight of the loss of the masks that the segmentation network predicts. If 0, it predicts none. Must be above 0 if the ' +
         'segmentation is predicted, for example 0.2.',
-      source: 'Our choice: to draw a mask that is given is to copy it.',
+      source: 'Our choice: predicting a mask that is given would only copy it.',
       unit: null,
     }),
 });
@@ -86,7 +86,8 @@ export const dlSeat: GradientDiagnosisModel<DlSeatConfig> = {
   task: 'diagnosis',
   training: 'gradient',
   maskUse: ({ segmentation }) => (segmentation === 'predicted' ? 'training' : 'differentiable'),
-  summary: 'Residual classifier whose early features exchange with those of a segmentation by attention.',
+  summary:
+    'Residual classifier whose early features are exchanged with those of a segmentation network through attention.',
   citation:
     'Wu et al., SeATrans: learning segmentation-assisted diagnosis model via transformer, MICCAI 2022 (arXiv 2206.05763). ' +
     'An inspired reconstruction: the asymmetric exchange is theirs, widths and wiring of the blocks are our own; on ' +

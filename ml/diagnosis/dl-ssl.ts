@@ -34,12 +34,12 @@ const config = z.strictObject({
     source: "MobileNetV2's stages, as in the authors' code.",
   }),
   virtualRates: z.tuple([rate, rate, rate]).default([3e-4, 1e-4, 1e-5]).meta({
-    description: "Learning rate η of the student's virtual step, in three stretches of the training.",
+    description: "Learning rate η of the student's virtual step, in three phases of the training.",
     source: "The authors' code.",
     unit: null,
   }),
   virtualEpochs: z.tuple([epoch, epoch]).default([15, 40]).meta({
-    description: 'Last epochs of the first two stretches.',
+    description: 'Last epochs of the first two phases.',
     source: "The authors' code.",
     unit: 'epochs',
   }),
@@ -62,7 +62,7 @@ export const dlSsl: GradientDiagnosisModel<DlSslConfig, DlSslNetwork> = {
   task: 'diagnosis',
   training: 'gradient',
   maskUse: () => 'training',
-  summary: 'A student of the image alone, taught by a network that sees masks in training.',
+  summary: 'A student network that reads only the image, taught by a network that sees masks in training.',
   citation:
     'Wu, Yu, Chen et al., Leveraging undiagnosed data for glaucoma classification with teacher-student learning, MICCAI ' +
     '2020, 731–740, on ResNet50 (He et al., CVPR 2016); the meta step by finite differences.',

@@ -22,15 +22,15 @@ export function svmModel<Measure>(
     maskUse: () => 'discrete',
     config: z.strictObject({
       cost: z.number().gt(0).default(1).meta({
-        description: 'C: what a training image on the wrong side costs.',
-        source: 'The common value; the publication states none.',
+        description: 'C: the cost of a training image on the wrong side.',
+        source: 'The usual value; the publication states none.',
         unit: null,
       }),
       gamma: z
         .union([z.literal('scale'), z.number().gt(0)])
         .default('scale')
         .meta({
-          description: 'How narrow the radial kernel is; scale: 1 / (features · variance).',
+          description: 'How narrow the radial kernel is. scale: 1 / (features · variance).',
           source: "scikit-learn's default.",
           unit: null,
         }),

@@ -26,9 +26,9 @@ export function thresholdModel<Measure>(
         .default('youden')
         .meta({
           description:
-            'Value above which the diagnosis is 1, or youden: the value that separates the training images best. Moves ' +
-            'the score, not its AUC.',
-          source: "Youden's index needs no clinical value; for the vCDR a common one is 0.6.",
+            'Value above which the diagnosis is 1, or youden: the value that best separates the training images. Affects ' +
+            'the score but not its AUC.',
+          source: "Youden's index needs no clinical value; for the vCDR, a common one is 0.6.",
           unit: null,
         }),
       measure: biomarker.settings.prefault({}).meta({ description: 'How the mask is measured.' }),

@@ -5,7 +5,7 @@ export const vcdrSvm = svmModel(
   {
     name: 'vcdr-svm',
     summary:
-      'Support vector machine on the vertical cup-to-disc ratio of the masks; fundus only, the image is not read.',
+      'Support vector machine on the vertical cup-to-disc ratio of the masks. Fundus only; the image is not read.',
     citation:
       'Thangaraj and Natarajan, Glaucoma diagnosis using support vector machine, ICICCS 2017, 394–399; ' +
       'kernel and weights are our choice.',

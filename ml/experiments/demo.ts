@@ -8,12 +8,12 @@ import { segmentationModel } from './train.ts';
 const config = z.strictObject({
   ...sharedSettings,
   fusion: z.string().default('df-gt-expg').meta({
-    description: 'The fusion beside the majority vote, by name.',
+    description: 'Name of the fusion to compare with the majority vote.',
     source: "The paper's.",
   }),
   models: z.array(z.string()).min(1).default(['baseline-seg', 'take-and-give']).meta({
-    description: 'Segmentation models by name; they learn from the masks of the fusion.',
-    source: "The paper's, and the baseline that it builds on.",
+    description: 'Names of the segmentation models that learn from the masks of the fusion.',
+    source: "The paper's model and the baseline that it builds on.",
   }),
   theta,
   judge,
@@ -29,7 +29,7 @@ export const demo: Experiment<DemoConfig> = {
   title: 'The workflow',
   drawing: 'sheet',
   summary:
-    'The whole workflow: a fusion beside the majority vote, and segmentation models trained on its masks.',
+    'The whole workflow: a fusion, compared with the majority vote, and segmentation models trained on its masks.',
   citation: 'The workflow of Wu et al., 2022 (arXiv 2208.03016).',
   reconstruction: null,
   history: ['First version.'],

@@ -7,12 +7,10 @@ import { demoTraining, models, sharedSettings } from './settings.ts';
 const config = z.strictObject({
   ...sharedSettings,
   models,
-  raters: z
-    .array(z.string())
-    .min(1)
-    .nullable()
-    .default(null)
-    .meta({ description: 'Raters by name; null: all of them.', source: 'The paper shows all seven.' }),
+  raters: z.array(z.string()).min(1).nullable().default(null).meta({
+    description: 'Names of the raters. If null, all of them.',
+    source: 'The paper shows all seven.',
+  }),
 });
 export type Figure2Config = z.infer<typeof config>;
 
@@ -25,7 +23,7 @@ export const figure2: Experiment<Figure2Config> = {
   name: 'figure-2',
   title: 'Figure 2',
   drawing: 'bars',
-  summary: 'AUC of each diagnosis model with the masks of each single rater, and with none.',
+  summary: 'AUC of each diagnosis model with the masks of each single rater, and with no masks.',
   citation:
     'Figure 2 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
   reconstruction:

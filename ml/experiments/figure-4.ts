@@ -13,7 +13,7 @@ const config = z.strictObject({
     .min(1)
     .default(['majority-vote', 'staple', 'aggnet', 'max-mig', 'df-gt-expg'])
     .meta({
-      description: 'Fusions by name. The others are tested against the first.',
+      description: 'Names of the fusions. The others are tested against the first.',
       source: "The paper's five.",
     }),
   theta,
@@ -28,7 +28,7 @@ export const figure4: Experiment<Figure4Config> = {
   name: 'figure-4',
   title: 'Figure 4 (a–c)',
   drawing: 'bars',
-  summary: 'AUC of every fusion under every diagnosis model, as published and with the leak closed.',
+  summary: 'AUC of every fusion under every diagnosis model, as published and leak-controlled.',
   citation:
     'Figure 4 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
   reconstruction:

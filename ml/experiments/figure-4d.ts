@@ -13,8 +13,8 @@ const config = z.strictObject({
     .min(1)
     .default(['df-gt-raw', 'df-gt-transrob', 'df-gt-fourier', 'df-gt-expg'])
     .meta({
-      description: 'Parametrisations of DF-GT by name. The others are tested against the first.',
-      source: 'The paper has raw pixels and ExpG; TransRob and Fourier are added.',
+      description: 'Names of the parametrisations of DF-GT. The others are tested against the first.',
+      source: 'The paper has raw pixels and ExpG; we add TransRob and Fourier.',
     }),
   theta,
 });
@@ -31,7 +31,7 @@ export const figure4d: Experiment<Figure4dConfig> = {
   title: 'Figure 4 (d)',
   drawing: 'bars',
   summary:
-    'AUC of DF-GT by its parametrisation, under every diagnosis model, as published and with the leak closed.',
+    'AUC of each parametrisation of DF-GT under every diagnosis model, as published and leak-controlled.',
   citation:
     'Figure 4d of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
   reconstruction:

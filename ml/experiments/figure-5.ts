@@ -10,7 +10,7 @@ const config = z.strictObject({
     .array(z.string())
     .min(1)
     .default(['majority-vote', 'staple', 'aggnet', 'max-mig', 'df-gt-expg'])
-    .meta({ description: 'Fusions by name, in the order of the columns.', source: "The paper's five." }),
+    .meta({ description: 'Names of the fusions, in the order of the columns.', source: "The paper's five." }),
   theta,
 });
 export type Figure5Config = z.infer<typeof config>;
@@ -20,7 +20,8 @@ export const figure5: Experiment<Figure5Config> = {
   name: 'figure-5',
   title: 'Figure 5',
   drawing: 'sheet',
-  summary: 'Raters and fusions of cases side by side, with the weight of each rater in each fusion.',
+  summary:
+    "Raters' masks and fused masks of cases side by side, with the weight of each rater in each fusion.",
   citation:
     'Figure 5 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
   reconstruction: 'The paper prints pictures; the table of mean weights beside them is ours.',

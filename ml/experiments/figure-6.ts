@@ -11,7 +11,7 @@ const config = z.strictObject({
     .min(1)
     .default(['df-gt-raw', 'df-gt-transrob', 'df-gt-fourier', 'df-gt-expg'])
     .meta({
-      description: 'Parametrisations of DF-GT by name, in the order of the columns.',
+      description: 'Names of the parametrisations of DF-GT, in the order of the columns.',
       source: "The paper's four, from noisy to smooth.",
     }),
   theta,
@@ -27,7 +27,7 @@ export const figure6: Experiment<Figure6Config> = {
   title: 'Figure 6',
   drawing: 'sheet',
   summary:
-    'Expertness maps of raw pixels, TransRob, Fourier and ExpG side by side, with their share of fast variation.',
+    'Expertness maps of raw pixels, TransRob, Fourier and ExpG side by side, with their share of high-frequency energy.',
   citation:
     'Figure 6 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
   reconstruction:

@@ -9,7 +9,7 @@ const config = z.strictObject({
   method: z
     .string()
     .default('df-gt-expg')
-    .meta({ description: 'The fusion by name.', source: "The paper's." }),
+    .meta({ description: 'Name of the fusion.', source: "The paper's." }),
   protocol,
   theta,
 });
@@ -20,7 +20,7 @@ export const fuse: Experiment<FuseConfig> = {
   name: 'fuse',
   title: 'One fusion',
   drawing: null,
-  summary: "One fusion of the raters' masks, after training the diagnosis networks that it follows.",
+  summary: "One fusion of the raters' masks, after training the diagnosis networks that it needs.",
   citation: 'The first half of the workflow of Wu et al., 2022 (arXiv 2208.03016).',
   reconstruction: null,
   history: ['First version.'],

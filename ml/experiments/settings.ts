@@ -5,17 +5,18 @@ export const methodSettings = z.record(z.string(), z.unknown());
 /** Settings that the experiments share. */
 export const sharedSettings = {
   seeds: z.array(z.int().min(0)).min(1).max(20).default([1]).meta({
-    description: 'Each seed repeats every fusion and training; with several, intervals cover the seeds too.',
-    source: 'One, as the paper reports single runs.',
+    description:
+      'Every fusion and training is repeated for each seed. With several seeds, intervals also cover the seeds.',
+    source: 'One seed, as the paper reports single runs.',
     unit: null,
   }),
   training: methodSettings.default({}).meta({
-    description: "What differs from the preset in every network's training; the settings of a training.",
-    source: "None: the preset's.",
+    description: "Training settings that override the preset's, for every network.",
+    source: "Empty: the preset's settings.",
   }),
   settings: z.record(z.string(), methodSettings).default({}).meta({
-    description: "What differs from the preset in a method's own settings, by the method's name.",
-    source: "None: the preset's.",
+    description: "Settings of individual methods that override the preset's, by the method's name.",
+    source: "Empty: the preset's settings.",
   }),
 };
 
@@ -25,7 +26,7 @@ export const theta = z.string().default('dl-cat').meta({
 });
 
 export const judge = z.string().default('baseline-dia').meta({
-  description: 'The diagnosis model that reads masks for the AUC; it is trained on majority votes.',
+  description: 'The diagnosis model that reads masks for the AUC. It is trained on majority votes.',
   source: 'Baseline-Dia in the paper.',
 });
 
@@ -34,13 +35,14 @@ export const protocol = z
   .default('paper')
   .meta({
     description:
-      'paper: as published, each image is fused with its own diagnosis, test images too. leak-controlled: no diagnosis of a ' +
-      'test image touches any mask.',
+      'paper: as published, each image is fused with its own diagnosis, test images too. leak-controlled: no mask depends on ' +
+      'the diagnosis of a test image.',
     source: 'As published.',
   });
 
 export const models = z.array(z.string()).min(1).nullable().default(null).meta({
-  description: "Diagnosis models by name; null: those of the paper's figure that suit the structures.",
+  description:
+    "Names of the diagnosis models. If null, those of the paper's figure that suit the structures.",
   source: "The paper's figure.",
 });
 

@@ -149,8 +149,7 @@ function performanceOf(
 
 export const aggnet: Fusion<CrowdConfig> = {
   name: NAME,
-  summary:
-    'Expectation maximisation with an image network inside: raters are judged over the whole training set.',
+  summary: 'Expectation maximisation with an image network. Raters are assessed over the whole training set.',
   citation:
     'Albarqouni, Baur, Achilles, Belagiannis, Demirci, Navab, AggNet: deep learning from crowds for mitosis detection ' +
     'in breast cancer histology images, IEEE TMI 35:1313–1321, 2016; on Baseline-Seg, our wiring.',

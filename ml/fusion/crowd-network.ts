@@ -25,7 +25,7 @@ export const crowdConfig = z.strictObject({
   }),
   epochs: z.int().min(1).max(10_000).default(80).meta({
     description: 'Passes over the training images.',
-    source: 'The paper trains everything for 80.',
+    source: 'The paper trains everything for 80 epochs.',
     unit: 'epochs',
   }),
   batchSize: z.int().min(1).max(1024).default(16).meta({
@@ -39,7 +39,7 @@ export const crowdConfig = z.strictObject({
     unit: null,
   }),
   imagesAtOnce: z.int().min(1).max(1024).default(16).meta({
-    description: 'Images that the trained network reads at once. Does not change the result.',
+    description: 'Images that the trained network processes at once. Does not change the result.',
     source: 'Our choice, to bound memory.',
     unit: 'images',
   }),

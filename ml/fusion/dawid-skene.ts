@@ -10,13 +10,13 @@ import type { VotePatterns } from './vote-patterns.ts';
 const config = z.strictObject({
   ...voteOutput,
   tolerance: z.number().nonnegative().default(1e-14).meta({
-    description: 'It has converged once the squared changes of all rates sum to less than this.',
-    source: 'Our choice, as in STAPLE: an iteration costs next to nothing.',
+    description: 'It has converged when the squared changes of all rates sum to less than this.',
+    source: 'Our choice, as in STAPLE: an iteration costs very little.',
     unit: null,
   }),
   maxIterations: z.int().positive().default(1000).meta({
-    description: 'Iterations after which it stops without having converged.',
-    source: 'Our choice: far more than it needs.',
+    description: 'Maximum number of iterations. If it has not converged by then, it stops.',
+    source: 'Our choice: far more than are needed.',
     unit: 'iterations',
   }),
   clip: z.number().positive().max(0.1).default(1e-10).meta({
@@ -35,7 +35,8 @@ export type DawidSkeneConfig = z.infer<typeof config>;
  */
 export const dawidSkene: Fusion<DawidSkeneConfig> = {
   name: 'dawid-skene',
-  summary: 'Estimates the hidden truth, its prior and each rater’s confusion matrix in turn, image by image.',
+  summary:
+    'Alternately estimates the hidden truth, its prior and each rater’s confusion matrix, image by image.',
   citation:
     'Dawid, Skene: Maximum Likelihood Estimation of Observer Error-Rates Using the EM Algorithm, Appl. Statist. 28(1), 1979.',
   reconstruction: null,

@@ -20,7 +20,7 @@ export const expGConfig = dfGtConfig.extend({
   sigmoid: z.boolean().default(false).meta({
     description: 'Apply a sigmoid to the logits before the softmax over raters.',
     source:
-      "Off, unlike the authors' code: over n raters it caps any weight at e / (e + n − 1), 0.31 for seven raters.",
+      "Off, unlike the authors' code: with n raters, it caps every weight at e / (e + n − 1), which is 0.31 for seven raters.",
   }),
 });
 export const expGPresets = { ...dfGtPresets, demo: { ...dfGtPresets.demo, hidden: 32 } };
@@ -66,7 +66,7 @@ function initialNetworks(images: number, shape: ExpGShape, seed: number): tf.Ten
 export const dfGtExpG: Fusion<DfGtExpGConfig> = {
   ...dfGtSpec,
   name: 'df-gt-expg',
-  summary: 'Diagnosis-first fusion, expertness given by a small continuous network of the place (ExpG).',
+  summary: 'Diagnosis-first fusion with expertness from a small, continuous coordinate network (ExpG).',
   reconstruction:
     `${dfGtSpec.reconstruction} Four layers as in the text; their width, activation and initial values are those of ` +
     "the authors' code, without its sigmoid on the logits.",

@@ -11,7 +11,7 @@ import { gatherRows } from '../ops/scatter.ts';
 const config = dfGtConfig.extend({
   decay: z.number().min(0).max(4).default(1).meta({
     description:
-      'Power d by which an amplitude falls with its frequency, 1 / f^d: larger gives smoother maps.',
+      'Power d with which the amplitude falls with frequency, 1 / f^d. Larger values give smoother maps.',
     source: "1 in feature visualisation and in the authors' code.",
     unit: null,
   }),
@@ -65,7 +65,8 @@ function amplitudes({ height, width }: Size, decay: number): Float32Array {
 export const dfGtFourier: Fusion<DfGtFourierConfig> = {
   ...dfGtSpec,
   name: 'df-gt-fourier',
-  summary: 'Diagnosis-first fusion, expertness described by its frequencies, low ones moving fastest.',
+  summary:
+    'Diagnosis-first fusion with expertness described by its frequencies; low frequencies change fastest.',
   reconstruction: `${dfGtSpec.reconstruction} Raters are not decorrelated, as colours are in feature visualisation.`,
   config,
   presets: dfGtPresets,

@@ -42,7 +42,7 @@ export function gridRows({ images, pixels, height, width, numbers }: PixelGrid):
 export const dfGtRaw: Fusion<DfGtRawConfig> = {
   ...dfGtSpec,
   name: 'df-gt-raw',
-  summary: 'Diagnosis-first fusion, expertness free at every pixel: noisy, for comparison with ExpG.',
+  summary: 'Diagnosis-first fusion with expertness free at every pixel. Noisy; for comparison with ExpG.',
   config,
   presets: dfGtPresets,
   leakControlled: { parametrisation: 'raw' },

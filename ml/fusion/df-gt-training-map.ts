@@ -14,13 +14,13 @@ import { InputError } from '../errors.ts';
 
 const config = expGConfig.extend({
   parametrisation: z.enum(['expg', 'raw']).default('expg').meta({
-    description: 'How the maps of the training images are described: by ExpG, or freely at each pixel.',
-    source: 'Our choice: the maps of ExpG say who is informative, raw ones hardly do.',
+    description: 'How the maps of the training images are parametrised: by ExpG, or freely at each pixel.',
+    source: "Our choice: ExpG's maps show which raters are informative; raw maps hardly do.",
   }),
   perRater: z.boolean().default(false).meta({
     description:
-      'Keep one weight a rater, the mean where raters disagree, in place of a map. Does not suppose that images are aligned.',
-    source: "Our choice: a map is what the paper's method learns.",
+      'Keep one weight per rater, the mean where raters disagree, instead of a map. Does not assume that images are aligned.',
+    source: "Our choice: the paper's method learns a map.",
   }),
 });
 export type DfGtTrainingMapConfig = z.infer<typeof config>;
@@ -115,7 +115,8 @@ function weightsOf(fitted: Fitted, { raters, height, width }: SampleSource): Flo
 
 export const dfGtTrainingMap: Fusion<DfGtTrainingMapConfig> = {
   name: NAME,
-  summary: 'Diagnosis-first fusion learned from training images alone: one expertness map for every image.',
+  summary:
+    'Diagnosis-first fusion learned only from training images, with one expertness map shared by all images.',
   citation:
     'Our control for Wu et al., Calibrate the inter-observer segmentation uncertainty via diagnosis-first principle, ' +
     '2022 (arXiv 2208.03016), whose maps are learned image by image.',

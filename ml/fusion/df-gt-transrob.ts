@@ -10,12 +10,13 @@ import { resample } from './resample.ts';
 
 const config = dfGtConfig.extend({
   strength: z.enum(['light', 'strong']).default('strong').meta({
-    description: 'How far the maps are moved, scaled and turned: by the ranges of feature visualisation.',
+    description:
+      'How far the maps are moved, scaled and rotated. The ranges are those of feature visualisation.',
     source: "Both are in the authors' code; strong at 256 pixels is our choice.",
   }),
   target: z.enum(['map', 'input']).default('map').meta({
     description: 'What is moved. map: the maps alone. input: image and mask together.',
-    source: "map is the paper's text; input is the authors' code.",
+    source: "map follows the paper's text; input follows the authors' code.",
   }),
 });
 export type DfGtTransRobConfig = z.infer<typeof config>;
@@ -62,14 +63,14 @@ export const dfGtTransRob: Fusion<DfGtTransRobConfig> = {
   ...dfGtSpec,
   name: 'df-gt-transrob',
   summary:
-    'Diagnosis-first fusion, expertness free at every pixel and held against random movements (TransRob).',
+    'Diagnosis-first fusion with expertness free at every pixel, made robust to random transformations (TransRob).',
   reconstruction:
     `${dfGtSpec.reconstruction} Movements are meant for images 256 pixels high, shrink with smaller ones and are ` +
     'drawn as fractions of a pixel.',
   config,
   presetSummaries: {
-    light: 'Small movements: the standard of feature visualisation.',
-    strong: 'Large movements: the default.',
+    light: 'Small movements, as is standard in feature visualisation.',
+    strong: 'Large movements. The default.',
   },
   presets: {
     ...dfGtPresets,

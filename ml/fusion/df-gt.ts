@@ -17,7 +17,8 @@ import { DivergedError, InputError } from '../errors.ts';
 export const dfGtConfig = z.strictObject({
   learningRate: z.number().positive().default(5e-3).meta({
     description: 'Learning rate of Adam on the map of each image.',
-    source: "The authors' code. The text says 1e-4, at which 125 steps barely leave the vote (preset paper).",
+    source:
+      "The authors' code. The text says 1e-4, with which 125 steps barely move away from the vote (preset paper).",
     unit: null,
   }),
   steps: z.int().min(0).max(100_000).default(256).meta({
@@ -28,16 +29,16 @@ export const dfGtConfig = z.strictObject({
   objective: z.enum(['bce', 'signedLogit']).default('bce').meta({
     description:
       'What is minimised. bce: −log P(diagnosis). signedLogit: −logit for diagnosis 1, +logit for 0.',
-    source: "bce is the text; signedLogit is the authors' code.",
+    source: "bce follows the text; signedLogit follows the authors' code.",
   }),
   label: z
     .enum(['given', 'pseudo'])
     .default('given')
     .meta({
       description:
-        'The diagnosis that an image is fused for. given: its own, which makes the mask transductive. pseudo: what the ' +
-        'diagnosis network says of the image with the majority vote, so that no label is read; a logit of exactly 0 is 0.',
-      source: 'given is the paper; pseudo is our control.',
+        'The diagnosis for which an image is fused. given: its own, which makes the mask transductive. pseudo: what the ' +
+        'diagnosis network predicts from the image and its majority vote, so no label is read; a logit of exactly 0 counts as 0.',
+      source: 'given follows the paper; pseudo is our control.',
     }),
   tolerance: z
     .number()
@@ -46,14 +47,14 @@ export const dfGtConfig = z.strictObject({
     .default(0.01)
     .meta({
       description:
-        'An image counts as converged if the last tenth of the steps lowered its loss by no more than this share of what ' +
-        'all steps did. Every image takes all steps all the same.',
+        'An image counts as converged if the last tenth of the steps lowered its loss by no more than this share of the total ' +
+        'decrease. Every image takes all steps regardless.',
       source: 'Our choice.',
       unit: null,
     }),
   imagesAtOnce: z.int().positive().max(1024).default(8).meta({
     description:
-      'Images optimised together. Changes a result by rounding alone, which many steep steps through a rough network amplify.',
+      'Images optimised together. Changes the result only by rounding, which many large steps through a rough network amplify.',
     source: 'Our choice, to bound memory.',
     unit: 'images',
   }),

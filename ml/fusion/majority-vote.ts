@@ -15,7 +15,7 @@ export type MajorityVoteConfig = z.infer<typeof config>;
  */
 export const majorityVote: Fusion<MajorityVoteConfig> = {
   name: 'majority-vote',
-  summary: 'Mean of the raters’ masks, or the hard vote: every rater counts the same.',
+  summary: 'Mean of the raters’ masks, or the hard vote. Every rater counts equally.',
   citation: 'Folklore; the baseline MV of Wu et al. 2022 (arXiv 2208.03016).',
   reconstruction: null,
   history: ['First version.'],

@@ -33,24 +33,25 @@ import { InputError } from '../errors.ts';
 const config = crowdConfig.extend({
   warmUp: z.int().min(0).max(10_000).default(5).meta({
     description:
-      'First epochs, in which the network learns the majority vote. Without them both sides may agree on swapped classes.',
+      'Number of initial epochs in which the network learns the majority vote. Without them, both sides may agree on swapped classes.',
     source: 'A few, as in the publication; the number is our choice.',
     unit: 'epochs',
   }),
   divergence: z.enum(['kl', 'pearson', 'js']).default('kl').meta({
     description:
       'The f-divergence of the mutual information gain: Kullback–Leibler, Pearson χ² or Jensen–Shannon.',
-    source: "Kullback–Leibler is the publication's main one.",
+    source: 'Kullback–Leibler is the main one in the publication.',
   }),
   items: z.int().min(2).max(8192).default(512).meta({
     description:
-      'Pixels drawn for each structure in each step; the matrix between them has as many rows and columns.',
+      'Pixels sampled for each structure in each step. The matrix between them has as many rows and columns.',
     source: 'Our choice: in the publication an item is an image.',
     unit: 'pixels',
   }),
   output: z.enum(['forecast', 'crowd']).default('forecast').meta({
-    description: "forecast: network and raters together. crowd: the raters' side alone.",
-    source: 'The publication forecasts with both sides.',
+    description:
+      "What the mask is taken from. forecast: network and raters together. crowd: only the raters' side.",
+    source: 'The publication uses both sides to forecast.',
   }),
 });
 export type MaxMigConfig = z.infer<typeof config>;
@@ -196,8 +197,7 @@ async function* fuse({ source, config, seed, fitted, signal }: FuseInput<MaxMigC
 
 export const maxMig: Fusion<MaxMigConfig> = {
   name: NAME,
-  summary:
-    'Raters are judged by what they and the image tell of each other: mutual information gain (Max-MIG).',
+  summary: 'Raters are assessed by the mutual information gain between them and the image (Max-MIG).',
   citation:
     'Cao, Xu, Kong, Wang, Max-MIG: an information theoretic approach for joint learning from crowds, ICLR 2019 ' +
     '(arXiv 1905.13436); on pixels and Baseline-Seg, our wiring.',

@@ -9,23 +9,23 @@ import { toPixels, type VotePatterns } from './vote-patterns.ts';
 const config = z.strictObject({
   ...voteOutput,
   alpha: z.number().nonnegative().default(1).meta({
-    description: 'A rater is left out whose Dice is this far below the mean Dice of the raters.',
+    description: 'A rater is left out if their Dice is this far below the mean Dice of the raters.',
     source: 'Our choice: we could not verify the value in the publication.',
     unit: 'standard deviations',
   }),
   minimumRaters: z.int().positive().default(3).meta({
-    description: 'At least this many raters stay, whatever their Dice.',
-    source: 'Our choice: of two raters who disagree nobody can say which one is right.',
+    description: 'At least this many raters are kept, whatever their Dice.',
+    source: 'Our choice: if two raters disagree, nobody can say which one is right.',
     unit: 'raters',
   }),
   tolerance: z.number().nonnegative().default(1e-9).meta({
-    description: "It has converged once no rater's Dice changes by more than this.",
+    description: "It has converged when no rater's Dice changes by more than this.",
     source: 'Our choice.',
     unit: null,
   }),
   maxIterations: z.int().positive().default(100).meta({
-    description: 'Iterations after which it stops without having converged.',
-    source: 'Our choice: far more than it needs.',
+    description: 'Maximum number of iterations. If it has not converged by then, it stops.',
+    source: 'Our choice: far more than are needed.',
     unit: 'iterations',
   }),
 });
@@ -40,8 +40,7 @@ export type SimpleConfig = z.infer<typeof config>;
  */
 export const simple: Fusion<SimpleConfig> = {
   name: 'simple',
-  summary:
-    'Leaves out raters far from the vote, again and again, and weights the others by their Dice with it.',
+  summary: 'Repeatedly leaves out raters far from the vote and weights the others by their Dice with it.',
   citation:
     'Langerak et al.: Label Fusion in Atlas-Based Segmentation Using a Selective and Iterative Method for Performance ' +
     'Level Estimation (SIMPLE), IEEE TMI 29(12), 2010; threshold, floor and stop are our choice.',

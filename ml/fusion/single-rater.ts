@@ -8,7 +8,7 @@ import { voteOutput } from './vote-output.ts';
 
 const config = z.strictObject({
   rater: z.string().nullable().default(null).meta({
-    description: 'Name of the rater; null: the one whose name comes first.',
+    description: 'Name of the rater. If null, the rater whose name comes first.',
     source: 'Our choice: a rater that every dataset has.',
   }),
   imagesAtOnce: voteOutput.imagesAtOnce,

@@ -17,18 +17,18 @@ const config = z.strictObject({
     .meta({
       description:
         'P(foreground) before any vote. global: the share of all votes. spatial: that share, blurred around each pixel. ' +
-        'mrf: global, with neighbouring pixels that pull on each other.',
+        'mrf: global, with coupling between neighbouring pixels.',
       source:
         'Global as in ITK. The publication solves its Markov random field exactly; the mean field is our choice.',
     }),
   disputedOnly: z.boolean().default(false).meta({
     description:
-      'Estimate the rates from disputed pixels alone, without the bias of a large background. All other pixels keep their vote.',
+      'Estimate the rates only from disputed pixels, which avoids the bias of a large background. All other pixels keep their vote.',
     source: 'Off, as in the publication.',
   }),
   start: z.enum(['vote', 'publication']).default('vote').meta({
     description:
-      'Where it starts. vote: the share of votes. publication: sensitivity and specificity of 0.99999.',
+      'Initial values. vote: the share of votes. publication: sensitivity and specificity of 0.99999.',
     source: 'The share of votes, as in ITK.',
   }),
   confidenceWeight: z.number().positive().max(1).default(1).meta({
@@ -46,7 +46,7 @@ const config = z.strictObject({
       unit: 'image heights',
     }),
   coupling: z.number().positive().default(0.5).meta({
-    description: 'Ising coupling of the mrf prior: how strongly neighbouring pixels pull on each other.',
+    description: 'Ising coupling of the mrf prior: how strongly neighbouring pixels influence each other.',
     source: 'Our choice.',
     unit: null,
   }),
@@ -56,18 +56,18 @@ const config = z.strictObject({
     unit: 'sweeps',
   }),
   tolerance: z.number().nonnegative().default(1e-14).meta({
-    description: 'It has converged once the squared changes of all rates sum to less than this.',
-    source: "As in ITK's STAPLE; an iteration costs next to nothing.",
+    description: 'It has converged when the squared changes of all rates sum to less than this.',
+    source: "As in ITK's STAPLE; an iteration costs very little.",
     unit: null,
   }),
   maxIterations: z.int().positive().default(1000).meta({
-    description: 'Iterations after which it stops without having converged.',
-    source: 'Our choice: far more than it needs.',
+    description: 'Maximum number of iterations. If it has not converged by then, it stops.',
+    source: 'Our choice: far more than are needed.',
     unit: 'iterations',
   }),
   clip: z.number().positive().max(0.1).default(1e-12).meta({
     description: 'Rates and priors are kept this far from 0 and 1, so that their logarithms are finite.',
-    source: 'Our choice: far below what moves a posterior.',
+    source: 'Our choice: far too small to affect a posterior.',
     unit: null,
   }),
 });
@@ -82,7 +82,8 @@ export type StapleConfig = z.infer<typeof config>;
  */
 export const staple: Fusion<StapleConfig> = {
   name: 'staple',
-  summary: 'Estimates the hidden truth and each rater’s sensitivity and specificity in turn, image by image.',
+  summary:
+    'Alternately estimates the hidden truth and each rater’s sensitivity and specificity, image by image.',
   citation:
     'Warfield, Zou, Wells: Simultaneous Truth and Performance Level Estimation (STAPLE), IEEE TMI 23(7), 2004.',
   reconstruction:

@@ -4,13 +4,13 @@ import { z } from 'zod';
 export const voteOutput = {
   output: z.enum(['soft', 'hard']).default('soft').meta({
     description:
-      'soft: shares of votes or posteriors as they are. hard: 1 where they exceed one half, 0 elsewhere.',
+      'soft: the shares of votes or the posteriors themselves. hard: 1 where they exceed one half, 0 elsewhere.',
     source: "The paper's majority vote is the mean of the masks.",
   }),
   ties: z.enum(['foreground', 'background', 'half']).default('foreground').meta({
     description:
-      'What exactly one half means in a hard vote, also in the votes by which SIMPLE rates raters; half leaves it at 0.5.',
-    source: 'Foreground is the convention mean ≥ 0.5.',
+      'How a hard vote resolves exactly one half, also in the votes by which SIMPLE rates raters. half leaves it at 0.5.',
+    source: 'Foreground follows the convention mean ≥ 0.5.',
   }),
   imagesAtOnce: z.int().min(1).default(16).meta({
     description: 'Images that are read and held in memory at once. Does not change the result.',

@@ -13,7 +13,7 @@ const width = z.int().min(1);
 export const resnetConfig = z.strictObject({
   block: z.enum(['bottleneck', 'basic']).default('bottleneck').meta({
     description:
-      'The block that the stages repeat: three convolutions with a narrow middle, or two 3×3 convolutions.',
+      'The block that the stages repeat. bottleneck: three convolutions, the middle one narrow. basic: two 3×3 convolutions.',
     source: 'Bottleneck in ResNet50 (He et al., CVPR 2016, table 1).',
   }),
   stem: width.default(64).meta({

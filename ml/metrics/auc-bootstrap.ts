@@ -6,7 +6,7 @@ import type { ScoreMetric } from './metric.ts';
 export const aucBootstrap: ScoreMetric<Record<string, never>> = {
   ...areaUnderCurve,
   name: 'auc_bootstrap',
-  summary: 'The AUC again, with the percentile interval of a bootstrap over the images of each class.',
+  summary: 'The same AUC, with the percentile interval of a bootstrap over the images of each class.',
   citation: 'Efron and Tibshirani, An introduction to the bootstrap, 1993; 2,000 resamples, as R’s pROC.',
   reconstruction: null,
   history: ['First version.'],

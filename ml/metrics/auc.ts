@@ -22,7 +22,7 @@ export const areaUnderCurve = {
 export const auc: ScoreMetric<z.infer<typeof config>> = {
   ...areaUnderCurve,
   name: 'auc',
-  summary: 'How well scores tell the diagnosis: area under the ROC curve, with DeLong’s interval.',
+  summary: 'How well scores predict the diagnosis: area under the ROC curve, with DeLong’s interval.',
   citation:
     'DeLong, DeLong and Clarke-Pearson, Comparing the areas under two or more correlated ROC curves, Biometrics 1988.',
   reconstruction: null,

@@ -12,7 +12,7 @@ export type AverageSymmetricSurfaceDistanceConfig = z.infer<typeof config>;
  */
 export const averageSymmetricSurfaceDistance: MaskMetric<AverageSymmetricSurfaceDistanceConfig> = {
   name: 'average_symmetric_surface_distance',
-  summary: 'How far the outlines of two masks are apart on average.',
+  summary: 'Average distance between the outlines of two masks.',
   formula: '(Σ d(a, ∂B) over a in ∂A + Σ d(b, ∂A) over b in ∂B) / (|∂A| + |∂B|)',
   citation:
     'Heimann et al., Comparison and evaluation of methods for liver segmentation, TMI 2009; definition as in MONAI.',

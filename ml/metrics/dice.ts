@@ -9,7 +9,8 @@ export type DiceConfig = z.infer<typeof config>;
 /** Dice of two masks at one threshold. An agreement gives it of two raters' masks. */
 export const dice: MaskMetric<DiceConfig> = {
   name: 'dice',
-  summary: 'Overlap of two masks at one threshold; in an agreement, of the masks of two raters.',
+  summary:
+    'Overlap of two masks at one threshold. In a measurement of agreement: of the masks of two raters.',
   formula: '2 |A ∩ B| / (|A| + |B|)',
   citation: 'Dice, Measures of the amount of ecologic association between species, Ecology 1945.',
   reconstruction: null,

@@ -6,9 +6,9 @@ const config = z.strictObject({
   ...surfaceSettings,
   tolerance: z.number().min(0).default(1).meta({
     description:
-      'How far outlines may be apart and still agree: in mm where spacing is given, else in pixels.',
+      'How far apart outlines may be and still agree: in mm if spacing is given, otherwise in pixels.',
     source:
-      'One pixel is as exact as masks are drawn. Take the distance at which raters differ where it is known.',
+      'Masks are drawn to an accuracy of one pixel. If it is known by how much raters differ, use that distance.',
     unit: 'pixels, or mm where spacing is given',
   }),
 });
@@ -20,7 +20,7 @@ export type NormalisedSurfaceDiceConfig = z.infer<typeof config>;
  */
 export const normalisedSurfaceDice: MaskMetric<NormalisedSurfaceDiceConfig> = {
   name: 'normalised_surface_dice',
-  summary: 'The share of the outlines of two masks that agree within a tolerance.',
+  summary: 'Share of the outlines of two masks that agree within a tolerance.',
   formula: '(|{a in ∂A: d(a, ∂B) ≤ τ}| + |{b in ∂B: d(b, ∂A) ≤ τ}|) / (|∂A| + |∂B|)',
   citation:
     'Nikolov et al., Clinically applicable segmentation of head and neck anatomy for radiotherapy, JMIR 2021 (arXiv 1809.04430); counted as in MONAI.',

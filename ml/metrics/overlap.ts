@@ -11,7 +11,7 @@ export interface Overlap {
 /** The setting that the soft metrics share. */
 export const softSettings = {
   thresholds: z.array(z.number().min(0).max(1)).min(1).default([0.1, 0.3, 0.5, 0.7, 0.9]).meta({
-    description: 'Both masks are made binary with value > threshold, at each of these thresholds.',
+    description: 'Both masks are binarised with value > threshold, at each of these thresholds.',
     source: "The paper's five.",
     unit: null,
   }),

@@ -7,7 +7,7 @@ export const permutedAuc: ScoreMetric<Record<string, never>> = {
   ...areaUnderCurve,
   name: 'permuted_auc',
   summary:
-    'The AUC of the permuted control: the same fusion with diagnoses permuted among images. Given beside the AUC of masks that have seen labels.',
+    'The AUC of the permuted control: the same fusion with diagnoses permuted among images. Reported beside the AUC of masks that have seen labels.',
   citation: 'Ours; interval after DeLong, DeLong and Clarke-Pearson, Biometrics 1988.',
   reconstruction: 'Ours: the control of scores whose masks have seen labels.',
   history: ['First version.'],

@@ -5,7 +5,7 @@ import { squaredDistances, type Spacing } from './distance-map.ts';
 import type { Mask } from './metric.ts';
 
 export const thresholdSetting = z.number().min(0).max(1).default(0.5).meta({
-  description: 'A pixel is foreground where its value is above this.',
+  description: 'A pixel is foreground if its value is above this.',
   source: 'One half is where a soft mask is undecided.',
   unit: null,
 });
@@ -20,9 +20,9 @@ export const surfaceSettings = {
     .default(null)
     .meta({
       description:
-        'Height and width of a pixel of the compared masks; null: unknown, and distances are in pixels. An evaluation ' +
+        'Height and width of a pixel of the compared masks. If null, they are unknown and distances are in pixels. An evaluation ' +
         'compares masks at the size that the fusion or the model works at.',
-      source: 'Most published images come without their spacing.',
+      source: 'Most images are published without their spacing.',
       unit: 'mm',
     }),
 };

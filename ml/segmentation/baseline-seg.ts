@@ -27,7 +27,7 @@ const config = z.strictObject({
 export const baselineSeg: SegmentationModel<z.infer<typeof config>> = {
   name: 'baseline-seg',
   task: 'segmentation',
-  summary: 'ResUnet: residual encoder and U-Net decoder.',
+  summary: 'ResUnet: a residual encoder with a U-Net decoder.',
   citation:
     'Yu, Xiao, Frost, Kanagasingam, Robust optic disc and cup segmentation with deep learning for glaucoma detection, ' +
     'Computerized Medical Imaging and Graphics 74:61–71, 2019, with the encoder ResNet50 (He et al., CVPR 2016).',

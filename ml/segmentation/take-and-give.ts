@@ -31,35 +31,36 @@ const config = z.strictObject({
     .refine((blocks) => new Set(blocks).size === blocks.length, 'each block at most once')
     .default(['B1', 'B2', 'B3'])
     .meta({
-      description: 'Levels that have a bridge to the diagnosis network; may be empty.',
+      description: 'Levels with a bridge to the diagnosis network. May be empty.',
       source: "The best of the paper's ablation (table 5b).",
     }),
   patches: z.tuple([patch, patch, patch, patch]).default([2, 1, 1, 1]).meta({
-    description: 'Side P of the patches at B1 to B4; a patch is one token.',
-    source: 'Our choice, not stated in the paper: at 256 × 256 tokens stay ≤ 1024 and P² · channels ≤ 2048.',
+    description: 'Side P of the patches at B1 to B4. Each patch is one token.',
+    source:
+      'Our choice; the paper does not state it. At 256 × 256 pixels, there are at most 1024 tokens and P² · channels ≤ 2048.',
     unit: 'pixels of the feature map',
   }),
   heads: z.int().min(1).default(8).meta({
-    description: 'Attention heads.',
-    source: 'Our choice: the paper states several heads without their number; 8 is customary.',
+    description: 'Number of attention heads.',
+    source: 'Our choice: the paper says several heads without giving a number; 8 is common.',
     unit: 'heads',
   }),
   equationsOnly: z.boolean().default(false).meta({
     description:
-      'Bridges exactly as equations 6 to 10 print them, without residuals and layer normalisation.',
+      'Build the bridges exactly as printed in equations 6 to 10, without residuals and layer normalisation.',
     source: "Off: the authors' code has the residual form.",
   }),
   coarseWeight: z.number().min(0).default(1).meta({
     description: "Weight of the coarse decoder's loss.",
-    source: "The authors' code; absent from equation 1.",
+    source: "The authors' code; not in equation 1.",
     unit: null,
   }),
   coarseTarget: z.enum(['majority', 'fused']).default('majority').meta({
-    description: 'What the coarse decoder learns: the majority vote, or the fused mask.',
+    description: 'What the coarse decoder learns to predict: the majority vote or the fused mask.',
     source: "Our reading of the single reference mask in the authors' code.",
   }),
   gradientThroughDiagnosis: z.boolean().default(true).meta({
-    description: 'Let the loss reach the coarse mask through the frozen diagnosis network.',
+    description: 'Let the gradient of the loss reach the coarse mask through the frozen diagnosis network.',
     source: 'The paper, section 4, allows it.',
   }),
 });

@@ -5,11 +5,11 @@ import { createRandom } from '../random.ts';
 /** Changes to training images that keep the diagnosis. Masks move with their image. */
 export const augmentation = z.strictObject({
   flips: z.boolean().default(false).meta({
-    description: 'Mirror left and right, and top and bottom, each half of the time.',
+    description: 'Mirror left to right and top to bottom, each half of the time.',
     source: "Off in the paper, and commented out in the authors' code.",
   }),
   shift: z.number().min(0).max(0.25).default(0).meta({
-    description: 'Largest move along each axis; pixels of the edge are repeated.',
+    description: 'Largest shift along each axis. Edge pixels are repeated.',
     source: 'None in the paper.',
     unit: 'image sides',
   }),

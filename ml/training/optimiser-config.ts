@@ -12,37 +12,39 @@ const schedule = z.discriminatedUnion('kind', [
     .strictObject({
       kind: z.literal('step'),
       factor: z.number().gt(0).max(1).default(0.5).meta({
-        description: 'What the learning rate is multiplied by at each step of the schedule.',
+        description: 'Factor by which the learning rate is multiplied at each step of the schedule.',
         source: "The authors' code.",
         unit: null,
       }),
       every: z.int().min(1).default(10).meta({
-        description: 'Epochs between two steps of the schedule.',
+        description: 'Number of epochs between two steps of the schedule.',
         source: "The authors' code.",
         unit: 'epochs',
       }),
     })
-    .meta({ description: "The learning rate falls by a factor every few epochs, as in the authors' code." }),
+    .meta({
+      description: "The learning rate is multiplied by a factor every few epochs, as in the authors' code.",
+    }),
   z
     .strictObject({
       kind: z.literal('polynomial'),
       power: z.number().gt(0).default(0.9).meta({
-        description: 'Power of the share of epochs that is left.',
+        description: 'Exponent of the share of epochs that remain.',
         source: 'DeepLab (Chen et al., TPAMI 2018).',
         unit: null,
       }),
     })
     .meta({
       description:
-        'The learning rate falls from epoch to epoch with a power of the share of epochs that is left, as in DeepLab.',
+        'The learning rate falls from epoch to epoch as a power of the share of epochs that remain, as in DeepLab.',
     }),
 ]);
 
 /** The settings of one optimiser. Defaults are the paper's (section 6) or say why they differ. */
 export const optimiserSettings = {
   optimiser: z.enum(['adam', 'sgd']).default('adam').meta({
-    description: 'Adam, or gradient descent with momentum, as many publications have it.',
-    source: 'The paper: Adam everywhere.',
+    description: 'Adam, or gradient descent with momentum, which many publications use.',
+    source: 'The paper uses Adam throughout.',
   }),
   learningRate: z.number().gt(0).max(1).default(1e-4).meta({
     description: 'Learning rate of the optimiser.',
@@ -50,23 +52,24 @@ export const optimiserSettings = {
     unit: null,
   }),
   beta1: z.number().min(0).lt(1).default(0.9).meta({
-    description: "Adam's decay of the mean of the gradients.",
+    description: "Adam's decay rate for the mean of the gradients.",
     source: "Adam's default, also in the authors' code.",
     unit: null,
   }),
   beta2: z.number().min(0).lt(1).default(0.999).meta({
-    description: "Adam's decay of the mean of the squared gradients.",
+    description: "Adam's decay rate for the mean of the squared gradients.",
     source: "Adam's default, also in the authors' code.",
     unit: null,
   }),
   epsilon: z.number().gt(0).default(1e-8).meta({
-    description: "Adam's guard against division by zero.",
+    description: "Adam's ε, which prevents division by zero.",
     source: "Adam's default.",
     unit: null,
   }),
   momentum: z.number().min(0).lt(1).default(0.9).meta({
-    description: 'Share of the last direction that gradient descent keeps. Adam does not use it.',
-    source: 'The customary value.',
+    description:
+      'Momentum: the share of the previous direction that gradient descent keeps. Adam does not use it.',
+    source: 'The usual value.',
     unit: null,
   }),
   weightDecay: z.number().min(0).max(1).default(0).meta({
@@ -80,7 +83,7 @@ export const optimiserSettings = {
     source: "Constant in the paper; the authors' code halves it every ten epochs.",
   }),
   clipValue: z.number().gt(0).nullable().default(null).meta({
-    description: 'Each number of a gradient is clipped to ± this; null: never.',
+    description: 'Each component of a gradient is clipped to ± this. If null, no clipping.',
     source: "Off in the paper; 0.1 in one path of the authors' code.",
     unit: null,
   }),

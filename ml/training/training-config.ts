@@ -12,8 +12,9 @@ export const trainingConfig = z.strictObject({
     unit: 'epochs',
   }),
   minSteps: z.int().min(0).max(1_000_000).default(0).meta({
-    description: 'Updates of the weights at least: on a small set, epochs are added until there are as many.',
-    source: '0, so that the epochs alone count, as in the paper.',
+    description:
+      'Minimum number of weight updates. On a small dataset, epochs are added until there are this many.',
+    source: '0, so that only the epochs count, as in the paper.',
     unit: 'steps',
   }),
   batchSize: z.int().min(2).max(1024).default(16).meta({
@@ -29,10 +30,10 @@ export const trainingConfig = z.strictObject({
     .default(null)
     .meta({
       description:
-        "Images whose activations are in memory at once; null: the whole batch. A step's batch is cut into even parts of at " +
-        'most this size, whose gradients are added up before the weights change. For a loss that is a mean over images the ' +
+        "Images whose activations are in memory at once. If null, the whole batch. A step's batch is split into even parts of at " +
+        'most this size, whose gradients are summed before the weights change. For a loss that is a mean over images, the ' +
         'step is the same up to rounding. Batch normalisation is an exception: it normalises each part by its own mean and ' +
-        'variance and moves its statistics once a part, so the result is near that of the whole batch, and each part should ' +
+        'variance and updates its statistics once per part, so the result is close to that of the whole batch, and each part should ' +
         'hold two images or more.',
       source: 'The whole batch, as in the paper.',
       unit: 'images',
@@ -43,7 +44,7 @@ export const trainingConfig = z.strictObject({
     .meta({
       description:
         'Which weights the trained model gets: those of the last epoch, or of the epoch with the lowest validation loss (in ' +
-        'the last stage, where the model trains in stages).',
+        'the last stage, if the model trains in stages).',
       source: 'The last epoch, as in the paper.',
     }),
   ...optimiserSettings,
@@ -56,7 +57,7 @@ export const trainingConfig = z.strictObject({
     .default(null)
     .meta({
       description:
-        'A part of the training images, of whole subjects, that the model does not learn from, so that a fusion can ask it ' +
+        'A part of the training images, made of whole subjects, that the model does not learn from. A fusion can then query it ' +
         'about images that it never saw (cross-fitting).',
       source: 'None in the paper.',
     }),
@@ -65,7 +66,7 @@ export const trainingConfig = z.strictObject({
     .default('balanced')
     .meta({
       description:
-        'Weight of a positive diagnosis in the loss; balanced: negatives for each positive, kept between 1/10 and 10.',
+        'Weight of a positive diagnosis in the loss. balanced: the number of negatives per positive, kept between 1/10 and 10.',
       source: "Our choice, as the share of positives differs between datasets; 2 in the authors' code.",
       unit: null,
     }),

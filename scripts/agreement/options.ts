@@ -4,7 +4,7 @@ import { parseSubject, subjectOptions, subjectUsage, type Subject } from '../cli
 import { wholeNumber } from '../client/whole-number.ts';
 
 export interface AgreementOptions extends Subject {
-  /** Only images of this split; all where it is not given. */
+  /** Only images of this split. If omitted, all images. */
   readonly split?: Split;
   /** Of the bootstrap. */
   readonly seed: number;

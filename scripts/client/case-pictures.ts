@@ -98,7 +98,7 @@ export interface Result {
   readonly maps?: readonly MapOf[];
 }
 
-/** The first image, by import, that the filter holds for. */
+/** The first image, in order of import, that matches the filter. */
 export async function findCase(client: Client, filter: Filter): Promise<Case> {
   const { images } = await client.request(caseDocument, { filter });
   if (!images.nodes[0]) throw new Error(`no image to draw for ${JSON.stringify(filter)}`);
@@ -145,7 +145,7 @@ export async function raterCells(client: Client, shown: Case): Promise<Cell[]> {
 /** A result's expertness maps on one scale. */
 export async function mapCells(client: Client, of: readonly MapOf[]): Promise<Cell[]> {
   const maps = await Promise.all(of.map(async ({ url }) => readField(await client.download(url), side)));
-  // One scale for all raters, about the uniform weight 1/n, so that brighter means trusted more.
+  // One scale for all raters, centred on the uniform weight 1/n, so brighter means more trusted.
   let [low, high] = [1, 0];
   for (const map of maps) {
     for (const value of map.values) {

@@ -9,7 +9,7 @@ export interface Client {
     document: TadaDocumentNode<Result, Variables>,
     variables: Variables,
   ): Promise<Result>;
-  /** Follows a run until it has ended. @throws Error where it has not succeeded. */
+  /** Follows a run until it has ended. @throws Error if it has not succeeded. */
   follow(runId: string, onProgress: (progress: RunProgress) => void): Promise<RunProgress>;
   download(url: string): Promise<Buffer>;
   close(): Promise<void>;

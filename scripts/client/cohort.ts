@@ -77,7 +77,7 @@ const freezeDocument = graphql(`
   }
 `);
 
-/** Freezes the cohort of all images; the same images give the same snapshot, so that a second demo finds its results. */
+/** Freezes the cohort of all images. Equal images give the same snapshot, so a second demo finds its results. */
 export async function freeze(client: Client, datasetId: string): Promise<string> {
   const cohortId = (await findCohort(client, datasetId)) ?? (await createCohort(client, datasetId));
   return (await client.request(freezeDocument, { cohortId })).freezeCohort.id;

@@ -1,7 +1,7 @@
 import { connect, type Client } from './client.ts';
 import { startOwnServer, type OwnServer } from './own-server.ts';
 
-/** Ends a command that fails with its reason on one line and exit code 1: the reason is for its user, a stack is not. */
+/** Runs a command. If it fails, prints the reason on one line, without a stack trace, and exits with code 1. */
 export async function command(work: () => Promise<void> | void): Promise<void> {
   try {
     await work();
@@ -11,12 +11,12 @@ export async function command(work: () => Promise<void> | void): Promise<void> {
   }
 }
 
-/** Lends a client of the server at `url`, or of one of its own that ends with the work and with Ctrl-C. */
+/** Connects to the server at `url`, or starts one that stops when the work ends or on Ctrl-C. */
 export async function withServer(
   url: string | undefined,
   work: (client: Client) => Promise<void>,
 ): Promise<void> {
-  const server = url ? ofSomebodyElse(url) : await startOwnServer();
+  const server = url ? existingServer(url) : await startOwnServer();
   if (!url) console.log(`Consilium for the time of this command: ${server.url}/graphql`);
   const client = connect(server.url);
   const stop = (): void => {
@@ -33,11 +33,12 @@ export async function withServer(
   }
 }
 
-/** A run outlives its server: the same command goes on with it, and another waits behind it. */
+/** A run outlives its server: the same command resumes it, and another command waits for it. */
 const interrupted =
   'Stopped. What was begun is kept and goes on with the next command; `npm start` and cancelRun would end it.';
 
-function ofSomebodyElse(url: string): OwnServer {
+/** A server that is already running. This command neither watches nor stops it. */
+function existingServer(url: string): OwnServer {
   if (!URL.canParse(url))
     throw new Error(`--url '${url}': expected an address such as http://127.0.0.1:4000`);
   return { url, lost: new Promise<never>(() => undefined), stop: async () => undefined };

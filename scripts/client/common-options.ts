@@ -24,7 +24,7 @@ export interface CommonOptions {
   readonly data?: string;
   /** How `data` is read. */
   readonly reading: Reading;
-  /** Only to say what the server knows by name. */
+  /** Only to list what the server knows by name. */
   readonly list: boolean;
   /** A running server to use instead of one of our own. */
   readonly url?: string;

@@ -1,4 +1,4 @@
-/** A number with its 95 % interval; null where it is undefined. */
+/** A number with its 95 % interval. Null if it is undefined. */
 export interface Estimate {
   readonly value: number | null;
   readonly low: number | null;

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 
 export interface OwnServer {
   readonly url: string;
-  /** Rejects when the server ends before it was stopped: what is asked of it then waits in vain. */
+  /** Rejects if the server ends before it was stopped: requests to it would then wait forever. */
   readonly lost: Promise<never>;
   stop(): Promise<void>;
 }
 
 const startLimitMs = 90_000;
 
-/** Starts what `npm start` starts, on a free port. It ends with this process, however that ends (api/server.ts). */
+/** Starts the same server as `npm start`, on a free port. It ends with this process, however that ends (api/server.ts). */
 export async function startOwnServer(): Promise<OwnServer> {
   const child = fork('api/server.ts', {
     execArgv: ['--import', 'tsx'],
@@ -20,7 +20,7 @@ export async function startOwnServer(): Promise<OwnServer> {
   const lost = new Promise<never>((_resolve, reject) => {
     child.once('exit', (code, signal) => reject(new Error(`the server ended (${signal ?? `code ${code}`})`)));
   });
-  lost.catch(() => undefined); // nobody listens any more once it is stopped
+  lost.catch(() => undefined); // once it is stopped, nobody listens
   const stop = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
@@ -34,7 +34,7 @@ export async function startOwnServer(): Promise<OwnServer> {
   }
 }
 
-/** The first thing that a server says to its parent. */
+/** The URL, which is the first message from the server to its parent process. */
 async function addressOf(child: ChildProcess): Promise<string> {
   const limit = AbortSignal.timeout(startLimitMs);
   const [url] = (await once(child, 'message', { signal: limit }).catch(() => {

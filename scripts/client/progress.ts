@@ -6,7 +6,7 @@ const barWidth = 24;
 export function progressLine(label: string): {
   update(progress: RunProgress): void;
   end(): void;
-  /** Nothing more comes: what is printed next begins a line of its own. */
+  /** Ends the progress line: whatever is printed next starts on a new line. */
   leave(): void;
 } {
   const begin = Date.now();

@@ -90,7 +90,7 @@ interface Asked {
   readonly experiment: string;
   readonly preset: string;
   readonly config: Readonly<Record<string, unknown>>;
-  /** Side in pixels; the preset's where it is not given. */
+  /** Side in pixels. If omitted, the preset's. */
   readonly size?: number;
 }
 

@@ -1,4 +1,4 @@
-/** What is to be said wherever masks stand that were fused with the diagnosis of their own image; then where the control stands. */
+/** The note shown with masks that were fused with the diagnosis of their own image, and where to find the control. */
 export const transductiveNote = (control: string): string[] => [
   '',
   'These masks have seen the diagnosis of their own image: a score of them says how well it was woven in.',

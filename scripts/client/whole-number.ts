@@ -1,4 +1,4 @@
-/** Reads an option's number. @throws Error that names the option and what was given. */
+/** Reads an option's number. @throws Error that names the option and the given value. */
 export function wholeNumber(name: string, text: string, least: number): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < least) {

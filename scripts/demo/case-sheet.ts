@@ -21,7 +21,7 @@ interface Sheet {
   readonly title: string;
   readonly datasetId: string;
   readonly diagnosed: boolean;
-  /** Where it goes. */
+  /** Where to write it. */
   readonly file: string;
 }
 

@@ -27,7 +27,7 @@ export interface DemoReport {
     readonly weight: number | null;
     readonly informativeness: number | null;
   }[];
-  /** Rank correlation of those weights with the stated informativeness; null where it is not known. */
+  /** Rank correlation of those weights with the known informativeness. Null if that is not known. */
   readonly informativenessCorrelation: number | null;
 }
 

@@ -3,7 +3,7 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 import { renderSvg } from './svg.ts';
 
 export interface Bar {
-  /** What it stands for: its colour, the same in every group. */
+  /** What the bar represents. Sets its colour, which is the same in every group. */
   readonly name: string;
   readonly value: number | null;
   readonly low: number | null;

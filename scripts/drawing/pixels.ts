@@ -64,7 +64,7 @@ export function heat(field: Field, low: number, high: number): Picture {
   return { width: field.width, height: field.height, rgb };
 }
 
-/** Draws soft masks in grey: the mean over the structures, so that nested structures show as steps. */
+/** Draws soft masks in grey, as the mean over the structures, so nested structures show as steps. */
 export function grey(fields: readonly Field[]): Picture {
   const { width, height } = fields[0];
   const rgb = new Uint8Array(width * height * 3);

@@ -15,7 +15,7 @@ export function text(
   return `<text x="${x}" y="${y}" font-size="${size}" fill="${fill}" font-weight="${weight}">${escaped}</text>`;
 }
 
-/** Text is set in a font that comes as an npm package: a bare machine has none. */
+/** Text uses a font from an npm package, because a bare machine has none. */
 export function renderSvg(svg: string): Buffer {
   const fonts = path.join(
     path.dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')),

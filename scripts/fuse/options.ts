@@ -9,7 +9,7 @@ export interface FuseOptions extends Subject {
   /** Settings of the method that differ from the preset's. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly seed: number;
-  /** Side in pixels that masks are fused at; the preset's where it is not given. */
+  /** Side in pixels at which masks are fused. If omitted, the preset's. */
   readonly size?: number;
   /** The diagnosis model that is trained on majority votes for methods that follow one. */
   readonly theta: string;

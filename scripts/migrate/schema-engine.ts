@@ -32,7 +32,7 @@ export async function missingSql(url: string): Promise<string> {
   return stdout ?? '';
 }
 
-/** What Prisma Migrate itself would apply to this database; none, where it agrees that all is applied. */
+/** What Prisma Migrate itself would apply to this database. Empty if it agrees that everything is applied. */
 export async function engineApplies(
   url: string,
   migrations: readonly Migration[],
@@ -70,7 +70,7 @@ Object.assign(globalThis, {
 
 let loaded: Promise<EngineModule> | undefined;
 
-/** Once a process: its glue code knows one instance only. */
+/** Once per process: its glue code supports only one instance. */
 async function loadEngine(): Promise<EngineModule> {
   const glue = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const module = (await import(pathToFileURL(glue).href)) as EngineModule;

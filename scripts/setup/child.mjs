@@ -1,4 +1,4 @@
-// Child processes of set-up. None outlives it, not even when it is killed with -9.
+// Child processes of set-up. None outlives it, not even if it is killed with kill -9.
 import { spawn } from 'node:child_process';
 
 /**
@@ -11,12 +11,12 @@ const guarded = `
   "$@" </dev/null 3<&-`;
 
 /**
- * Runs a program and returns its output, or shows it on stderr while it comes (`shown`).
+ * Runs a program and returns its output, or streams the output to stderr (`shown`).
  * @param {string} command
  * @param {string[]} args
  * @param {{cwd?: string, env?: NodeJS.ProcessEnv, shown?: boolean}} [options]
  * @returns {Promise<string>}
- * @throws Error when it fails, with the end of an output that was not shown
+ * @throws Error if it fails, with the end of the output unless it was shown
  */
 export function runChild(command, args, { cwd, env, shown = false } = {}) {
   return new Promise((resolve, reject) => {

@@ -52,7 +52,7 @@ async function compileObjects(library, compiler, folder) {
   return objects;
 }
 
-/** Works beside the target and renames, in a folder that the next build empties. @param {Library} library @param {string} target */
+/** Builds next to the target, in a folder that the next build empties, then renames. @param {Library} library @param {string} target */
 async function build(library, target) {
   const compiler = await findCompiler();
   const folder = `${target}.part`;

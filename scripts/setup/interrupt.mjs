@@ -1,10 +1,10 @@
-// How a command ends before its time. Its children end with it (child.mjs, and the server's channel in own-server.ts).
+// How a command ends early. Its children end with it (child.mjs, and the server's channel in own-server.ts).
 import { constants } from 'node:os';
 
 /** @type {NodeJS.Signals[]} */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** Lets set-up end with its locks released; returns the function that removes the handlers. */
+/** Lets set-up release its locks when it is interrupted. Returns a function that removes the handlers. */
 export function catchInterrupts() {
   /** @param {NodeJS.Signals} signal */
   const stop = (signal) => {
@@ -16,8 +16,8 @@ export function catchInterrupts() {
 }
 
 /**
- * For `| head`: once nobody reads the output any more, the command ends as if it had been told to stop. Unhandled, the
- * broken pipe would end the process on the spot and skip what must be closed.
+ * For `| head`: once nobody reads the output, the command ends as if it had been told to stop. Unhandled, the broken
+ * pipe would end the process immediately and skip the cleanup.
  */
 export function endWithReader() {
   let ending = false;

@@ -14,8 +14,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, startOf } from '../../api/postgres/processes.mjs';
 
-const beatEvery = 2000;
-const deadAfter = 60_000; // only asked of owners on other machines, whose processes cannot be seen
+const heartbeatMs = 2000;
+const deadAfterMs = 60_000; // only for owners on other machines, whose processes cannot be checked
 
 /** @typedef {{pid: number, host: string, started: string}} Owner */
 
@@ -26,7 +26,7 @@ function look(file) {
     const dead =
       owner.host === hostname()
         ? !isAlive(owner.pid) || startOf(owner.pid) !== owner.started
-        : Date.now() - statSync(file).mtimeMs > deadAfter;
+        : Date.now() - statSync(file).mtimeMs > deadAfterMs;
     return { owner, dead };
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return undefined;
@@ -34,8 +34,8 @@ function look(file) {
   }
 }
 
-/** Linking a complete file into place: there is never a lock without an owner in it. @param {string} file */
-function tryToTake(file) {
+/** Links a complete file into place, so a lock always names its owner. @param {string} file */
+function tryAcquire(file) {
   const own = `${file}.${process.pid}`;
   writeFileSync(own, JSON.stringify({ pid: process.pid, started: startOf(process.pid), host: hostname() }));
   try {
@@ -49,7 +49,7 @@ function tryToTake(file) {
   }
 }
 
-/** Of several that see the same dead owner only one may remove its lock, or it could remove the next owner's. @param {string} file */
+/** If several processes see the same dead owner, only one may remove its lock; another could remove the next owner's. @param {string} file */
 function removeDead(file) {
   const guard = `${file}.removing`;
   try {
@@ -76,27 +76,27 @@ function removeDead(file) {
  */
 export async function withLock(file, work, { onWait, pollMs = 250 } = {}) {
   mkdirSync(path.dirname(file), { recursive: true });
-  let told = false;
-  while (!tryToTake(file)) {
+  let announced = false;
+  while (!tryAcquire(file)) {
     const held = look(file);
     if (held?.dead) removeDead(file);
     else if (held) {
-      if (!told) onWait?.(held.owner);
-      told = true;
+      if (!announced) onWait?.(held.owner);
+      announced = true;
       await sleep(pollMs);
     }
   }
   const release = () => rmSync(file, { force: true });
   process.once('exit', release);
-  const beat = setInterval(() => {
+  const heartbeat = setInterval(() => {
     const now = new Date();
     utimesSync(file, now, now);
-  }, beatEvery);
-  beat.unref();
+  }, heartbeatMs);
+  heartbeat.unref();
   try {
     return await work();
   } finally {
-    clearInterval(beat);
+    clearInterval(heartbeat);
     process.off('exit', release);
     release();
   }

@@ -33,7 +33,7 @@ export function readJson(file) {
   }
 }
 
-/** Written beside and renamed, so that a reader never sees half a file. @param {string} file @param {unknown} value */
+/** Writes a temporary file and renames it, so a reader never sees half a file. @param {string} file @param {unknown} value */
 export function writeJson(file, value) {
   mkdirSync(path.dirname(file), { recursive: true });
   const part = `${file}.${process.pid}.part`;

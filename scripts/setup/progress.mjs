@@ -5,7 +5,7 @@ const every = 10_000;
 export const say = (line) => void process.stderr.write(`${line}\n`);
 
 /**
- * Says what is being done, and that it goes on.
+ * Reports what is being done, and that it is still running.
  * @param {string} title
  * @param {() => Promise<unknown>} work
  */

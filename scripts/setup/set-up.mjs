@@ -1,4 +1,4 @@
-// All that a checkout needs before anything can run. Each step looks whether its work is done, so a second call is instant.
+// Sets up everything that a checkout needs. Each step checks whether its work is done, so a second call is instant.
 import path from 'node:path';
 import { findCompiler, isBuilt, provide } from './compile.mjs';
 import { seesGpu } from './gpu.mjs';
@@ -28,10 +28,10 @@ const remember = (change) => writeJson(stateFile, { ...readState(), ...change })
 const sayWaiting = (owner) =>
   say(`Another set-up (process ${owner.pid} on ${owner.host}) is at work; waiting for it.`);
 
-/** What native TensorFlow cannot do without. @param {Variant} variant */
+/** Libraries that native TensorFlow cannot run without. @param {Variant} variant */
 const neededLibraries = (variant) => [binding(variant), quietLoad(variant)];
 
-/** Our own kernels, without which TensorFlow's are used. @param {Variant} variant */
+/** Our own kernels. Without them, TensorFlow's are used. @param {Variant} variant */
 function ownLibraries(variant) {
   const own = kernels(variant);
   return own ? [own] : [];
@@ -46,8 +46,8 @@ function hasNative(variant) {
   }
 }
 
-/** Names all that is missing at once. @param {(() => Promise<unknown>)[]} finders */
-async function needAll(finders) {
+/** Reports everything that is missing at once. @param {(() => Promise<unknown>)[]} finders */
+async function requireAll(finders) {
   const found = await Promise.allSettled(finders.map((find) => find()));
   const reasons = found.flatMap((result) =>
     result.status === 'rejected' ? [String(result.reason.message)] : [],
@@ -58,8 +58,8 @@ async function needAll(finders) {
 /** @param {Variant} variant */
 async function setUpNative(variant) {
   tensorflowFolder(variant); // says early that there is no wheel for this machine
-  // Before the download: without a compiler it would be for nothing.
-  await needAll(hasTensorflow(variant) ? [findCompiler] : [findCompiler, findPip]);
+  // Before the download, which is useless without a compiler.
+  await requireAll(hasTensorflow(variant) ? [findCompiler] : [findCompiler, findPip]);
   if (!hasTensorflow(variant)) await fetchTensorflow(variant);
   for (const library of neededLibraries(variant)) if (!isBuilt(library)) await provide(library);
 }
@@ -69,7 +69,7 @@ async function setUpKernels(variant) {
   for (const library of ownLibraries(variant)) if (!isBuilt(library)) await provide(library);
 }
 
-/** The JavaScript backends need nothing of it. */
+/** The JavaScript backends do not need native TensorFlow. */
 const wantsNative = () => !['wasm', 'cpu'].includes(process.env.CONSILIUM_BACKEND ?? '');
 
 /** @param {string} message */
@@ -78,7 +78,7 @@ function sayFallback(message) {
   say('Going on with a slower backend in JavaScript and WebAssembly. `npm run setup` tries again.');
 }
 
-/** Without our own kernels native TensorFlow is whole, and faster than any other backend. @param {Variant} variant */
+/** Even without our own kernels, native TensorFlow is complete and faster than any other backend. @param {Variant} variant */
 async function tryKernels(variant) {
   try {
     await setUpKernels(variant);
@@ -89,19 +89,19 @@ async function tryKernels(variant) {
 }
 
 /** @param {Variant} variant */
-async function setUpBoth(variant) {
+async function setUpNativeAndKernels(variant) {
   await setUpNative(variant);
   await tryKernels(variant);
 }
 
-/** Without native TensorFlow everything still works, only slowly: say why, and go on. @param {Variant} variant @param {boolean} asked */
+/** Without native TensorFlow everything still works, only slower: says why and continues. @param {Variant} variant @param {boolean} asked */
 async function tryNative(variant, asked) {
   const { failure } = readState();
-  // A failed download is not begun anew by every command; to look for a missing tool costs nothing.
-  const lately = failure && Date.now() - failure.at < retryAfter;
+  // Not every command retries a failed download; looking for a missing tool costs nothing.
+  const failedRecently = failure && Date.now() - failure.at < retryAfter;
   try {
-    if (lately && !asked && !hasTensorflow(variant)) throw failure;
-    await withLock(path.join(cacheFolder(), 'setup.lock'), () => setUpBoth(variant), {
+    if (failedRecently && !asked && !hasTensorflow(variant)) throw failure;
+    await withLock(path.join(cacheFolder(), 'setup.lock'), () => setUpNativeAndKernels(variant), {
       onWait: sayWaiting,
     });
     remember({ failure: undefined });
@@ -126,7 +126,7 @@ const isDone = (variant) =>
   hasPackages() && hasPostgresLinks() && hasPrismaClient() && (!wantsNative() || hasNative(variant));
 
 /**
- * @param {{variant?: Variant, asked?: boolean}} [options] `asked`: the user called set-up itself, so say what there is to say
+ * @param {{variant?: Variant, asked?: boolean}} [options] `asked`: the user called set-up itself, so it reports what it finds
  * @returns {Promise<void>}
  */
 export async function setUp({ variant, asked = false } = {}) {
@@ -137,13 +137,13 @@ export async function setUp({ variant, asked = false } = {}) {
   if (asked && chosen === 'gpu' && !seesGpu())
     say('No NVIDIA GPU is to be seen here: TensorFlow for CUDA will compute on the processor.');
   if (isDone(chosen)) return asked ? say(`Everything is set up (${seconds()} s).`) : undefined;
-  const letGo = catchInterrupts();
+  const removeHandlers = catchInterrupts();
   try {
     await withLock(inProject('.consilium', 'setup.lock'), () => runSteps(chosen, asked), {
       onWait: sayWaiting,
     });
   } finally {
-    letGo();
+    removeHandlers();
   }
   if (isDone(chosen)) say(`Set-up done (${seconds()} s).`);
 }

@@ -32,7 +32,7 @@ export function requirements(variant, platform = here) {
   return readFileSync(file, 'utf8').trim().split('\n');
 }
 
-/** The folder of a variant; its name holds the checksums, so it is never of another version. @param {Variant} variant */
+/** The folder of a variant. Its name contains the checksums, so it never holds another version. @param {Variant} variant */
 export function tensorflowFolder(variant) {
   const wheels = requirements(variant);
   const id = hashOf(...wheels.map((wheel) => wheel.split('sha256:')[1])).slice(0, 12);
@@ -81,7 +81,7 @@ export async function fetchTensorflow(variant) {
   for (const done of [wheels, part]) rmSync(done, { recursive: true, force: true });
 }
 
-/** One wheel a call, so that each that is complete stays. @param {string} requirement @param {string} wheels @param {string} part */
+/** One wheel per call, so completed downloads are kept. @param {string} requirement @param {string} wheels @param {string} part */
 async function download(requirement, wheels, part) {
   const file = path.join(part, 'requirement.txt');
   writeFileSync(file, `${requirement}\n`);

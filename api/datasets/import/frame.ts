@@ -8,8 +8,8 @@ interface Size {
 }
 
 /**
- * Where an image is a part of the masks' frame and nobody wrote down which: the window of the image's size, centred on
- * the box of everything that any rater marked. Refused where a marked pixel would fall outside.
+ * For an image that is an unrecorded part of the masks' frame: the window of the image's size, centred on the bounding
+ * box of everything that any rater marked. Rejected if a marked pixel would fall outside.
  */
 export function windowOf(masks: readonly FrameMask[], image: Size): { box: Box } | { problem: string } {
   const frame = masks[0];

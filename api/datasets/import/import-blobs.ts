@@ -4,10 +4,10 @@ import { openSpool } from './spool.ts';
 
 /** Blob storage as one import uses it. */
 export interface ImportBlobs extends Pick<BlobStore, 'get' | 'write'> {
-  /** @throws Error where another import may have removed what this one found in storage: then nothing may be committed. */
+  /** @throws Error if another import may have removed what this one found in storage; then nothing may be committed. */
   assertGuarded(): Promise<void>;
-  /** Forgets what this import added and no row names. Not while another import is at work, who may count on it. */
-  tidy(): Promise<void>;
+  /** Removes what this import added but no row refers to. Does nothing while another import runs: it may need it. */
+  cleanUp(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -16,15 +16,15 @@ const lockName = 'imports at work';
 const chunk = 200;
 
 /**
- * Every import holds a shared lock while it is at work; tidying wants it alone. So what an import finds in storage
- * stays until its rows name it, though another import that put it there fails meanwhile.
+ * Every import holds a shared lock while it runs; removing unused blobs needs the lock exclusively. So what an import
+ * finds in storage stays until its rows refer to it, even if the import that put it there fails in the meantime.
  */
 export async function openImportBlobs(blobs: BlobStore, pool: pg.Pool): Promise<ImportBlobs> {
   const added = await openSpool<string>();
   const client = await pool.connect();
   let broken: Error | undefined;
-  const hear = (error: Error): void => void (broken = error);
-  client.on('error', hear);
+  const onError = (error: Error): void => void (broken = error);
+  client.on('error', onError);
   const lock = async (call: string): Promise<boolean> => {
     const { rows } = await client.query<{ got: unknown }>(`select ${call}(hashtextextended($1, 0)) as got`, [
       lockName,
@@ -47,14 +47,14 @@ export async function openImportBlobs(blobs: BlobStore, pool: pg.Pool): Promise<
     async assertGuarded() {
       await client.query('select');
     },
-    async tidy() {
+    async cleanUp() {
       await lock('pg_advisory_unlock_shared');
       if (!(await lock('pg_try_advisory_lock'))) return;
       await removeAdded().finally(() => lock('pg_advisory_unlock'));
     },
     async close() {
       await added.remove();
-      client.off('error', hear);
+      client.off('error', onError);
       if (!broken) await client.query('select pg_advisory_unlock_all()');
       client.release(broken);
     },

@@ -32,7 +32,7 @@ export interface ImportProgress {
 export interface ImportRequest {
   /** A folder in a layout that a reader knows, or the file that describes it. */
   path: string;
-  /** Name of the reader; the first that recognises the path where it is not given. */
+  /** Name of the reader. If omitted, the first that recognises the path. */
   format?: string | null;
   /** The reader's settings. */
   options?: Readonly<Record<string, unknown>>;
@@ -52,9 +52,9 @@ export interface ImportReport extends Counts {
 
 /**
  * Reads a folder into the store. First every row's files are read, checked and put into blob storage,
- * which is harmless to repeat; then all rows of the database are written in one transaction. So a bad row, a full
- * disk or an abort leaves the database as it was, and importing the same folder again changes nothing. What was put
- * into storage for nothing goes again, unless another import is at work, or this one is only interrupted.
+ * which is harmless to repeat; then all database rows are written in one transaction. So a bad row, a full disk or an
+ * abort leaves the database as it was, and importing the same folder again changes nothing. Blobs that turn out to be
+ * unused are removed, unless another import is running or this one is only interrupted.
  */
 export async function importDataset(deps: ImportDeps, request: ImportRequest): Promise<ImportReport> {
   return read(deps, request).catch((error: unknown) => {
@@ -71,11 +71,11 @@ async function read(deps: ImportDeps, request: ImportRequest): Promise<ImportRep
   const blobs = await openImportBlobs(deps.blobs, deps.pool);
   try {
     const report = await importRows({ ...deps, blobs }, dataset, spool, request, total);
-    if (report.skippedRows > 0) await blobs.tidy();
+    if (report.skippedRows > 0) await blobs.cleanUp();
     return report;
   } catch (error) {
-    // What went wrong first is what there is to say.
-    if (!isInterrupted(request.signal)) await blobs.tidy().catch(() => undefined);
+    // Report what went wrong first.
+    if (!isInterrupted(request.signal)) await blobs.cleanUp().catch(() => undefined);
     throw error;
   } finally {
     await blobs.close();
@@ -83,7 +83,7 @@ async function read(deps: ImportDeps, request: ImportRequest): Promise<ImportRep
   }
 }
 
-/** The worker stops: another goes on with this import and finds what is there. A person who cancels is something else. */
+/** The worker stops: another one resumes this import and uses what is there. Cancelling is a different case. */
 function isInterrupted(signal: AbortSignal | undefined): boolean {
   return signal !== undefined && signal.aborted && errorCode(signal.reason) !== 'CANCELLED';
 }
@@ -143,7 +143,7 @@ async function readRows(
   return { problems, rows };
 }
 
-/** What only shows when rows are held against each other. Remembers paths and subjects, nothing of the pixels. */
+/** Finds problems that only show when rows are compared. Remembers paths and subjects, but no pixels. */
 function acrossRows(): (image: PreparedImage) => Problem[] {
   const paths = new Map<string, number>();
   const subjects = new Map<string, { split: string; row: number }>();

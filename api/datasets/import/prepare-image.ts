@@ -76,7 +76,7 @@ export async function prepareImage(
   };
 }
 
-/** @throws Error saying what is wrong with the file. Decodes it once, so that no broken file gets into the store. */
+/** @throws Error that says what is wrong with the file. Decodes it once, so no broken file gets into the store. */
 async function readImage(root: string, path: string): Promise<{ bytes: Buffer; facts: ImageFacts }> {
   const bytes = await readInside(root, path);
   const facts = await inspectImage(bytes);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** A list that lies on the disk, one JSON line an item, so that its length costs no memory. Written, then read. */
+/** A list on disk, one JSON line per item, so its length costs no memory. It is written first, then read. */
 export interface Spool<T> {
   push(item: T): Promise<void>;
   /** What was pushed, `size` at a time. */

@@ -118,7 +118,7 @@ const scene: Scene<Frame> = {
 export const dermoscopy: PhantomMethod = {
   name: 'dermoscopy',
   modality: 'dermoscopy',
-  summary: 'Dermoscopy of a pigmented lesion outlined by four raters, melanoma where asymmetric and ragged.',
+  summary: 'Dermoscopy of a pigmented lesion, outlined by four raters; melanoma if asymmetric and ragged.',
   citation: 'Our own construction; task and rater count after Wu et al. 2022 (arXiv 2208.03016), ISIC.',
   reconstruction: 'Our own construction: anatomy, appearance and raters are simulated.',
   history: ['First version.'],

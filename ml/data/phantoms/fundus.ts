@@ -146,7 +146,7 @@ export const fundus: PhantomMethod = {
   name: 'fundus',
   modality: 'fundus',
   summary:
-    'Colour fundus photographs around the optic disc: disc and cup outlined by seven raters, glaucoma.',
+    'Colour fundus photographs around the optic disc: disc and cup outlined by seven raters, with glaucoma as the diagnosis.',
   citation:
     'Our own construction; task, rater count and roles after Wu et al. 2022 (arXiv 2208.03016), REFUGE-2.',
   reconstruction: 'Our own construction: anatomy, appearance and raters are simulated.',

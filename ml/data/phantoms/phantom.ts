@@ -64,22 +64,22 @@ export interface Phantom {
 export const phantomConfig = z.strictObject({
   size: z.int().min(16).max(2048).default(64).meta({
     description: 'Side of the square images.',
-    source: 'The size that the demo presets work at.',
+    source: 'The size used by the demo presets.',
     unit: 'pixels',
   }),
   train: z.int().min(0).default(160).meta({
-    description: 'Training images. Indices run through train, validation, test.',
-    source: 'The demo.',
+    description: 'Training images. Indices run through train, validation and test in this order.',
+    source: 'As in the demo.',
     unit: 'images',
   }),
   validation: z.int().min(0).default(40).meta({
     description: 'Validation images.',
-    source: 'The demo.',
+    source: 'As in the demo.',
     unit: 'images',
   }),
   test: z.int().min(0).default(100).meta({
     description: 'Test images.',
-    source: 'The demo: enough for a usable interval.',
+    source: 'As in the demo: enough for a usable interval.',
     unit: 'images',
   }),
   prevalence: z.number().gt(0).lt(1).default(0.5).meta({
@@ -90,23 +90,23 @@ export const phantomConfig = z.strictObject({
   steepness: z.number().positive().default(4).meta({
     description: 'Steepness of P(diagnosis = 1 | shape) = sigmoid(steepness · shape + offset).',
     source:
-      'Puts the AUC of the shape itself at 0.95, so that the best masks leave errors, as real disease does.',
+      'Sets the AUC of the shape itself to 0.95, so even the best masks leave errors, as with real disease.',
     unit: null,
   }),
   visibleCorrelation: z.number().min(0).max(1).default(0.3).meta({
     description: 'Correlation of the visible edge with the true shape.',
-    source: 'Puts the AUC of the visible edge near 0.6.',
+    source: 'Sets the AUC of the visible edge to about 0.6.',
     unit: null,
   }),
   ambiguity: z.number().positive().max(0.5).default(0.05).meta({
     description: 'Width of the transition across an edge.',
-    source: 'Three pixels of 64.',
+    source: 'Three pixels out of 64.',
     unit: 'image sides',
   }),
   trueEdge: z.number().min(0).max(1).default(0.25).meta({
     description:
       'Contrast of the true edge relative to the visible one; 0 hides the true outline from the image.',
-    source: 'Our choice: faint, but there to be learned.',
+    source: 'Our choice: faint but learnable.',
     unit: null,
   }),
 });

@@ -139,7 +139,7 @@ export const ultrasound: PhantomMethod = {
   name: 'ultrasound',
   modality: 'ultrasound',
   summary:
-    'Thyroid ultrasound: a nodule outlined by five raters, malignant where irregular and taller than wide.',
+    'Thyroid ultrasound: a nodule outlined by five raters; malignant if irregular and taller than wide.',
   citation: 'Our own construction; task and rater count after Wu et al. 2022 (arXiv 2208.03016), TNMIX.',
   reconstruction: 'Our own construction: anatomy, appearance and raters are simulated.',
   history: ['First version.'],

@@ -7,20 +7,20 @@ const split = z.enum(['train', 'validation', 'test']);
 /** What COCO leaves open, and what annotators' tools put beside it. */
 export const cocoSettings = z.strictObject({
   name: name.optional().meta({
-    description: "Name of the dataset; left out: the folder's name.",
-    source: 'COCO has no name for a dataset.',
+    description: "Name of the dataset. If omitted, the folder's name.",
+    source: 'COCO does not name datasets.',
   }),
   description: z.string().optional().meta({
-    description: 'Free text about the dataset; left out: `info.description` of the file.',
+    description: "Free text about the dataset. If omitted, the file's `info.description`.",
     source: 'COCO.',
   }),
   modality: z.string().default('').meta({
-    description: 'What made the images: fundus, ultrasound, … in free words.',
-    source: 'COCO does not say.',
+    description: 'How the images were acquired, as free text: fundus, ultrasound, …',
+    source: 'COCO does not state it.',
   }),
   file: z.string().min(1).optional().meta({
-    description: 'The annotation file, relative to the folder; left out: the only COCO file there is.',
-    source: 'Our choice: no name is customary.',
+    description: 'The annotation file, relative to the folder. If omitted, the only COCO file in the folder.',
+    source: 'Our choice: there is no conventional name.',
   }),
   images: z
     .string()
@@ -28,21 +28,21 @@ export const cocoSettings = z.strictObject({
     .optional()
     .meta({
       description:
-        'Folder of the image files, relative to the folder; left out: where the first image is, be it the folder itself, ' +
-        '`images`, or beside the annotation file.',
-      source: 'The customary places.',
+        'Folder of the image files, relative to the dataset folder. If omitted, wherever the first image is found: the folder itself, ' +
+        '`images`, or next to the annotation file.',
+      source: 'The usual places.',
     }),
   structures: z.array(name).min(1).optional().meta({
     description:
-      'The categories to import, in order; left out: those that annotations name, in the order of the file.',
+      'The categories to import, in order. If omitted, those that annotations refer to, in the order of the file.',
     source: 'COCO.',
   }),
   raterKeys: keys.default(['annotator', 'annotator_id', 'rater', 'rater_id']).meta({
-    description: 'Where an annotation names its rater: the first of these keys that it has.',
-    source: 'Our choice: COCO itself has no raters.',
+    description: 'Keys under which an annotation may name its rater. The first one present is used.',
+    source: 'Our choice: COCO has no raters.',
   }),
   rater: name.default('rater 1').meta({
-    description: 'The rater of all annotations of a file in which none names its rater.',
+    description: 'The rater of all annotations in a file that names no rater.',
     source: 'Our choice.',
   }),
   unmarked: z
@@ -50,26 +50,26 @@ export const cocoSettings = z.strictObject({
     .default('skip')
     .meta({
       description:
-        'What it means that a rater has no annotation of a structure in an image. skip: not annotated. empty: seen and ' +
+        'What it means if a rater has no annotation of a structure in an image. skip: not annotated. empty: looked at and ' +
         'found empty.',
       source: 'Our choice: COCO does not tell these apart.',
     }),
   crowd: z.enum(['keep', 'skip']).default('keep').meta({
     description:
-      'What becomes of annotations with `iscrowd: 1`. keep: their pixels belong to the structure. skip: they are left out.',
+      'How to treat annotations with `iscrowd: 1`. keep: their pixels belong to the structure. skip: they are left out.',
     source: 'Semantic masks made from COCO keep them.',
   }),
   subjectKeys: keys.default(['subject', 'subject_id', 'patient', 'patient_id']).meta({
     description:
-      'Where an image names its subject: the first of these keys that it has. An image without one is a subject of its own.',
-    source: 'Our choice: COCO itself has no subjects.',
+      'Keys under which an image may name its subject. The first one present is used. An image without any is its own subject.',
+    source: 'Our choice: COCO has no subjects.',
   }),
   splitKey: z.string().min(1).default('split').meta({
-    description: 'Where an image names its split.',
-    source: 'Our choice: COCO itself has a file for each split.',
+    description: 'Key under which an image names its split.',
+    source: 'Our choice: COCO uses one file per split.',
   }),
   split: split.optional().meta({
-    description: 'The split of images that name none; left out: such images are refused.',
+    description: 'The split of images that do not name one. If omitted, such images are rejected.',
     source: 'Our choice: a split is never guessed.',
   }),
   splits: z
@@ -82,28 +82,28 @@ export const cocoSettings = z.strictObject({
       test: 'test',
     })
     .meta({
-      description: "The file's words for train, validation and test.",
-      source: 'The customary words.',
+      description: 'The names that the file uses for train, validation and test.',
+      source: 'The usual names.',
     }),
   diagnosisKey: z.string().min(1).default('diagnosis').meta({
-    description: 'Where an image has its diagnosis.',
-    source: 'Our choice: COCO itself has none.',
+    description: 'Key under which an image has its diagnosis.',
+    source: 'Our choice: COCO has no diagnoses.',
   }),
   diagnosisValues: z
     .record(z.string(), z.union([z.literal(0), z.literal(1)]))
     .optional()
     .meta({
-      description: 'The declared diagnoses and their values, any other being an error; left out: 0 and 1.',
+      description: 'The accepted diagnoses and their values; any other is an error. If omitted, 0 and 1.',
       source: 'Our choice.',
     }),
   diagnosisNames: z.tuple([name, name]).optional().meta({
-    description: 'What the diagnoses 0 and 1 are called; left out: they have no names.',
-    source: 'COCO does not say.',
+    description: 'Names of the diagnoses 0 and 1. If omitted, they have no names.',
+    source: 'COCO does not state it.',
   }),
   spacing: z.tuple([z.number().positive(), z.number().positive()]).optional().meta({
     description:
-      'Size of a pixel, down and across, in images that have no `spacing` of their own; left out: unknown.',
-    source: 'COCO does not say.',
+      'Height and width of a pixel, for images without a `spacing` of their own. If omitted, unknown.',
+    source: 'COCO does not state it.',
     unit: 'mm',
   }),
 });

@@ -13,7 +13,7 @@ import type { Dataset, Reader } from './reader.ts';
 export const coco: Reader<CocoSettings> = {
   name: 'coco',
   summary:
-    'A JSON file with images, annotations (polygons or run lengths) and categories, its raters named by annotation.',
+    'A JSON file with images, annotations (polygons or run lengths) and categories. Each annotation names its rater.',
   citation:
     'Lin, Maire, Belongie, Hays, Perona, Ramanan, Dollár, Zitnick: Microsoft COCO: Common Objects in Context, ECCV 2014; format as of pycocotools 2.0. The rater of an annotation is an extension.',
   reconstruction: null,

@@ -7,7 +7,8 @@ import type { Dataset, Reader } from './reader.ts';
 /** The project's own layout: a CSV or JSON file that names each image, its masks and what is known of it. */
 export const manifest: Reader<Record<string, never>> = {
   name: 'manifest',
-  summary: 'A folder with manifest.json or manifest.csv, which name each image, its masks and its diagnosis.',
+  summary:
+    'A folder with a manifest.json or manifest.csv, which lists each image with its masks and its diagnosis.',
   citation: 'Our own format: docs/manifest.md.',
   reconstruction: null,
   history: ['First version.'],

@@ -11,7 +11,7 @@ import { InputError } from '../../errors.ts';
 const settings = {
   levels: z.array(z.number().gt(0).lt(1)).min(1).default([0.5]).meta({
     description:
-      'Where the soft masks are cut. With several, such as 0.1, 0.2 … 0.9, the mean of the ratios counts.',
+      'Threshold of the soft masks. With several thresholds, such as 0.1, 0.2 … 0.9, the ratios are averaged.',
     source: 'One half, as for a hard mask.',
     unit: null,
   }),
@@ -20,9 +20,9 @@ const settings = {
     .default('contour')
     .meta({
       description:
-        'How heights and widths are measured. contour: interpolated between pixels. pixels: whole rows, last − first + 1. ' +
-        'Equal on hard masks.',
-      source: 'Our choice: pixels is as published, contour resolves soft masks below the pixel.',
+        'How heights and widths are measured. contour: interpolated between pixels. pixels: in whole rows, last − first + 1. ' +
+        'Both are equal on hard masks.',
+      source: 'Our choice: pixels is as published; contour resolves soft masks to less than a pixel.',
     }),
 };
 const vcdrSettings = z.strictObject(settings);

@@ -11,17 +11,17 @@ import { InputError } from '../../errors.ts';
 
 const settings = z.strictObject({
   structure: z.string().nullable().default(null).meta({
-    description: 'Name of the structure that is measured; null: the only one that there is.',
-    source: 'Lesions and nodules are outlined alone.',
+    description: 'Name of the structure to measure. If null, the only one there is.',
+    source: 'Lesions and nodules are the only structure in their images.',
   }),
   level: z.number().gt(0).lt(1).default(0.5).meta({
-    description: 'Where the soft mask is cut.',
+    description: 'Threshold of the soft mask.',
     source: 'One half, as for a hard mask.',
     unit: null,
   }),
   smoothing: z.number().min(0).max(10).default(1).meta({
-    description: 'Standard deviation of the blur before the cut.',
-    source: "Our choice: without it the steps of a hard mask's pixels make its border a twentieth longer.",
+    description: 'Standard deviation of the blur before thresholding.',
+    source: 'Our choice: without blur, the pixel steps of a hard mask make its border a twentieth longer.',
     unit: 'pixels',
   }),
 });

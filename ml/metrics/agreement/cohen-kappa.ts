@@ -7,7 +7,7 @@ import { cohenKappa as kappaOf } from './pair-counts.ts';
 /** Cohen's kappa of two raters, of the pixels of all images together. */
 export const cohenKappa: RatersMetric = {
   name: 'cohen_kappa',
-  summary: 'How far two raters agree beyond chance, over the pixels of all images together.',
+  summary: 'How much two raters agree beyond chance, over the pixels of all images together.',
   formula: '(pₒ − pₑ) / (1 − pₑ), pₒ the share of pixels on which they agree, pₑ that by chance',
   citation: 'Cohen, A coefficient of agreement for nominal scales, 1960.',
   reconstruction: null,

@@ -7,7 +7,7 @@ import { fleissKappa as kappaOf } from './vote-counts.ts';
 /** Fleiss' kappa of the pixels of all images together: agreement by chance is a figure of the whole set. */
 export const fleissKappa: RatersMetric = {
   name: 'fleiss_kappa',
-  summary: 'How far all raters agree beyond chance, over the pixels of all images together.',
+  summary: 'How much all raters agree beyond chance, over the pixels of all images together.',
   formula: '(P − Pₑ) / (1 − Pₑ), P the mean share of agreeing pairs of raters, Pₑ that by chance',
   citation: 'Fleiss, Measuring nominal scale agreement among many raters, Psychological Bulletin 1971.',
   reconstruction: 'Where pixels have different numbers of raters each uses its own and weighs the same.',

@@ -12,7 +12,8 @@ import { pairDistance } from './mask-distances.ts';
  */
 export const generalisedEnergyDistance: RatersMetric = {
   name: 'generalised_energy_distance',
-  summary: 'How far raters draw apart: of all, of one from the others, of two. 0 is full agreement.',
+  summary:
+    'How much outlines differ: among all raters, between one and the others, or between two. 0 is full agreement.',
   formula: '2 E[d(S, Y)] − E[d(S, S′)] − E[d(Y, Y′)], d = 1 − IoU',
   citation: 'Kohl et al., A probabilistic U-Net for segmentation of ambiguous images, NeurIPS 2018.',
   reconstruction: 'Among raters, as no model draws samples here; of two raters it is twice 1 − IoU.',

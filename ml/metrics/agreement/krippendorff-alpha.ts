@@ -7,7 +7,8 @@ import { krippendorffAlpha as alphaOf } from './vote-counts.ts';
 /** Krippendorff's alpha, nominal, of the pixels of all images together. */
 export const krippendorffAlpha: RatersMetric = {
   name: 'krippendorff_alpha',
-  summary: 'How far all raters agree beyond chance, whoever annotated which image; all pixels together.',
+  summary:
+    'How much all raters agree beyond chance, over all pixels together. Raters need not annotate the same images.',
   formula: '1 − Dₒ / Dₑ, the observed disagreement over that by chance',
   citation: 'Krippendorff, Content analysis: an introduction to its methodology, 1980; nominal.',
   reconstruction: null,

@@ -9,7 +9,7 @@ import { pairDice } from './pair-counts.ts';
 /** Dice of every two raters of an image, averaged over pairs, then over images. */
 export const meanPairwiseDice: RatersMetric = {
   name: 'mean_pairwise_dice',
-  summary: 'Overlap of the raters’ masks: Dice of every two raters of an image, averaged.',
+  summary: 'Overlap of the raters’ masks: Dice of every pair of raters of an image, averaged.',
   formula: 'mean over images of the mean over pairs of dice',
   citation: 'Dice 1945; the mean over pairs is common usage.',
   reconstruction: null,
