@@ -14,7 +14,7 @@ registerEnumType(MaskReference, {
   },
 });
 
-@InputType({ description: 'All that is given must hold.' })
+@InputType({ description: 'All given conditions must hold.' })
 export class EvaluationFilter {
   @Field(() => ID, { nullable: true })
   snapshotId?: string | null;

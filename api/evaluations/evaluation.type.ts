@@ -31,13 +31,13 @@ export class EvaluationMetric {
   @Field(() => String, { nullable: true, description: "'pixel' or 'mm'; null for a number without a unit." })
   unit!: string | null;
 
-  @Field(() => Float, { nullable: true, description: 'Null where it is undefined: `note` says why.' })
+  @Field(() => Float, { nullable: true, description: 'Null if undefined; `note` says why.' })
   value!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Lower end of the 95 % interval.' })
+  @Field(() => Float, { nullable: true, description: 'Lower bound of the 95 % interval.' })
   low!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Upper end of the 95 % interval.' })
+  @Field(() => Float, { nullable: true, description: 'Upper bound of the 95 % interval.' })
   high!: number | null;
 
   @Field(() => String, { nullable: true, description: "How the interval was made: 'delong', 'bootstrap', …" })
