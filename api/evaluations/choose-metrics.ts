@@ -3,7 +3,7 @@ import type { Metric } from '../../ml/metrics/metric.ts';
 import { versionOf } from '../../ml/method.ts';
 import { invalidInput } from '../errors.ts';
 import { defaultMetrics, references, type MetricChoice, type Reference } from '../requests/metric-choices.ts';
-import { canonicalJson } from '../canonical-json.ts';
+import { canonicalJson } from '../../ml/canonical-json.ts';
 import { parseConfig } from '../runs/method-config.ts';
 
 /** A metric as a user asks for it. */

@@ -58,7 +58,7 @@ test('a fusion tells which models it asks, in the order of the folds that they l
     { id: data.fuseLabels.id },
   );
   const folds = [0, 1].map((index) => ({ run: { config: { training: { leaveOut: { index, of: 2 } } } } }));
-  expect(read.fusion.diagnosisModels).toEqual(folds);
+  expect(read.fusion.diagnosisModels).toMatchObject(folds);
 });
 
 test('one model stands without brackets; a method without one tells none', async () => {

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../canonical-json.ts';
+import { canonicalJson } from '../../ml/canonical-json.ts';
 import { runKey } from './run-key.ts';
 
 test('the order in which fields were written does not matter', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../canonical-json.ts';
+import { canonicalJson } from '../../ml/canonical-json.ts';
 
 /** What makes two requests the same work. */
 export interface Request {

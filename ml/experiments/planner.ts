@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical-json.ts';
 import { diagnosisModels } from '../diagnosis/index.ts';
 import { fusions } from '../fusion/index.ts';
 import { configOf } from '../method.ts';
@@ -40,7 +41,7 @@ export function createPlanner({ preset, training, settings = {} }: PlannerSettin
   const comparisons: { cell: string; against: string }[] = [];
 
   function add(step: DistributiveOmit<Step, 'key'>): string {
-    const key = JSON.stringify(step);
+    const key = canonicalJson(step);
     if (!steps.has(key)) steps.set(key, { ...step, key });
     return key;
   }

@@ -1,5 +1,5 @@
 import type { Problem } from '../../../ml/data/readers/problem.ts';
-import { canonicalJson } from '../../canonical-json.ts';
+import { canonicalJson } from '../../../ml/canonical-json.ts';
 import { newId } from '../../ids.ts';
 import { registerBlobs, type BlobRow, type BlobStore, type Queryable } from '../../storage/blob-store.ts';
 import { decodeImage } from '../../storage/image-codec.ts';
