@@ -42,8 +42,8 @@ export async function compareWithRaters(
   for (const { label } of pairwise)
     for (const raterId of raterIds)
       for (const structureId of structureIds) tally.expect(label, { structureId, raterId });
-  for await (const { sample, index } of each(input, source, onStep)) {
-    const imageId = source.imageIds[index];
+  for await (const { sample } of each(input, source, onStep)) {
+    const imageId = source.imageIdOf(sample.id);
     for (const [s, structureId] of structureIds.entries()) {
       const mask = fusedMask(sample, s, source);
       const drawn = raterMasks(sample, s, source);
@@ -81,7 +81,7 @@ export async function compareWithFusion(
   for (const { label } of pairwise)
     for (const structureId of structureIds) tally.expect(label, { structureId });
   for await (const { sample, index } of each(input, source, onStep)) {
-    const imageId = source.imageIds[index];
+    const imageId = source.imageIdOf(sample.id);
     const [other] = await reference.read([index]);
     if (!other) throw new Error(`image ${imageId} has no mask to compare with`);
     for (const [s, structureId] of structureIds.entries()) {

@@ -18,7 +18,7 @@ interface CellReading {
 
 /** `id`: of the evaluation or fusion that the cell's step made. */
 export function readCell(prisma: PrismaClient, cell: Cell, id: string): Promise<CellReading> {
-  if (cell.metric === 'weight') return readWeight(prisma, id, cell.rater ?? '');
+  if (cell.metric === 'weight') return readWeight(prisma, id, cell);
   if (cell.metric === 'spectral_energy') return readSpectralEnergy(prisma, id);
   return readMetric(prisma, id, cell);
 }
@@ -47,7 +47,8 @@ async function readMetric(
 type SummaryRow = Summary & { readonly transductive: boolean };
 
 /** Over the images of which the rater has annotated something: a rater who did not has no weight to mean. */
-async function readWeight(prisma: PrismaClient, fusionId: string, rater: string): Promise<CellReading> {
+async function readWeight(prisma: PrismaClient, fusionId: string, { rater }: Cell): Promise<CellReading> {
+  if (rater === undefined) throw new Error('the weight of which rater? the cell names none');
   const [summary] = await prisma.$queryRaw<[SummaryRow]>`
     select avg(w.weight) as mean, stddev_samp(w.weight) as sd, count(w.weight)::int as count, f.transductive
     from fusions f

@@ -7,7 +7,7 @@ import type { Fusion, Split } from '../../prisma/client/client.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import { openStoreSource } from '../storage/store-source.ts';
 import { fitFusion, fitShare } from './fit-fusion.ts';
-import { idOf, storeFusedSamples } from './fused-samples.ts';
+import { storeFusedSamples } from './fused-samples.ts';
 import { loadFusionNetworks, type FusionNetworks } from './fusion-networks.ts';
 import type { Job, JobInput } from './job.ts';
 import { subsetSource } from '../../ml/data/subset-source.ts';
@@ -30,9 +30,9 @@ export const fuseLabelsJob: Job<'fusion'> = {
       const fitted = await fitFusion(input, { fusion, request, networks });
       const start = fitted ? fitShare : 0;
       let before = 0;
-      for (const { source, todo, imageIds } of parts) {
+      for (const { source, todo, imageIdOf } of parts) {
         const done = source.ids.length - todo.ids.length;
-        await fusePart(input, { fusion, request, source: todo, imageIds, networks, fitted }, (share) =>
+        await fusePart(input, { fusion, request, source: todo, imageIdOf, networks, fitted }, (share) =>
           input.progress.report(
             start + (1 - start) * ((before + done + share * todo.ids.length) / total),
             `fusing ${request.method}`,
@@ -52,8 +52,8 @@ interface Part {
   readonly source: SampleSource;
   /** Those not fused by an earlier attempt. */
   readonly todo: SampleSource;
-  /** Ids of the images by the names that the source gives them. */
-  readonly imageIds: ReadonlyMap<string, string>;
+  /** The id in the store of the image that the source names so. */
+  readonly imageIdOf: (name: string) => string;
 }
 
 async function openPart(
@@ -70,22 +70,21 @@ async function openPart(
   });
   const done = new Set(stored.map(({ imageId }) => imageId));
   const left = opened.imageIds.flatMap((id, index) => (done.has(id) ? [] : [index]));
-  const imageIds = new Map(opened.ids.map((id, index) => [id, opened.imageIds[index]]));
-  return { source, todo: subsetSource(source, left), imageIds };
+  return { source, todo: subsetSource(source, left), imageIdOf: opened.imageIdOf };
 }
 
 interface PartToFuse {
   readonly fusion: Fusion;
   readonly request: RequestOf<'fusion'>;
   readonly source: SampleSource;
-  readonly imageIds: ReadonlyMap<string, string>;
+  readonly imageIdOf: Part['imageIdOf'];
   readonly networks: FusionNetworks;
   readonly fitted: Fitted | undefined;
 }
 
 async function fusePart(
   input: JobInput,
-  { fusion, request, source, imageIds, networks, fitted }: PartToFuse,
+  { fusion, request, source, imageIdOf, networks, fitted }: PartToFuse,
   report: (share: number) => void,
 ): Promise<void> {
   if (!source.ids.length) return;
@@ -100,13 +99,13 @@ async function fusePart(
     signal,
   });
   for await (const item of fusing) {
-    if (isSamples(item)) await storeFusedSamples(input, fusion, source, withImageIds(item, imageIds));
+    if (isSamples(item)) await storeFusedSamples(input, fusion, source, withImageIds(item, imageIdOf));
     else report(item.done / item.total);
   }
 }
 
-function withImageIds(samples: readonly FusedSample[], imageIds: ReadonlyMap<string, string>): FusedSample[] {
-  return samples.map((sample) => ({ ...sample, id: idOf(imageIds, sample.id) }));
+function withImageIds(samples: readonly FusedSample[], imageIdOf: Part['imageIdOf']): FusedSample[] {
+  return samples.map((sample) => ({ ...sample, id: imageIdOf(sample.id) }));
 }
 
 function isSamples(item: FusionProgress | FusedSample[]): item is FusedSample[] {

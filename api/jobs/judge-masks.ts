@@ -22,11 +22,10 @@ export async function judgeMasks(
   const source = await openStoreSource(input, masks);
   const judge = await loadJudge(input, judgeModelId, source);
   try {
-    const logits: number[] = [];
+    const scores: Reading['scores'][number][] = [];
     for await (const batch of judge.read({ signal: input.signal, onStep })) {
-      logits.push(...batch.map(({ logit }) => logit));
+      scores.push(...batch.map(({ id, logit }) => ({ imageId: source.imageIdOf(id), logit })));
     }
-    const scores = logits.map((logit, index) => ({ imageId: source.imageIds[index], logit }));
     return { scores, labels: source.diagnoses };
   } finally {
     judge.dispose();

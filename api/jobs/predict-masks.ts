@@ -19,31 +19,23 @@ export async function predictAndStore(
   const left = await notPredicted(input, modelId, all.imageIds);
   if (!left.length) return;
   const source = subsetSource(all, left);
-  const imageIds = left.map((index) => all.imageIds[index] ?? '');
   const names = await datasetNames(input, where.snapshotId);
   const structureIds = all.structures.map((name) => idOf(names.structures, name));
   const shape = { width: all.width, height: all.height, channels: all.structures.length };
   const built = await loadSegmentationNetwork(input, modelId, all);
   try {
-    let next = 0;
     for await (const batch of predictMasks({ network: built.network, source, signal, onStep })) {
       const rows = await Promise.all(
-        batch.map(async ({ mask }, k) => {
+        batch.map(async ({ id, mask }) => {
           const hashes = await storePlanes(blobs, mask, shape);
-          const imageId = imageIds[next + k] ?? '';
-          return hashes.map((sha256, s) => ({
-            modelId,
-            imageId,
-            structureId: structureIds[s] ?? '',
-            sha256,
-          }));
+          const imageId = all.imageIdOf(id);
+          return structureIds.map((structureId, s) => ({ modelId, imageId, structureId, sha256: hashes[s] }));
         }),
       );
       await prisma.$transaction(async (tx) => {
         await assertOwner(tx, owner);
         await tx.predictedMask.createMany({ data: rows.flat(), skipDuplicates: true });
       });
-      next += batch.length;
     }
   } finally {
     built.dispose();

@@ -26,6 +26,8 @@ export interface StoreSourceOptions {
 export interface StoreSource extends SampleSource {
   /** The images' ids in the store; `ids` are their paths, which are the same after every import. */
   readonly imageIds: readonly string[];
+  /** The id in the store of the image that samples name so. @throws RangeError for any other name. */
+  imageIdOf(name: string): string;
 }
 
 interface StoreDeps {
@@ -54,6 +56,7 @@ export async function openStoreSource(deps: StoreDeps, options: StoreSourceOptio
   const ids = rows.map(({ image }) => image.path);
   const subjects = rows.map(({ image }) => image.subject);
   const imageIds = rows.map(({ imageId }) => imageId);
+  const idsByName = new Map(rows.map(({ image, imageId }) => [image.path, imageId]));
   const cache = new LRUCache<number, Sample>({ maxSize: cacheBytes, sizeCalculation: bytesOf });
   const shape = { size, raters: raters.map(({ id }) => id), structures: structures.map(({ id }) => id) };
 
@@ -79,6 +82,11 @@ export async function openStoreSource(deps: StoreDeps, options: StoreSourceOptio
     ids,
     subjects,
     imageIds,
+    imageIdOf(name) {
+      const id = idsByName.get(name);
+      if (id === undefined) throw new RangeError(`no image '${name}': the source has ${ids.length} others`);
+      return id;
+    },
     diagnoses,
     async read(indices) {
       const known = new Map(indices.map((index) => [index, cache.get(index)]));
