@@ -46,7 +46,7 @@ export async function performSteps(input: JobInput, work: Work): Promise<Readonl
           made.set(step.key, begun.get(step.key)!);
         }
         const [next] = waiting.values();
-        report(next ? `${made.size} of ${work.plan.steps.length} steps done: ${next.label}` : '');
+        if (next) report(`${made.size} of ${work.plan.steps.length} steps done: ${next.label}`);
         if (waiting.size) await wait(pollMs, undefined, { signal: input.signal });
       }
     }
