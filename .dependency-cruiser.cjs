@@ -63,15 +63,14 @@ module.exports = {
     {
       name: 'jobs-stand-below-services',
       comment:
-        'Data flows resolver → service → job → ml → store. What stays, seven imports: an experiment is made of the ' +
-        'requests that a user could make, so its job calls their services (experiment-steps, run-experiment); a run ' +
-        'that ends tells the service of runs, which keeps their order (perform-run); an import is written where the ' +
-        'tables of datasets are (import-dataset.job).',
+        'Data flows resolver → service → job → ml → store. Allowed: an experiment is made of the requests that a user ' +
+        'could make, so its job calls their services (experiment-steps, run-experiment); an import is written where ' +
+        'the tables of datasets are (import-dataset.job). Besides, run-state hands a run back to the queue.',
       severity: 'error',
       from: {
         path: '^api/jobs/',
         pathNot:
-          '(\\.test\\.ts$|^api/jobs/(experiment-steps|run-experiment\\.job|perform-run|import-dataset\\.job)\\.ts$)',
+          '(\\.test\\.ts$|^api/jobs/(experiment-steps|run-experiment\\.job|import-dataset\\.job)\\.ts$)',
       },
       to: {
         path: '^api/[^/]+/',

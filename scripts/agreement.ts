@@ -7,12 +7,15 @@ import type { Client } from './client/client.ts';
 import { command, withServer } from './client/command.ts';
 import { csvTable } from './client/csv-table.ts';
 import { slug } from './client/slug.ts';
+import { printMethods } from './client/methods.ts';
 import { openSubject } from './client/subject.ts';
 
 await command(async () => {
   const options = parseOptions(process.argv.slice(2));
-  if (options === 'help') console.log(usage);
-  else await withServer(options.url, (client) => agreement(client, options));
+  if (options === 'help') return console.log(usage);
+  await withServer(options.url, (client) =>
+    options.list ? printMethods(client, ['METRIC']) : agreement(client, options),
+  );
 });
 
 /** How far raters agree, over GraphQL, on a phantom or on a folder of real data: tables, and every number as CSV. */

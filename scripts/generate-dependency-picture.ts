@@ -6,13 +6,14 @@ import { cruise, type ICruiseResult } from 'dependency-cruiser';
 export const dependencyPicturePath = 'docs/dependencies.svg';
 
 /**
- * The boxes, in the order in which they may import: resolver → service → queue → job → ml, and the store, which gives ml
- * its samples. A file is in the first box whose pattern it matches; what everybody uses is in none.
+ * The boxes, in the order in which they may import: resolver → service → queue, worker → job → ml, and
+ * the store, which gives ml its samples. A file is in the first box whose pattern it matches; what everybody uses is in none.
  */
 const boxes: readonly { name: string; folders: string; files: RegExp }[] = [
   { name: 'resolvers', folders: 'api/*/*.resolver.ts, api/http', files: /^api\/(http\/|.*\.resolver\.ts$)/ },
-  { name: 'services', folders: 'api/*/*.service.ts and its types', files: /^api\/(?!queue|jobs|requests|storage|read|postgres|runs\/(run-state|run-key|code-version|artifacts)\.)[^/]+\// },
-  { name: 'queue', folders: 'api/queue', files: /^api\/(queue\/|jobs\/(queue|worker-lock|supervise-worker|start-worker)\.)/ },
+  { name: 'services', folders: 'api/*/*.service.ts and its types', files: /^api\/(?!worker|queue|jobs|requests|storage|read|postgres|runs\/(run-state|run-key|code-version|artifacts)\.)[^/]+\// },
+  { name: 'worker', folders: 'api/worker', files: /^api\/worker\// },
+  { name: 'queue', folders: 'api/queue', files: /^api\/queue\// },
   { name: 'jobs', folders: 'api/jobs', files: /^api\/jobs\// },
   { name: 'requests and state of runs', folders: 'api/requests, api/runs', files: /^api\/(requests|runs)\// },
   { name: 'store', folders: 'api/storage, api/read, api/postgres', files: /^api\/(storage|postgres|read)\// },
