@@ -27,7 +27,7 @@ export interface StoreSource extends SampleSource {
   /** The images' ids in the store; `ids` are their paths, which are the same after every import. */
   readonly imageIds: readonly string[];
   /** The id in the store of the image that samples name so. @throws RangeError for any other name. */
-  imageIdOf(name: string): string;
+  readonly imageIdOf: (name: string) => string;
 }
 
 interface StoreDeps {
