@@ -1,3 +1,4 @@
+import { succeeded } from '../../tests/helpers/ended.ts';
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
 import { tinyDataset, tinyResnet, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
 import { imagesOfFold, type Fold } from '../../ml/data/fold.ts';
@@ -26,11 +27,11 @@ beforeAll(async () => {
   tiny = await tinyDataset(context.prisma, context.blobs);
   worker = await startWorker(context);
   const { snapshotId, size } = tiny;
-  const vote = await succeeded(fuseLabels(context, { snapshotId, method: 'majority-vote', size }));
+  const vote = await succeeded(context, fuseLabels(context, { snapshotId, method: 'majority-vote', size }));
   const train = async (leaveOut: Fold | null) => {
     const training = { epochs: 1, batchSize: 2, leaveOut };
     const asked = { fusionId: vote.id, method: 'dl-cat', config: { resnet: tinyResnet }, training };
-    return (await succeeded(trainModel(context, asked))).id;
+    return (await succeeded(context, trainModel(context, asked))).id;
   };
   theta = await train(null);
   thetas = [];
@@ -51,21 +52,8 @@ const ask = (seed: number, changes: object = {}) =>
     ...changes,
   });
 
-async function succeeded<Row extends { runId: string }>(asked: Promise<Row>): Promise<Row> {
-  const row = await asked;
-  const changes = context.pubsub.runChanges(row.runId);
-  while (!(await changes.next()).done) {
-    const run = await context.prisma.run.findUniqueOrThrow({ where: { id: row.runId } });
-    if (!run.finishedAt) continue;
-    await changes.return(undefined);
-    if (run.status !== 'succeeded') throw new Error(`${run.status}: ${run.errorStack}`);
-    return row;
-  }
-  throw new Error(`run ${row.runId} never ended`);
-}
-
 test('what was learned is kept, every split is fused, and no mask has seen its own label', async () => {
-  const { id } = await succeeded(ask(1));
+  const { id } = await succeeded(context, ask(1));
   const fusion = await context.prisma.fusion.findUniqueOrThrow({ where: { id } });
   expect(fusion.transductive).toBe(false);
   const { tensors } = fittedFromBytes(method, await context.blobs.get(fusion.sha256 ?? ''));
@@ -89,7 +77,7 @@ test('a resumed fusion goes on with what an earlier attempt learned', async () =
   );
   await context.prisma.fusion.update({ where: { id: fusion.id }, data: { sha256 } });
   worker = await startWorker(context);
-  await succeeded(Promise.resolve(fusion));
+  await succeeded(context, Promise.resolve(fusion));
   const weights = await context.prisma.raterWeight.findMany({
     where: { fusionId: fusion.id },
     include: { rater: true },
@@ -99,7 +87,7 @@ test('a resumed fusion goes on with what an earlier attempt learned', async () =
 });
 
 test('the control learns from permuted diagnoses; what learns from none has none', async () => {
-  const control = await succeeded(ask(1, { permutedDiagnoses: true }));
+  const control = await succeeded(context, ask(1, { permutedDiagnoses: true }));
   const [a, b] = await Promise.all(
     [await ask(1), control].map(({ id }) => context.prisma.fusion.findUniqueOrThrow({ where: { id } })),
   );
@@ -141,7 +129,7 @@ test('several models: broken off in its fit and resumed, it is the mean over all
   expect(handedBack).toMatchObject({ status: 'queued', attempt: 1 });
   expect(handedBack.progress).toBeLessThan(1);
   worker = await startWorker(context);
-  await succeeded(Promise.resolve(fusion));
+  await succeeded(context, Promise.resolve(fusion));
 
   const { tensors } = await learnedBy(fusion.id);
   const parts = [await learnedOfFold(0, config), await learnedOfFold(1, config)];
@@ -160,8 +148,8 @@ test('several models: broken off in its fit and resumed, it is the mean over all
 
 test('several models: the control learns from permuted diagnoses with the same models', async () => {
   const [fusion, control] = [
-    await succeeded(ask(6, { diagnosisModelIds: thetas })),
-    await succeeded(ask(6, { diagnosisModelIds: thetas, permutedDiagnoses: true })),
+    await succeeded(context, ask(6, { diagnosisModelIds: thetas })),
+    await succeeded(context, ask(6, { diagnosisModelIds: thetas, permutedDiagnoses: true })),
   ];
   expect((await learnedBy(control.id)).tensors).not.toEqual((await learnedBy(fusion.id)).tensors);
   const models = await context.prisma.fusionDiagnosisModel.findMany({
@@ -183,7 +171,7 @@ test('it needs diagnoses of the training images, and of no other', async () => {
     await prisma.$executeRaw`alter table snapshot_images enable trigger user`;
   };
   await forget('test');
-  await succeeded(ask(3));
+  await succeeded(context, ask(3));
   await forget('train');
   await expect(ask(4)).rejects.toThrow('8 of its train images have no reference diagnosis');
 });

@@ -1,3 +1,4 @@
+import { succeeded } from '../../tests/helpers/ended.ts';
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
 import { tinyDataset, tinyResnet, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
 import { fittedFromBytes } from '../../ml/fitted.ts';
@@ -17,7 +18,8 @@ beforeAll(async () => {
   tiny = await tinyDataset(context.prisma, context.blobs, { train: 16, validation: 4, test: 12 });
   worker = await startWorker(context);
   const { snapshotId, size } = tiny;
-  fusionId = (await succeeded(fuseLabels(context, { snapshotId, method: 'majority-vote', size }))).id;
+  fusionId = (await succeeded(context, fuseLabels(context, { snapshotId, method: 'majority-vote', size })))
+    .id;
 }, 120_000);
 afterAll(async () => {
   await worker.close();
@@ -27,21 +29,8 @@ afterAll(async () => {
 const fit = (input: Partial<TrainModelInput> = {}) =>
   trainModel(context, { method: 'vcdr-svm', ...input, fusionId });
 
-async function succeeded<Row extends { runId: string }>(asked: Promise<Row>): Promise<Row> {
-  const row = await asked;
-  const changes = context.pubsub.runChanges(row.runId);
-  while (!(await changes.next()).done) {
-    const run = await context.prisma.run.findUniqueOrThrow({ where: { id: row.runId } });
-    if (!run.finishedAt) continue;
-    await changes.return(undefined);
-    if (run.status !== 'succeeded') throw new Error(`${run.status}: ${run.errorStack}`);
-    return row;
-  }
-  throw new Error(`run ${row.runId} never ended`);
-}
-
 test('what a fitted model learned is kept with it, of the training images alone, without epochs', async () => {
-  const { id, runId } = await succeeded(fit());
+  const { id, runId } = await succeeded(context, fit());
   const model = await context.prisma.model.findUniqueOrThrow({ where: { id }, include: { run: true } });
   const fitted = fittedFromBytes('vcdr-svm', await context.blobs.get(model.sha256 ?? ''));
   const vectors = fitted.tensors.get('vectors')!;
@@ -52,7 +41,7 @@ test('what a fitted model learned is kept with it, of the training images alone,
 });
 
 test('equal masks teach it the same, under another seed too', async () => {
-  const [first, other] = [await succeeded(fit()), await succeeded(fit({ seed: 2 }))];
+  const [first, other] = [await succeeded(context, fit()), await succeeded(context, fit({ seed: 2 }))];
   const rows = await context.prisma.model.findMany({ where: { id: { in: [first.id, other.id] } } });
   expect(rows).toHaveLength(2);
   expect(rows[0].sha256).toBe(rows[1].sha256);
@@ -61,8 +50,8 @@ test('equal masks teach it the same, under another seed too', async () => {
 test.each(['vcdr-svm', 'vcdr-ts'])(
   '%s judges masks: a score an image, AUC with its intervals',
   async (method) => {
-    const judge = await succeeded(fit({ method }));
-    const evaluation = await succeeded(evaluate(context, { fusionId, judgeModelId: judge.id }));
+    const judge = await succeeded(context, fit({ method }));
+    const evaluation = await succeeded(context, evaluate(context, { fusionId, judgeModelId: judge.id }));
     const where = { evaluationId: evaluation.id };
     const metrics = await context.prisma.evaluationMetric.findMany({ where });
     expect(new Set(metrics.map(({ name }) => name))).toEqual(new Set(['auc', 'auc_bootstrap', 'soft_dice']));
@@ -78,7 +67,7 @@ test.each(['vcdr-svm', 'vcdr-ts'])(
 );
 
 test('a model with a given threshold scores by its distance from it', async () => {
-  const model = await succeeded(fit({ method: 'vcdr-ts', config: { threshold: 0.6 } }));
+  const model = await succeeded(context, fit({ method: 'vcdr-ts', config: { threshold: 0.6 } }));
   const { sha256 } = await context.prisma.model.findUniqueOrThrow({ where: { id: model.id } });
   const fitted = fittedFromBytes('vcdr-ts', await context.blobs.get(sha256 ?? ''));
   expect(fitted.tensors.get('threshold')!.values[0]).toBeCloseTo(0.6, 6);
@@ -108,7 +97,7 @@ describe('is refused, with the reason,', () => {
   });
 
   test('as θ of DF-GT', async () => {
-    const { id } = await succeeded(fit());
+    const { id } = await succeeded(context, fit());
     const { snapshotId } = tiny;
     await expect(
       fuseLabels(context, { snapshotId, method: 'df-gt-expg', diagnosisModelIds: [id] }),
@@ -116,7 +105,7 @@ describe('is refused, with the reason,', () => {
   });
 
   test('inside Take and Give', async () => {
-    const { id } = await succeeded(fit());
+    const { id } = await succeeded(context, fit());
     const config = { resnet: tinyResnet };
     await expect(fit({ method: 'take-and-give', config, diagnosisModelId: id })).rejects.toEqual(
       invalid(/'vcdr-svm' is a rule on measures of the mask, 'take-and-give' needs a network/),

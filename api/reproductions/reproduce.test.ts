@@ -7,6 +7,7 @@ import { evaluate } from '../evaluations/evaluations.service.ts';
 import { fuseLabels } from '../fusions/fusions.service.ts';
 import type { QueueWorker } from '../queue/queue-worker.ts';
 import { startWorker } from '../worker/start-worker.ts';
+import { cancelRun } from '../runs/runs.service.ts';
 import { trainModel } from '../training/training.service.ts';
 import { reproduce } from './reproductions.service.ts';
 
@@ -94,11 +95,12 @@ test('what cannot be reproduced is refused: an import, a run without a result, a
   const imported = await requestImport(context, { path: '/no/such/folder' });
   await ended(context, imported.id);
   await expect(reproduce(context, { runId: imported.id })).rejects.toThrow(/kind import, expected one of/);
-  const failing = { fusionId: (await fuse()).id, method: 'dl-cat', training: { learningRate: 1, epochs: 1 } };
-  const { runId } = await trainModel(context, { ...failing, config: { resnet: tinyResnet }, seed: 5 });
-  const run = await ended(context, runId);
-  await context.prisma.run.update({ where: { id: runId }, data: { status: 'cancelled' } });
-  expect(run.finishedAt).not.toBeNull();
+  const { id: fusionId } = await fuse();
+  const training = { epochs: 5000, batchSize: 4 };
+  const long = { fusionId, method: 'dl-cat', config: { resnet: tinyResnet }, training };
+  const { runId } = await trainModel(context, long);
+  await cancelRun(context, runId);
+  await ended(context, runId);
   await expect(reproduce(context, { runId })).rejects.toThrow(/is cancelled: only a run that has succeeded/);
   const unknown = '00000000-0000-7000-8000-000000000000';
   await expect(reproduce(context, { runId: unknown })).rejects.toThrow(/no run/);

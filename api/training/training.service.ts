@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Fusion, Model, Prisma, Run } from '../../prisma/client/client.ts';
 import type { FittedDiagnosisModel } from '../../ml/diagnosis/diagnosis-model.ts';
 import { isFitted, models, type Model as ModelMethod } from '../../ml/models.ts';
-import { trainingConfig, trainingPresets, type TrainingConfig } from '../../ml/training/training-config.ts';
+import { trainingSettings, type TrainingConfig } from '../../ml/training/training-config.ts';
 import { versionOf } from '../../ml/method.ts';
 import { invalidInput } from '../errors.ts';
 import { requireSplit } from '../fusions/fusions.service.ts';
@@ -31,8 +31,6 @@ export interface TrainModelInput {
   readonly initialModelId?: string | null;
   readonly again?: boolean | null;
 }
-
-const schedule = { name: 'training', config: trainingConfig, presets: trainingPresets };
 
 /** Starts the training of a model on a fusion's masks, or finds the one that was asked for before. */
 export async function trainModel(context: RunsContext, input: TrainModelInput): Promise<Model> {
@@ -102,7 +100,7 @@ async function createModel(
 
 /** A fitted model has no epochs, batches or learning rate: settings of a training would be passed over in silence. */
 function trainingOf(method: ModelMethod, preset: string, overrides: unknown): TrainingConfig | null {
-  if (!isFitted(method)) return parseConfig(schedule, { preset, overrides, field: 'training' });
+  if (!isFitted(method)) return parseConfig(trainingSettings, { preset, overrides, field: 'training' });
   if (overrides == null || JSON.stringify(overrides) === '{}') return null;
   throw invalidInput(
     `training: '${method.name}' is fitted at once and has no such settings, received ${JSON.stringify(overrides)}`,
