@@ -58,7 +58,7 @@ function rowOf(metric: Metric): string[] {
   return [
     `[\`${name}\`](#${name})`,
     compared[metric.compares],
-    metric.unit(metric.config.parse({})) ?? '–',
+    metric.unit(metric.config.parse({}), false) ?? '–',
     `${low} to ${high ?? '∞'}`,
     better,
     overImages ?? '–',

@@ -1,5 +1,6 @@
 import { Split, type Fusion, type Prisma, type Run } from '../../prisma/client/client.ts';
 import { fusions } from '../../ml/fusion/index.ts';
+import type { Fusion as FusionMethod } from '../../ml/fusion/fusion.ts';
 import { versionOf } from '../../ml/method.ts';
 import { invalidInput } from '../errors.ts';
 import { readRequest } from '../requests/read-request.ts';
@@ -13,6 +14,7 @@ import {
   requireSnapshot,
 } from '../runs/requirements.ts';
 import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
+import { workingSize } from '../runs/working-size.ts';
 import { requireDiagnosisModels } from './diagnosis-models.ts';
 
 export interface FuseLabelsInput {
@@ -28,10 +30,6 @@ export interface FuseLabelsInput {
 }
 
 type FusionRequest = RequestOf<'fusion'>;
-
-/** The paper works at 256×256; 64×64 is the smallest size at which cup and disc can still be told apart. */
-const presetSizes: Readonly<Record<string, number>> = { demo: 64 };
-const paperSize = 256;
 
 /**
  * Starts the fusion of a snapshot's masks, or finds the one that was asked for before. A method that reads the
@@ -126,7 +124,7 @@ async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Pr
   }
   const snapshot = await requireSnapshot(prisma, input.snapshotId);
   const models = await requireDiagnosisModels(prisma, method, input.diagnosisModelIds ?? []);
-  const size = requireSize(input.size ?? models[0]?.height ?? presetSizes[preset] ?? paperSize);
+  const size = sizeOf(method, input.size ?? models[0]?.height, preset);
   const here = { snapshotId: snapshot.id, height: size, width: size, what: 'this fusion' };
   for (const model of models) requireMatch('diagnosisModelIds', model, here);
   if (seesLabel) await requireDiagnoses(prisma, snapshot.id, method.name);
@@ -142,6 +140,12 @@ async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Pr
     splits: Object.values(Split),
   };
   return { request, seed, seesLabel };
+}
+
+/** Null, each image's own, for a fusion that needs no network, unless a size is asked for. */
+function sizeOf(method: FusionMethod, asked: number | null | undefined, preset: string): number | null {
+  if (asked != null) return requireSize(asked);
+  return method.fuseImage ? null : workingSize(preset);
 }
 
 async function hasImages(tx: Prisma.TransactionClient, snapshotId: string, split: Split): Promise<boolean> {

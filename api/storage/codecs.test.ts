@@ -37,7 +37,7 @@ describe('binary masks', () => {
     const grey = await sharp(Buffer.alloc(4), { raw: { width: 2, height: 2, channels: 1 } })
       .png()
       .toBuffer();
-    expect(() => decodeBinaryMask(grey)).toThrow(/not a binary mask/);
+    expect(() => decodeBinaryMask(grey)).toThrow(/not a grey PNG/);
   });
 });
 

@@ -1,3 +1,5 @@
+import sharp from 'sharp';
+import type { Size } from '../../ml/data/frame.ts';
 import { packMask, unpackRows, type Strip } from '../../ml/data/bit-mask.ts';
 import { decodeOneBitPng, encodeOneBitPng } from './one-bit-png.ts';
 import { encodeSoftRows, openSoftMask } from './soft-png.ts';
@@ -43,4 +45,20 @@ export async function decodeSoftMask(png: Buffer): Promise<SoftMask> {
   const mask = new Float32Array(width * height);
   for await (const { from, values } of strips()) mask.set(values, from * width);
   return { mask, width, height };
+}
+
+/** At another size, bilinear between pixel centres. */
+export async function enlargeSoftMask(png: Buffer, to: Size): Promise<Buffer> {
+  const { mask, width, height } = await decodeSoftMask(png);
+  if (width === to.width && height === to.height) return png;
+  const { data } = await sharp(mask, { raw: { width, height, channels: 1 } })
+    .resize(to.width, to.height, { fit: 'fill', kernel: 'linear' })
+    .raw({ depth: 'float' })
+    .toBuffer({ resolveWithObject: true });
+  const values = new Float32Array(data.buffer, data.byteOffset, to.width * to.height);
+  return encodeSoftMask(
+    values.map((value) => Math.min(1, Math.max(0, value))),
+    to.width,
+    to.height,
+  );
 }

@@ -26,6 +26,8 @@ export interface PreparedImage extends Pick<Row, 'row' | 'path' | 'subject' | 's
   blob: BlobRow;
   width: number;
   height: number;
+  /** Of a pixel, in millimetres; null: unknown. */
+  spacing: { readonly y: number; readonly x: number } | null;
   metadata: Record<string, Scalar>;
   annotations: PreparedAnnotation[];
 }
@@ -69,10 +71,22 @@ export async function prepareImage(
     const stored = await store(blobs, encodeBinaryMask(mask, width, height), MASK_MEDIA_TYPE);
     annotations.push({ rater, structure, blob: stored, area });
   }
-  const { path, subject, split, diagnoses } = row;
-  const metadata = { ...row.metadata, ...spacingOf(row), ...framed.metadata };
+  const { path, subject, split, diagnoses, spacing = null } = row;
+  const metadata = { ...row.metadata, ...framed.metadata };
   return {
-    image: { row: row.row, path, subject, split, diagnoses, blob, width, height, metadata, annotations },
+    image: {
+      row: row.row,
+      path,
+      subject,
+      split,
+      diagnoses,
+      blob,
+      width,
+      height,
+      spacing,
+      metadata,
+      annotations,
+    },
   };
 }
 
@@ -88,11 +102,6 @@ async function readImage(root: string, path: string): Promise<{ bytes: Buffer; f
 
 function hasSize(facts: ImageFacts, size: Row['size']): boolean {
   return !size || (facts.width === size.width && facts.height === size.height);
-}
-
-/** Where a pixel's size is kept: millimetres, down and across. */
-function spacingOf({ spacing }: Row): Record<string, Scalar> {
-  return spacing ? { spacingY: spacing.y, spacingX: spacing.x } : {};
 }
 
 interface Framed {
