@@ -1,6 +1,6 @@
 import { isFields, type Fields } from './coco-file.ts';
 import { firstOf, idOf, textOf, type Annotation, type Coco } from './coco-annotations.ts';
-import { paint, type Size } from './coco-mask.ts';
+import { drawn, type Size } from './coco-mask.ts';
 import { readSegmentation, shown, type Segmentation } from './coco-segmentation.ts';
 import type { Problem } from './problem.ts';
 import type { DrawnMask, Row, RowResult, Scalar, Split } from './reader.ts';
@@ -128,7 +128,20 @@ function readMasks(coco: Coco, annotations: readonly Annotation[], size: Size, r
   return raters.flatMap((rater) =>
     structures.flatMap((structure): DrawnMask[] => {
       const found = parts.get(key(rater, structure)) ?? (settings.unmarked === 'empty' ? [] : null);
-      return found ? [{ rater, structure, field: 'segmentation', draw: () => drawn(found, size) }] : [];
+      return found
+        ? [
+            {
+              rater,
+              structure,
+              field: 'segmentation',
+              draw: () =>
+                drawn(
+                  found.flatMap((part) => [...part()]),
+                  size,
+                ),
+            },
+          ]
+        : [];
     }),
   );
 }
@@ -162,10 +175,4 @@ function readPart(coco: Coco, { label, fields, rater }: Annotation, size: Size, 
     return { rater: rater ?? settings.rater, structure, segmentation: read.segmentation };
   report('segmentation', `${label}: ${read.problem}`);
   return null;
-}
-
-function drawn(parts: readonly Segmentation[], size: Size) {
-  const mask = new Uint8Array(size.width * size.height);
-  for (const part of parts) for (const borders of part()) paint(mask, size, borders);
-  return { mask, ...size };
 }

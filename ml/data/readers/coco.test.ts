@@ -73,7 +73,7 @@ async function read(folder: string, options: Json = {}) {
 async function masksOf({ masks }: Row): Promise<Record<string, string>> {
   const entries = masks.map(async (source) => {
     const drawn = source as DrawnMask;
-    const { mask, width } = await drawn.draw();
+    const { mask, width } = await drawn.draw({ width: 0, height: 0 });
     const lines = [...mask].map((value, at) => `${at > 0 && at % width === 0 ? ' ' : ''}${value}`);
     return [`${drawn.rater} ${drawn.structure}`, lines.join('')] as const;
   });
