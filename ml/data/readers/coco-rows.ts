@@ -4,6 +4,7 @@ import { drawn, type Size } from './coco-mask.ts';
 import { readSegmentation, shown, type Segmentation } from './coco-segmentation.ts';
 import type { Problem } from './problem.ts';
 import type { DrawnMask, Row, RowResult, Scalar, Split } from './reader.ts';
+import { dealOut } from './split-settings.ts';
 
 /** As many pixels as the import takes of an image. */
 const PIXEL_LIMIT = 100_000_000;
@@ -45,12 +46,12 @@ function readImage(coco: Coco, image: unknown, row: number): RowResult {
   if (file === '') report('file_name', `expected a path, received ${shown(fields['file_name'])}`);
   const size = readSize(fields, report);
   const path = coco.imageFolder === '' ? file : `${coco.imageFolder}/${file}`;
-  const split = readSplit(coco, fields, report);
+  const subject = firstOf(fields, coco.settings.subjectKeys) || path;
+  const split = readSplit(coco, fields, subject, report);
   const diagnoses = readDiagnoses(coco, fields, report);
   const spacing = readSpacing(coco, fields, report);
   const masks = id !== null && size ? readMasks(coco, coco.byImage.get(id) ?? [], size, report) : [];
   if (problems.length > 0 || !split || !size) return { problems };
-  const subject = firstOf(fields, coco.settings.subjectKeys) || path;
   const metadata = readMetadata(coco, fields);
   return { row: { row, path, size, subject, split, diagnoses, masks, spacing, metadata } };
 }
@@ -77,11 +78,13 @@ function readSize(fields: Fields, report: Report): Size | null {
   return null;
 }
 
-function readSplit({ settings }: Coco, fields: Fields, report: Report): Split | null {
-  const { split, splits = SPLITS, splitKey } = settings;
+function readSplit({ settings }: Coco, fields: Fields, subject: string, report: Report): Split | null {
+  const { split, fractions, splits = SPLITS, splitKey } = settings;
   const text = textOf(fields[splitKey]);
   if (text === '' && split) return split;
-  if (text === '') report(splitKey, `the image has no '${splitKey}': give it one, or the option 'split'`);
+  if (text === '' && fractions) return dealOut(fractions, subject);
+  if (text === '')
+    report(splitKey, `the image has no '${splitKey}': give it one, or the option 'split' or 'fractions'`);
   else if (Object.hasOwn(splits, text)) return splits[text];
   else report(splitKey, `unknown split '${text}': expected one of ${Object.keys(splits).join(', ')}`);
   return null;

@@ -122,6 +122,22 @@ describe('a COCO folder', () => {
     ]);
   });
 
+  test('deals images without a split out by subject where this is asked for', async () => {
+    const images = Array.from({ length: 40 }, (_, index) => {
+      const subject = { patient_id: Math.floor(index / 2) };
+      return { id: index, file_name: `${index}.png`, width: 4, height: 3, ...subject };
+    });
+    const folder = await folderWith({ 'coco.json': { ...small, images, annotations: [] } });
+    const { rows, problems } = await read(folder, { fractions: { train: 0.5, validation: 0, test: 0.5 } });
+    expect(problems).toEqual([]);
+    const splits = rows.map(({ split }) => split);
+    expect(new Set(splits)).toEqual(new Set(['train', 'test']));
+    for (let at = 0; at < 40; at += 2) expect(splits[at]).toBe(splits[at + 1]);
+    // A split that the file names stands.
+    const named = await read(await folderWith({ 'coco.json': small }), { fractions: {} });
+    expect(named.rows.map(({ split }) => split)).toEqual(['train', 'validation']);
+  });
+
   test('draws polygons and run lengths, unites the parts of a mask, and tells empty from not annotated', async () => {
     const { rows } = await read(await folderWith({ 'coco.json': small }));
     expect(await Promise.all(rows.map(masksOf))).toEqual([

@@ -37,9 +37,8 @@ test('a TN-SCUI folder becomes rows: image, mask, diagnosis', async () => {
 });
 
 test('a table without extensions, other names of folders, and masks of further graders', async () => {
-  const { 'train.csv': _, ...files } = tree;
   const folder = await folderWith({
-    ...files,
+    ...tree,
     'graders/Ann/1.png': '',
     'labels.csv': 'ID,CATE\n1,0\n2,\n3,1\n',
   });
