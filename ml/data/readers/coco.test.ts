@@ -300,7 +300,7 @@ describe('what is wrong with an image or an annotation is said with row, field, 
     [
       'no split',
       withImage({ split: undefined }),
-      "row 2, split: the image has no 'split': give it one, or the option 'split'",
+      "row 2, split: the image has no 'split': give it one, or the option 'split' or 'fractions'",
     ],
     [
       'an unknown split',
