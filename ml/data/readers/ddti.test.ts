@@ -204,6 +204,11 @@ test.each<[string, Record<string, string | Buffer>, string[]]>([
     ],
   ],
   [
+    'a fact of many words',
+    broken(xml(7, '2', mark(1, '')).replace('solid', 'solid '.repeat(200))),
+    ['7.xml, row 5, composition: image 1: more than 1000 characters'],
+  ],
+  [
     'a grade that is none',
     broken(xml(7, '6', mark(1, ''))),
     ['7.xml, row 5, tirads: image 1: unknown grade "6": expected one of 1, 2, 3, 4a, 4b, 4c, 5'],

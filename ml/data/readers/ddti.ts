@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../../errors.ts';
+import { addTo } from './add-to.ts';
 import { drawn, polygonBorders } from './coco-mask.ts';
 import { polygonProblem, shown } from './coco-segmentation.ts';
 import { imagesByStem, listFolder, onlyImage, openFolder, stemOf } from './folder.ts';
@@ -38,6 +39,9 @@ const settings = z.strictObject({
 
 type Settings = z.infer<typeof settings>;
 const METADATA = ['age', 'sex', 'composition', 'echogenicity', 'margins', 'calcifications', 'tirads'];
+
+/** Of one fact of a case: they are words. */
+const TEXT_LIMIT = 1000;
 
 /**
  * DDTI: an XML file for each case (`12.xml`) beside its images (`12_1.jpg`, `12_2.jpg`). The outlines of an image
@@ -105,9 +109,7 @@ function numbersByCase(stems: Iterable<string>): Map<string, string[]> {
   for (const stem of stems) {
     const [, owner, number] = /^(.+)_(\d{1,9})$/.exec(stem) ?? [];
     if (owner === undefined) continue;
-    const others = numbers.get(owner);
-    if (others) others.push(number);
-    else numbers.set(owner, [number]);
+    addTo(numbers, owner, number);
   }
   return numbers;
 }
@@ -157,7 +159,7 @@ async function readCase({ root, numbers }: Content, file: string): Promise<Case 
   for (const mark of childrenOf(found, 'mark')) {
     const number = textIn(mark, 'image');
     if (!/^\d{1,9}$/.test(number)) return `a mark names the image ${shown(number)}: expected a number`;
-    marks.set(number, [...(marks.get(number) ?? []), mark]);
+    addTo(marks, number, mark);
   }
   // Further images of the case are not annotated, but have its diagnosis.
   for (const number of numbers.get(stemOf(file)) ?? []) if (!marks.has(number)) marks.set(number, []);
@@ -183,6 +185,8 @@ function readImage(content: Content, image: CaseImage): RowResult {
   const outlines = regions.filter(({ length }) => length >= 6);
   const strayMarks = regions.length - outlines.length;
   const diagnoses = readGrade(settings, textIn(image.case, 'tirads'), (message) => report('tirads', message));
+  for (const key of METADATA.filter((name) => textIn(image.case, name).length > TEXT_LIMIT))
+    report(key, `more than ${TEXT_LIMIT} characters`);
   if (problems.length > 0 || 'problem' in found) return { problems };
   const subject = stemOf(file);
   const split = settings.split ?? dealOut(settings.fractions, subject);

@@ -1,3 +1,4 @@
+import { addTo } from './add-to.ts';
 import type { Size } from './coco-mask.ts';
 
 /**
@@ -35,9 +36,7 @@ function addCrossings(crossings: Map<number, number[]>, [x0, y0, x1, y1]: [numbe
   for (let y = Math.min(y0, y1); y < Math.max(y0, y1); y++) {
     // Multiplied first: a crossing in the middle of a pixel comes out as exactly that.
     const x = x0 + ((y - y0) * (x1 - x0)) / (y1 - y0);
-    const others = crossings.get(y);
-    if (others) others.push(x);
-    else crossings.set(y, [x]);
+    addTo(crossings, y, x);
   }
 }
 

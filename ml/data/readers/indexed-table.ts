@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { addTo } from './add-to.ts';
 import { DatasetError, type Problem } from './problem.ts';
 import { safePath } from './safe-path.ts';
 import { readTable, readTableHeader } from './table.ts';
@@ -44,9 +45,7 @@ export async function indexTable(
     const message = problem ?? (key === '' ? 'is empty' : null);
     if (message !== null) problems.push({ file: path, row, field: problem ? 'table' : columns[0], message });
     if (key === null || key === '') continue;
-    const others = entries.get(key);
-    if (others) others.push({ row, cells });
-    else entries.set(key, [{ row, cells }]);
+    addTo(entries, key, { row, cells });
   }
   if (problems.length > 0) throw new DatasetError(problems);
   return entries;
@@ -63,8 +62,10 @@ async function locate(root: string, path: string): Promise<string> {
   return file;
 }
 
-/** Whether a CSV file has these columns. What cannot be read has none. */
+/** Whether a CSV file has these columns. What cannot be read has none; nobody waits for a pipe. */
 export async function hasColumns(file: string, columns: readonly string[]): Promise<boolean> {
+  const found = await stat(file).catch(() => null);
+  if (!found?.isFile()) return false;
   const header: readonly string[] = await readTableHeader(file).catch(() => []);
   return columns.every((column) => header.includes(column));
 }

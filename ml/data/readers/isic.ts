@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
-import { imagesByStem, listFolder, onlyImage, openFolder, stemOf } from './folder.ts';
+import { addTo } from './add-to.ts';
+import { imagesByStem, insideFolder, listFolder, onlyImage, openFolder, stemOf } from './folder.ts';
 import { hasColumns, indexTable, type Entry, type IndexedTable } from './indexed-table.ts';
 import { readIsicDiagnosis } from './isic-diagnosis.ts';
 import { isicSettings, type IsicSettings } from './isic-settings.ts';
@@ -110,10 +111,10 @@ async function firstWith(
   folders: readonly string[],
   wanted: (file: string) => boolean,
 ): Promise<Folder | null> {
-  for (const folder of folders.filter((name) => !name.split(/[\\/]/).includes('..'))) {
-    const { files } = await listFolder(join(root, folder));
-    const found = files.filter(wanted);
-    if (found.length > 0) return { folder: folder === '.' ? '' : `${folder}/`, images: imagesByStem(found) };
+  for (const folder of folders.map(insideFolder)) {
+    if (folder === null) continue;
+    const found = (await listFolder(join(root, folder))).files.filter(wanted);
+    if (found.length > 0) return { folder, images: imagesByStem(found) };
   }
   return null;
 }
@@ -125,10 +126,11 @@ async function onlyTable(
   option: string,
   usual: string,
 ): Promise<string | null> {
+  const tables = (await listFolder(root)).files.filter(isTable);
+  if (tables.includes(usual)) return usual;
   const found: string[] = [];
-  for (const file of (await listFolder(root)).files.filter(isTable))
-    if (await hasColumns(join(root, file), columns)) found.push(file);
-  if (found.length <= 1 || found.includes(usual)) return found.includes(usual) ? usual : (found[0] ?? null);
+  for (const file of tables) if (await hasColumns(join(root, file), columns)) found.push(file);
+  if (found.length <= 1) return found[0] ?? null;
   const message = `${found.length} tables have the columns ${columns.join(', ')}: name one of ${found.join(', ')}`;
   throw new DatasetError([{ file: root, row: null, field: `options.${option}`, message }]);
 }
@@ -137,7 +139,7 @@ function masksByName({ images }: Folder): Map<string, NamedMask[]> {
   const masks = new Map<string, NamedMask[]>();
   for (const stem of images.keys()) {
     const [, id, rater] = MASK_NAME.exec(stem)!;
-    masks.set(id, [...(masks.get(id) ?? []), { rater, stem }]);
+    addTo(masks, id, { rater, stem });
   }
   return masks;
 }
@@ -153,7 +155,7 @@ async function masksByTable(
   const entries = await indexTable(root, table, { columns: MASK_COLUMNS, keyOf });
   const problems: Problem[] = [];
   for (const [id, rows] of entries) {
-    const times = new Map<string, number>();
+    const [times, raters] = [new Map<string, number>(), new Set<string>()];
     for (const { row, cells } of rows) {
       const { annotator, seg_filename: file } = cells;
       for (const field of ['annotator', 'seg_filename'])
@@ -161,7 +163,10 @@ async function masksByTable(
       const time = (times.get(annotator) ?? 0) + 1;
       times.set(annotator, time);
       const rater = time === 1 ? annotator : `${annotator} (${time})`;
-      masks.set(id, [...(masks.get(id) ?? []), { rater, stem: stemOf(file) }]);
+      if (raters.has(rater))
+        problems.push({ file: table, row, field: 'annotator', message: `two masks of '${rater}'` });
+      raters.add(rater);
+      addTo(masks, id, { rater, stem: stemOf(file) });
     }
   }
   if (problems.length > 0) throw new DatasetError(problems);
@@ -176,7 +181,8 @@ async function readAbout(root: string, { metadata }: IsicSettings): Promise<Inde
     (await onlyTable(root, ['isic_id'], 'metadata', usual)) ??
     (await onlyTable(root, ['image_id'], 'metadata', usual));
   if (table === null) return null;
-  const column = (await hasColumns(join(root, table), ['isic_id'])) ? 'isic_id' : 'image_id';
+  // A table that has neither is refused for want of the first.
+  const column = (await hasColumns(join(root, table), ['image_id'])) ? 'image_id' : 'isic_id';
   return indexTable(root, table, { columns: [column], keyOf: (cells) => stemOf(cells[column]) });
 }
 
@@ -186,7 +192,7 @@ function readImage(content: Content, id: string, row: number): RowResult {
   const report = (file: string, field: string, message: string): void =>
     void problems.push({ file, row, field, message });
   const image = onlyImage(images.images, id);
-  if ('problem' in image) report(`${images.folder}${id}`, 'path', image.problem);
+  if ('problem' in image) report(join(images.folder, id), 'path', image.problem);
   const masks = readMasks(content, id, report);
   const entries = about?.get(id) ?? [];
   if (about && entries.length !== 1)
@@ -198,7 +204,7 @@ function readImage(content: Content, id: string, row: number): RowResult {
   const subject = cells['patient_id'] || cells['lesion_id'] || id;
   return {
     row: {
-      ...{ row, path: `${images.folder}${image.file}`, subject, masks },
+      ...{ row, path: join(images.folder, image.file), subject, masks },
       split: settings.split ?? dealOut(settings.fractions, subject),
       diagnoses: diagnosis === null ? {} : { reference: diagnosis },
       metadata: readMetadata(cells),
@@ -217,10 +223,10 @@ function readMasks(
     const field = `mask of '${rater}'`;
     if ('file' in mask) {
       const readings = [{ rater, structure, object: { atLeast: markedFrom } }];
-      return [{ path: `${masks.folder}${mask.file}`, field, readings, optional: false }];
+      return [{ path: join(masks.folder, mask.file), field, readings, optional: false }];
     }
     if (missing === 'error' || mask.problem.includes('several'))
-      report(`${masks.folder}${stem}`, field, mask.problem);
+      report(join(masks.folder, stem), field, mask.problem);
     return [];
   });
 }

@@ -1,3 +1,4 @@
+import { addTo } from './add-to.ts';
 import { childrenOf, textIn, type XmlElement } from './xml-file.ts';
 
 /** What the readers of one CT scan outlined, slice by slice. */
@@ -38,7 +39,7 @@ export function readLidc(message: XmlElement, report: Report): LidcScan {
       const label = `reader ${session + 1}, nodule ${textIn(nodule, 'noduleID') || '?'}`;
       for (const [uid, part] of readNodule(nodule, (problem) => report(`${label}: ${problem}`))) {
         const slice = slices.get(uid) ?? { z: part.z, nodules: new Map<number, LidcNodule[]>() };
-        slice.nodules.set(session, [...(slice.nodules.get(session) ?? []), part]);
+        addTo(slice.nodules, session, part);
         slices.set(uid, slice);
       }
     }

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { addTo } from './add-to.ts';
 import { imagesByStem, listFolder, onlyImage, openFolder } from './folder.ts';
 import { hasColumns, indexTable, type Entry } from './indexed-table.ts';
 import { layoutSettings, markedFrom, missingMask } from './layout-settings.ts';
@@ -147,15 +148,16 @@ async function readLabels(root: string, { tables }: Settings): Promise<Map<strin
         ? null
         : multimaskName.split(/[\\/]/).slice(-3, -1).join('/');
     for (const [key, entries] of await indexTable(root, table, { columns: COLUMNS, keyOf }))
-      labels.set(key, [...(labels.get(key) ?? []), ...entries.map((entry) => ({ ...entry, table }))]);
+      for (const entry of entries) addTo(labels, key, { ...entry, table });
   }
   return labels;
 }
 
+/** A table with the release's name counts even where its columns are not to be found: it is refused with what it has. */
 async function findTables(root: string): Promise<string[]> {
   const found: string[] = [];
-  for (const file of (await listFolder(root)).files)
-    if (/\.csv$/i.test(file) && (await hasColumns(join(root, file), COLUMNS))) found.push(file);
+  for (const file of (await listFolder(root)).files.filter((name) => /\.csv$/i.test(name)))
+    if (/^refuge/i.test(file) || (await hasColumns(join(root, file), COLUMNS))) found.push(file);
   return found;
 }
 

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { imagesByStem, isImage, listFolder, onlyImage, openFolder, stemOf } from './folder.ts';
-import { hasColumns, indexTable, type IndexedTable } from './indexed-table.ts';
+import { imagesByStem, insideFolder, isImage, listFolder, onlyImage, openFolder, stemOf } from './folder.ts';
+import { indexTable, type IndexedTable } from './indexed-table.ts';
 import { layoutSettings, markedFrom, missingMask } from './layout-settings.ts';
 import { DatasetError, type Problem } from './problem.ts';
 import type { Dataset, MaskSource, Reader, RowResult } from './reader.ts';
@@ -49,18 +49,22 @@ export const tnscui: Reader<Settings> = {
   config: settings,
   presets: {},
   recognises: async (path) => {
-    const { folders } = await listFolder(path);
-    const has = ['image', 'mask'].every((name) => folders.includes(name));
-    return has && hasColumns(join(path, 'train.csv'), COLUMNS);
+    const { files, folders } = await listFolder(path);
+    return ['image', 'mask'].every((name) => folders.includes(name)) && files.includes('train.csv');
   },
   open,
 };
 
+interface ImageFolder {
+  readonly folder: string;
+  readonly images: ReturnType<typeof imagesByStem>;
+}
+
 interface Content {
   readonly settings: Settings;
-  readonly images: ReturnType<typeof imagesByStem>;
-  /** Rater to folder and the images in it. */
-  readonly masks: ReadonlyMap<string, { folder: string; images: ReturnType<typeof imagesByStem> }>;
+  readonly images: ImageFolder;
+  /** By rater. */
+  readonly masks: ReadonlyMap<string, ImageFolder>;
   readonly labels: IndexedTable;
 }
 
@@ -68,11 +72,11 @@ async function open(path: string, given: Settings): Promise<Dataset> {
   const root = await openFolder(path);
   const images = await imagesIn(root, given.images, path);
   const labels = await indexTable(root, given.table, { columns: COLUMNS, keyOf: ({ ID }) => idOf(ID) });
-  const masks = new Map<string, { folder: string; images: ReturnType<typeof imagesByStem> }>();
+  const masks = new Map<string, ImageFolder>();
   for (const [rater, folder] of Object.entries(given.masks ?? { reference: 'mask' }))
-    masks.set(rater, { folder, images: await imagesIn(root, folder, path) });
+    masks.set(rater, await imagesIn(root, folder, path));
   const content: Content = { settings: given, images, masks, labels };
-  const stems = [...new Set([...images.keys(), ...labels.keys()])];
+  const stems = [...new Set([...images.images.keys(), ...labels.keys()])];
   return {
     name: given.name ?? basename(root),
     description: given.description,
@@ -88,12 +92,12 @@ async function open(path: string, given: Settings): Promise<Dataset> {
   };
 }
 
-async function imagesIn(root: string, folder: string, path: string) {
-  // A folder outside the root is not listed; its files could not be read either.
-  const inside = !folder.split(/[\\/]/).includes('..');
-  const images = imagesByStem(inside ? (await listFolder(join(root, folder))).files : []);
-  if (images.size > 0) return images;
-  const message = `there is no folder '${folder}' with image files`;
+/** A folder outside the root is not listed; its files could not be read either. */
+async function imagesIn(root: string, name: string, path: string): Promise<ImageFolder> {
+  const folder = insideFolder(name);
+  const images = imagesByStem(folder === null ? [] : (await listFolder(join(root, folder))).files);
+  if (folder !== null && images.size > 0) return { folder, images };
+  const message = `there is no folder '${name}' with image files`;
   throw new DatasetError([{ file: path, row: null, field: 'path', message }]);
 }
 
@@ -102,8 +106,8 @@ const idOf = (id: string): string => (isImage(id) ? stemOf(id) : id);
 
 function readImage({ settings, images, masks, labels }: Content, stem: string, row: number): RowResult {
   const problems: Problem[] = [];
-  const image = onlyImage(images, stem);
-  const path = `${settings.images}/${'file' in image ? image.file : stem}`;
+  const image = onlyImage(images.images, stem);
+  const path = join(images.folder, 'file' in image ? image.file : stem);
   const report = (file: string, field: string, message: string, line = row): void =>
     void problems.push({ file, row: line, field, message });
   if ('problem' in image) report(path, 'ID', image.problem);
@@ -113,8 +117,9 @@ function readImage({ settings, images, masks, labels }: Content, stem: string, r
     const reading = { rater, structure: settings.structure, object: { atLeast: settings.markedFrom } };
     const field = `mask of '${rater}'`;
     if ('file' in mask)
-      sources.push({ path: `${folder}/${mask.file}`, field, readings: [reading], optional: false });
-    else if (settings.missing === 'error') report(`${folder}/${stem}`, field, mask.problem);
+      sources.push({ path: join(folder, mask.file), field, readings: [reading], optional: false });
+    else if (settings.missing === 'error' || mask.problem.includes('several'))
+      report(join(folder, stem), field, mask.problem);
   }
   const entries = labels.get(stem) ?? [];
   const category = entries[0]?.cells['CATE'] ?? '';
