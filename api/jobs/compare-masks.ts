@@ -1,19 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Sample } from '../../ml/data/sample.ts';
 import type { Mask } from '../../ml/metrics/metric.ts';
-import { bootstrapMeanOfDefined } from '../../ml/statistics/bootstrap-mean.ts';
 import type { MetricChoice } from '../requests/metric-choices.ts';
 import { openStoreSource, type StoreSource, type StoreSourceOptions } from '../storage/store-source.ts';
 import { chosen } from './chosen-metric.ts';
 import { datasetNames, idOf } from './fused-samples.ts';
 import type { JobInput } from './job.ts';
-import type { ImageRow, MetricLabel, MetricRow } from './metric-row.ts';
+import { createTally, type Comparison } from './metric-tally.ts';
 import { plane } from './planes.ts';
-
-export interface Comparison {
-  readonly metrics: readonly MetricRow[];
-  readonly images: readonly ImageRow[];
-}
 
 export interface CompareSettings {
   readonly choices: readonly MetricChoice[];
@@ -47,11 +41,9 @@ export async function compareWithRaters(
     for (const [s, structureId] of structureIds.entries()) {
       const mask = fusedMask(sample, s, source);
       const drawn = raterMasks(sample, s, source);
-      for (const { metric, settings, label } of pairwise) {
-        for (const [r, rater] of drawn) {
-          const place = { structureId, raterId: raterIds[r] };
-          tally.add(label, place, imageId, metric.measure(mask, rater, settings));
-        }
+      for (const one of pairwise) {
+        for (const [r, rater] of drawn)
+          tally.measure(one, { structureId, raterId: raterIds[r] }, imageId, mask, rater);
       }
       for (const { metric, settings, label } of combined)
         tally.addToImage(
@@ -86,57 +78,10 @@ export async function compareWithFusion(
     if (!other) throw new Error(`image ${imageId} has no mask to compare with`);
     for (const [s, structureId] of structureIds.entries()) {
       const [mask, fused] = [fusedMask(sample, s, source), fusedMask(other, s, reference)];
-      for (const { metric, settings, label } of pairwise)
-        tally.add(label, { structureId }, imageId, metric.measure(mask, fused, settings));
+      for (const one of pairwise) tally.measure(one, { structureId }, imageId, mask, fused);
     }
   }
   return tally.comparison();
-}
-
-interface Place {
-  readonly structureId: string;
-  readonly raterId?: string;
-}
-
-/** Collects numbers image by image, and makes of them those over all images. */
-function createTally({ seed, transductive }: Omit<CompareSettings, 'choices'>, imageCount: number) {
-  interface Collected extends Place {
-    readonly label: MetricLabel;
-    readonly values: (number | null)[];
-  }
-  const collected = new Map<MetricLabel, Map<string, Collected>>();
-  const images: ImageRow[] = [];
-  const valuesAt = (label: MetricLabel, place: Place): (number | null)[] => {
-    const places = collected.get(label) ?? new Map<string, Collected>();
-    collected.set(label, places);
-    const key = `${place.structureId} ${place.raterId}`;
-    const here = places.get(key) ?? { label, ...place, values: [] };
-    places.set(key, here);
-    return here.values;
-  };
-  const addToImage = (label: MetricLabel, place: Place, imageId: string, value: number | null): void => {
-    if (value !== null) images.push({ ...label, ...place, imageId, value });
-  };
-  return {
-    /** There will be a number of this place, even if no image has one. */
-    expect: (label: MetricLabel, place: Place): void => void valuesAt(label, place),
-    add(label: MetricLabel, place: Place, imageId: string, value: number | null): void {
-      valuesAt(label, place).push(value);
-      addToImage(label, place, imageId, value);
-    },
-    /** A number that only images have. */
-    addToImage,
-    comparison(): Comparison {
-      const all = [...collected.values()].flatMap((places) => [...places.values()]);
-      const metrics = all.map(({ label, values, ...place }): MetricRow => {
-        const whyNone = values.length === 0 ? 'no image' : 'undefined for every image';
-        const measure = bootstrapMeanOfDefined(values, { seed, whyNone });
-        const undefinedCount = imageCount - measure.count;
-        return { ...label, ...place, ...measure, undefinedCount, transductive };
-      });
-      return { metrics, images };
-    },
-  };
 }
 
 /** The samples one after another, read a batch at a time, with a turn for the rest of the process after each. */

@@ -5,8 +5,9 @@ import type { RequestOf } from '../requests/requests.ts';
 import type { StoreSourceOptions } from '../storage/store-source.ts';
 import { judgeMasks, scoreMetrics, type Reading } from './judge-masks.ts';
 import type { Job, JobInput, Outcome } from './job.ts';
-import { compareWithFusion, compareWithRaters, type Comparison } from './compare-masks.ts';
+import { compareWithFusion, compareWithRaters } from './compare-masks.ts';
 import type { MetricRow } from './metric-row.ts';
+import type { Comparison } from './metric-tally.ts';
 import { predictAndStore } from './predict-masks.ts';
 
 /**

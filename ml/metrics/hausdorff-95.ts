@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { quantile } from '../statistics/measure.ts';
 import type { MaskMetric } from './metric.ts';
-import { surfaceDistances, surfaceSettings, surfaceUnit } from './surface-distances.ts';
+import {
+  surfaceDistances,
+  surfaceSettings,
+  surfaceUnit,
+  type SurfaceDistances,
+} from './surface-distances.ts';
 
 const config = z.strictObject(surfaceSettings);
 export type Hausdorff95Config = z.infer<typeof config>;
@@ -9,7 +14,7 @@ export type Hausdorff95Config = z.infer<typeof config>;
 /**
  * Hausdorff distance without its worst twentieth: the 95 % quantile of the surface distances in each direction, and the
  * larger of the two. So do MONAI and surface-distance; medpy takes the quantile of both directions together, which is
- * smaller. Quantiles interpolate linearly. Surface as in surface-distances.ts.
+ * smaller. Quantiles interpolate linearly. Surface as in surface.ts.
  */
 export const hausdorff95: MaskMetric<Hausdorff95Config> = {
   name: 'hausdorff_95',
@@ -29,10 +34,15 @@ export const hausdorff95: MaskMetric<Hausdorff95Config> = {
   overImages: 'mean',
   compares: 'masks',
   symmetric: true,
+  emptyAt: ({ threshold }) => threshold,
   whenEmpty: { both: null, one: null },
   measure(mask, reference, config) {
-    const { toReference, fromReference } = surfaceDistances(mask, reference, config);
-    if (toReference.length === 0 || fromReference.length === 0) return null;
-    return Math.max(quantile(toReference.sort(), 0.95), quantile(fromReference.sort(), 0.95));
+    return hausdorff95Of(surfaceDistances(mask, reference, config));
   },
 };
+
+/** Null where a mask is empty. */
+export function hausdorff95Of({ toReference, fromReference }: SurfaceDistances): number | null {
+  if (toReference.length === 0 || fromReference.length === 0) return null;
+  return Math.max(quantile(toReference.sort(), 0.95), quantile(fromReference.sort(), 0.95));
+}

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { pooledOverImages } from '../../statistics/pooled-over-images.ts';
 import type { RatersMetric } from '../metric.ts';
-import { equalVotes, leavingOut, pairCounts } from './comparable-images.ts';
+import { countsOfPair, pooled } from './comparable-images.ts';
 import { cohenKappa as kappaOf } from './pair-counts.ts';
 
 /** Cohen's kappa of two raters, of the pixels of all images together. */
@@ -18,12 +17,9 @@ export const cohenKappa: RatersMetric = {
   range: [-1, 1],
   better: 'higher',
   emptyMasks: 'Pixels like any other; undefined where both raters left all images empty.',
-  perImage: false,
+  perImage: true,
   overImages: 'pooled',
   compares: 'raters',
   groups: ['pair'],
-  measure(images, group, seed) {
-    const { of, left, whyNone } = pairCounts(images, group);
-    return leavingOut(left, pooledOverImages(of, kappaOf, { seed, whyUndefined: whyNone ?? equalVotes }));
-  },
+  ...pooled(countsOfPair, kappaOf),
 };

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { pooledOverImages } from '../../statistics/pooled-over-images.ts';
 import type { RatersMetric } from '../metric.ts';
-import { equalVotes, leavingOut, sharedImages } from './comparable-images.ts';
+import { pooled, votesOfImage } from './comparable-images.ts';
 import { fleissKappa as kappaOf } from './vote-counts.ts';
 
 /** Fleiss' kappa of the pixels of all images together: agreement by chance is a figure of the whole set. */
@@ -18,14 +17,9 @@ export const fleissKappa: RatersMetric = {
   range: [-1, 1],
   better: 'higher',
   emptyMasks: 'Pixels like any other; undefined where all masks of all images are empty.',
-  perImage: false,
+  perImage: true,
   overImages: 'pooled',
   compares: 'raters',
   groups: ['all'],
-  measure(images, _, seed) {
-    const { of, left, whyNone } = sharedImages(images);
-    const totals = of.map(({ votes }) => votes);
-    const whyUndefined = whyNone ?? equalVotes;
-    return leavingOut(left, pooledOverImages(totals, kappaOf, { seed, whyUndefined }));
-  },
+  ...pooled(votesOfImage, kappaOf),
 };

@@ -1,9 +1,18 @@
+import { areaOf } from '../../data/bit-counts.ts';
+import type { BitMask } from '../../data/bit-mask.ts';
+import { hausdorff95Of } from '../hausdorff-95.ts';
+import type { RaterGroup } from '../metric.ts';
+import type { Spacing } from '../nearest-distances.ts';
+import { distancesBetween } from '../surface-distances.ts';
+import { outlineLength, surfaceOf, type Surface } from '../surface.ts';
 import { energyDistancesToOthers, pairDistance } from './mask-distances.ts';
-import { countPair, noPixels, type PairCounts } from './pair-counts.ts';
+import { countPair, type PairCounts } from './pair-counts.ts';
 import { addVotes, voteTotals, type VoteCounts, type VoteTotals } from './vote-counts.ts';
 
 /** What the agreement of all images is made of: one image's counts for one structure, a few numbers for any size. */
 export interface ImageAgreement {
+  /** Foreground pixels of each annotator's mask, by rater. */
+  readonly areas: ReadonlyMap<string, number>;
   /** Zero where fewer than two raters annotated the structure. */
   readonly votes: VoteTotals;
   /** Of each two annotators, both in the order of the masks. */
@@ -16,23 +25,55 @@ export interface RaterPair {
   readonly rater: string;
   readonly otherRater: string;
   readonly counts: PairCounts;
+  /** In mm where the spacing is known, else in pixels. Null where a mask is empty, and where an outline is too long. */
+  readonly hausdorff95: number | null;
+  /** One of them is longer than LONGEST_OUTLINE. */
+  readonly outlineTooLong: boolean;
 }
 
-/** @param masks of those raters who annotated the structure in this image, at one size: 0 and 1, [h, w]. */
-export function imageAgreement(masks: ReadonlyMap<string, ArrayLike<number>>): ImageAgreement {
+/** Pixels of a mask's outline above which its distances are not measured: noise, not a structure; they would fill memory. */
+export const LONGEST_OUTLINE = 2 ** 21;
+
+/**
+ * @param masks of those raters who annotated the structure in this image, at one size.
+ * @param spacing height and width of a pixel in mm; null where it is not known.
+ * @throws RangeError for masks of different sizes.
+ */
+export function imageAgreement(
+  masks: ReadonlyMap<string, BitMask>,
+  spacing: Spacing | null = null,
+): ImageAgreement {
   const counts: VoteCounts = new Map();
   addVotes(counts, [...masks.values()]);
+  const drawn = [...masks].map(([rater, mask]): Drawn => {
+    return { rater, mask, surface: outlineLength(mask) > LONGEST_OUTLINE ? null : surfaceOf(mask) };
+  });
+  const pairs = drawn.flatMap((one, i) => drawn.slice(i + 1).map((other) => pairOf(one, other, spacing)));
   const raters = [...masks.keys()];
-  const pairs = [...masks].flatMap(([rater, mask], i) =>
-    [...masks].slice(i + 1).map(([otherRater, other]) => {
-      return { rater, otherRater, counts: countPair(noPixels, mask, other) };
-    }),
-  );
   const distances = energyDistancesToOthers(distanceTable(raters, pairs));
   return {
+    areas: new Map([...masks].map(([rater, mask]) => [rater, areaOf(mask)])),
     votes: voteTotals(counts),
     pairs,
     energyDistances: new Map(distances.map((distance, k) => [raters[k], distance])),
+  };
+}
+
+interface Drawn {
+  readonly rater: string;
+  readonly mask: BitMask;
+  /** Null where it is too long. */
+  readonly surface: Surface | null;
+}
+
+function pairOf(one: Drawn, other: Drawn, spacing: Spacing | null): RaterPair {
+  const distances = one.surface && other.surface && distancesBetween(one.surface, other.surface, spacing);
+  return {
+    rater: one.rater,
+    otherRater: other.rater,
+    counts: countPair(one.mask, other.mask),
+    hausdorff95: distances && hausdorff95Of(distances),
+    outlineTooLong: distances === null,
   };
 }
 
@@ -43,4 +84,9 @@ function distanceTable(raters: readonly string[], pairs: readonly RaterPair[]): 
     table[i][j] = table[j][i] = pairDistance(counts);
   }
   return table;
+}
+
+/** The two raters' counts; undefined where one of them did not annotate. */
+export function pairIn({ pairs }: ImageAgreement, { rater, otherRater }: RaterGroup): RaterPair | undefined {
+  return pairs.find((one) => one.rater === rater && one.otherRater === otherRater);
 }
