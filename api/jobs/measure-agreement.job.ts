@@ -1,5 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { imageAgreement, type ImageAgreement } from '../../ml/metrics/agreement/image-agreement.ts';
+import {
+  imageAgreement,
+  raterPairs,
+  type ImageAgreement,
+  type RaterPair,
+} from '../../ml/metrics/agreement/image-agreement.ts';
 import { imageNumbers, raterAgreement } from '../../ml/metrics/agreement/rater-agreement.ts';
 import type { Agreement, Prisma } from '../../prisma/client/client.ts';
 import { annotatedImages, type AnnotatedImage } from './annotated-images.ts';
@@ -66,8 +71,13 @@ async function measureImage(
   const masks = await masksOf(of.structureId);
   const place = { ...of, imageId };
   await storeAgreementMaps(input, place, [...masks.values()]);
-  input.signal.throwIfAborted();
-  const agreement = imageAgreement(masks, spacing);
+  const pairs: RaterPair[] = [];
+  for (const pair of raterPairs(masks, spacing)) {
+    pairs.push(pair);
+    await setImmediate();
+    input.signal.throwIfAborted();
+  }
+  const agreement = imageAgreement(masks, pairs);
   await storeImageAgreements(input, place, [...imageNumbers(agreement, spacing)]);
   return agreement;
 }

@@ -36,19 +36,15 @@ export const LONGEST_OUTLINE = 2 ** 21;
 
 /**
  * @param masks of those raters who annotated the structure in this image, at one size.
- * @param spacing height and width of a pixel in mm; null where it is not known.
+ * @param pairs every two of them, from raterPairs.
  * @throws RangeError for masks of different sizes.
  */
 export function imageAgreement(
   masks: ReadonlyMap<string, BitMask>,
-  spacing: Spacing | null = null,
+  pairs: readonly RaterPair[] = [...raterPairs(masks)],
 ): ImageAgreement {
   const counts: VoteCounts = new Map();
   addVotes(counts, [...masks.values()]);
-  const drawn = [...masks].map(([rater, mask]): Drawn => {
-    return { rater, mask, surface: outlineLength(mask) > LONGEST_OUTLINE ? null : surfaceOf(mask) };
-  });
-  const pairs = drawn.flatMap((one, i) => drawn.slice(i + 1).map((other) => pairOf(one, other, spacing)));
   const raters = [...masks.keys()];
   const distances = energyDistancesToOthers(distanceTable(raters, pairs));
   return {
@@ -57,6 +53,21 @@ export function imageAgreement(
     pairs,
     energyDistances: new Map(distances.map((distance, k) => [raters[k], distance])),
   };
+}
+
+/**
+ * Every two raters of one image, in their order. One by one, as a pair of large masks takes a second.
+ * @param spacing height and width of a pixel in mm; null where it is not known.
+ */
+export function* raterPairs(
+  masks: ReadonlyMap<string, BitMask>,
+  spacing: Spacing | null = null,
+): Generator<RaterPair> {
+  const drawn = [...masks].map(([rater, mask]): Drawn => {
+    return { rater, mask, surface: outlineLength(mask) > LONGEST_OUTLINE ? null : surfaceOf(mask) };
+  });
+  for (const [i, one] of drawn.entries())
+    for (const other of drawn.slice(i + 1)) yield pairOf(one, other, spacing);
 }
 
 interface Drawn {

@@ -2,7 +2,7 @@ import { packMask } from '../../data/bit-mask.ts';
 import { draw, empty, first, second } from '../drawn-masks.test-helper.ts';
 import { hausdorff95 } from '../hausdorff-95.ts';
 import { bitsByRater } from './bits.test-helper.ts';
-import { imageAgreement, LONGEST_OUTLINE } from './image-agreement.ts';
+import { imageAgreement, LONGEST_OUTLINE, raterPairs } from './image-agreement.ts';
 import { imageNumbers, raterAgreement, type AgreementMeasure } from './rater-agreement.ts';
 
 type Masks = Readonly<Record<string, readonly number[]>>;
@@ -150,7 +150,7 @@ describe('of one image', () => {
       return [`r${k}`, packMask(values, width, height)] as const;
     })); // prettier-ignore
     for (const spacing of [null, [0.5, 1.25] as const]) {
-      const found = [...imageNumbers(imageAgreement(masks, spacing), spacing)];
+      const found = [...imageNumbers(imageAgreement(masks, [...raterPairs(masks, spacing)]), spacing)];
       const distances = found.filter(({ name }) => name === 'hausdorff_95');
       const value = hausdorff95.measure(first, second, { threshold: 0.5, spacing });
       const pair = { name: 'hausdorff_95', rater: 'r0', otherRater: 'r1' };

@@ -29,7 +29,12 @@ export function voteMaps(masks: readonly BitMask[]): VoteMaps {
 
 function rowsOf(masks: readonly BitMask[], value: (share: number) => number): RowsOf {
   const values = Float32Array.from({ length: masks.length + 1 }, (_, k) => value(k / masks.length));
-  return (strip) => Float32Array.from(votesIn(masks, strip), (k) => values[k]);
+  return (strip) => {
+    const votes = votesIn(masks, strip);
+    const rows = new Float32Array(votes.length); // filled by hand: Float32Array.from makes an object of each pixel
+    for (let i = 0; i < rows.length; i++) rows[i] = values[votes[i]];
+    return rows;
+  };
 }
 
 const bits = (p: number): number => (p === 0 ? 0 : -p * Math.log2(p));
