@@ -41,6 +41,12 @@ Each number carries the metric's name, settings and unit. It is the mean over im
 or of all images together. \`imageMetrics\` gives the images one by one, the worst first. An image for which a metric is
 undefined has no number there; \`undefinedCount\` says how many these are. \`spacing\` is that of the masks that are
 compared, which have the size that the fusion or the model works at, not that of the image file.
+
+Empty masks have one rule, in evaluations and in agreements: two empty masks agree, so an overlap is 1; an empty mask and
+one that is not do not agree, so an overlap is 0; a distance to an empty mask is undefined, and the image is left out and
+counted. A mask is empty if no pixel is above the threshold; where there are several thresholds, above the lowest. A mean
+that is high because most masks are empty says little: beside each mean stand \`bothEmptyCount\` and \`oneEmptyCount\`, the
+number of images in which both masks were empty, and in which one was. (Among several raters: all masks, and some.)
 `;
 
 /** The page of all metrics, from the registry. */

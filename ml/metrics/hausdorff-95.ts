@@ -18,7 +18,8 @@ export type Hausdorff95Config = z.infer<typeof config>;
  */
 export const hausdorff95: MaskMetric<Hausdorff95Config> = {
   name: 'hausdorff_95',
-  summary: 'Largest distance between the outlines of two masks, ignoring the farthest 5 %.',
+  summary:
+    'Largest distance between the outlines of two masks, ignoring the farthest 5 %. An agreement gives it image by image.',
   formula: 'max(Q₉₅ of d(a, ∂B) over a in ∂A, Q₉₅ of d(b, ∂A) over b in ∂B)',
   citation:
     'Huttenlocher, Klanderman and Rucklidge, Comparing images using the Hausdorff distance, TPAMI 1993; definition as in MONAI.',

@@ -55,12 +55,13 @@ function worstImages({ images, of }: WorstImages): string[] {
     '',
     title,
     ...table(
-      ['image', 'mean pairwise Dice', 'furthest apart', 'their Dice'],
-      images.map(({ path, meanPairwiseDice, pair }) => [
+      ['image', 'mean pairwise Dice', 'lowest Dice', 'of', 'largest distance'],
+      images.map(({ path, meanPairwiseDice, pair, distance }) => [
         path,
         meanPairwiseDice.toFixed(3),
-        `${pair.rater?.name} and ${pair.otherRater?.name}`,
         pair.value.toFixed(3),
+        `${pair.rater?.name} and ${pair.otherRater?.name}`,
+        distance ? `${distance.value.toFixed(1)} ${distance.unit === 'mm' ? 'mm' : 'pixels'}` : '–',
       ]),
     ),
   ];

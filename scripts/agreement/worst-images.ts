@@ -22,7 +22,7 @@ const imagesDocument = graphql(`
 const pairDocument = graphql(`
   query WorstPair($id: ID!, $structureId: ID!, $imageId: ID!) {
     agreement(id: $id) {
-      imageMetrics(name: "dice", structureId: $structureId, imageId: $imageId, first: 1) {
+      dice: imageMetrics(name: "dice", structureId: $structureId, imageId: $imageId, first: 1) {
         nodes {
           value
           rater {
@@ -31,6 +31,12 @@ const pairDocument = graphql(`
           otherRater {
             name
           }
+        }
+      }
+      distance: imageMetrics(name: "hausdorff_95", structureId: $structureId, imageId: $imageId, first: 1) {
+        nodes {
+          value
+          unit
         }
       }
     }
@@ -43,7 +49,9 @@ interface WorstImage {
   readonly path: string;
   readonly meanPairwiseDice: number;
   /** The two raters who agree least. */
-  readonly pair: PairAnswer['imageMetrics']['nodes'][number];
+  readonly pair: PairAnswer['dice']['nodes'][number];
+  /** The largest distance between the outlines of two raters. Null where none has one. */
+  readonly distance: PairAnswer['distance']['nodes'][number] | null;
 }
 
 /** Where the raters agree least on one structure. */
@@ -68,8 +76,9 @@ export async function askWorstImages(
     const images: WorstImage[] = [];
     for (const { image, value } of nodes) {
       const found = await client.request(pairDocument, { id, structureId, imageId: image.id });
-      const pair = found.agreement?.imageMetrics.nodes[0];
-      if (pair) images.push({ path: image.path, meanPairwiseDice: value, pair });
+      const [pair] = found.agreement?.dice.nodes ?? [];
+      const [distance = null] = found.agreement?.distance.nodes ?? [];
+      if (pair) images.push({ path: image.path, meanPairwiseDice: value, pair, distance });
     }
     worst.push({ structure, of: totalCount, images });
   }

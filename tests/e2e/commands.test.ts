@@ -80,8 +80,11 @@ test('npm run agreement prints a table of pairs and writes every number', async 
   // Dice of R1 with the others stands right of the empty diagonal.
   expect(stdout).toMatch(/^ *R1( +0\.\d{3}){4}$/m);
   // Phantoms are sorted by how alike their outlines are: the first is the worst.
-  const worst = [...stdout.matchAll(/^ *images\/\S+ +(0\.\d{3}) +R\d and R\d +(0\.\d{3})$/gm)];
+  const worst = [
+    ...stdout.matchAll(/^ *images\/\S+ +(0\.\d{3}) +(0\.\d{3}) +R\d and R\d +\d+\.\d pixels$/gm),
+  ];
   expect(stdout).toContain('Where they disagree most: 5 of 6 images');
+  expect(worst).toHaveLength(5);
   expect(worst.map(([, dice]) => dice)).toEqual(worst.map(([, dice]) => dice).sort());
   for (const [, mean, lowest] of worst) expect(Number(lowest)).toBeLessThanOrEqual(Number(mean));
   const rows = (await readFile(await only(join(folder, 'agreement')), 'utf8')).trim().split('\r\n');

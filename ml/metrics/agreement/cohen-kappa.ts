@@ -6,7 +6,8 @@ import { cohenKappa as kappaOf } from './pair-counts.ts';
 /** Cohen's kappa of two raters, of the pixels of all images together. */
 export const cohenKappa: RatersMetric = {
   name: 'cohen_kappa',
-  summary: 'How much two raters agree beyond chance, over the pixels of all images together.',
+  summary:
+    'How much two raters agree beyond chance, over the pixels of all images together. In one image: over its pixels.',
   formula: '(pₒ − pₑ) / (1 − pₑ), pₒ the share of pixels on which they agree, pₑ that by chance',
   citation: 'Cohen, A coefficient of agreement for nominal scales, 1960.',
   reconstruction: null,
@@ -16,7 +17,7 @@ export const cohenKappa: RatersMetric = {
   unit: () => null,
   range: [-1, 1],
   better: 'higher',
-  emptyMasks: 'Pixels like any other; undefined where both raters left all images empty.',
+  emptyMasks: 'Pixels like any other; undefined where all votes are equal.',
   perImage: true,
   overImages: 'pooled',
   compares: 'raters',

@@ -17,7 +17,7 @@ export const krippendorffAlpha: RatersMetric = {
   unit: () => null,
   range: [-1, 1],
   better: 'higher',
-  emptyMasks: 'Pixels like any other; undefined where all masks of all images are empty.',
+  emptyMasks: 'Pixels like any other; undefined where all votes are equal.',
   perImage: true,
   overImages: 'pooled',
   compares: 'raters',
