@@ -306,7 +306,7 @@ test('an agreement gives its numbers by structure: of all raters, of one, of two
 });
 
 describe('an agreement, image by image', () => {
-  const ask = async (args: string, more: Record<string, unknown> = {}) => {
+  const ask = async (args: string, more: Record<string, unknown> = {}): Promise<any[]> => {
     const variables = Object.keys(more).map((name) => `, $${name}: ID`).join(''); // prettier-ignore
     const { data, errors } = await api.ask(
       `query ($id: ID!${variables}) { agreement(id: $id) { imageMetrics(first: 100, ${args}) { totalCount

@@ -1,10 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import {
-  imageAgreement,
-  raterPairs,
-  type ImageAgreement,
-  type RaterPair,
-} from '../../ml/metrics/agreement/image-agreement.ts';
+import type { ImageAgreement, RaterPair } from '../../ml/metrics/agreement/image-agreement.ts';
+import { measureImage, raterPairs } from '../../ml/metrics/agreement/measure-image.ts';
 import { imageNumbers, raterAgreement } from '../../ml/metrics/agreement/rater-agreement.ts';
 import type { Agreement, Prisma } from '../../prisma/client/client.ts';
 import { annotatedImages, type AnnotatedImage } from './annotated-images.ts';
@@ -30,7 +26,7 @@ export const measureAgreementJob: Job<'agreement'> = {
     const counts = structures.map((): ImageAgreement[] => []);
     for await (const { image, done, total } of annotatedImages(input, agreement)) {
       for (const [s, structureId] of structures.entries())
-        counts[s].push(await measureImage(input, image, { agreementId: agreement.id, structureId }));
+        counts[s].push(await measureAndStore(input, image, { agreementId: agreement.id, structureId }));
       input.progress.report((readingShare * done) / total, 'reading masks');
     }
     const metrics: Metric[] = [];
@@ -63,12 +59,13 @@ async function datasetOf(
 }
 
 /** Measures one structure of one image, and stores its maps and numbers. */
-async function measureImage(
+async function measureAndStore(
   input: JobInput,
-  { id: imageId, spacing, masksOf }: AnnotatedImage,
+  image: AnnotatedImage,
   of: { readonly agreementId: string; readonly structureId: string },
 ): Promise<ImageAgreement> {
-  const masks = await masksOf(of.structureId);
+  const { id: imageId, spacing } = image;
+  const masks = await image.masksOf(of.structureId);
   const place = { ...of, imageId };
   await storeAgreementMaps(input, place, [...masks.values()]);
   const pairs: RaterPair[] = [];
@@ -77,7 +74,7 @@ async function measureImage(
     await setImmediate();
     input.signal.throwIfAborted();
   }
-  const agreement = imageAgreement(masks, pairs);
+  const agreement = measureImage(masks, pairs);
   await storeImageAgreements(input, place, [...imageNumbers(agreement, spacing)]);
   return agreement;
 }

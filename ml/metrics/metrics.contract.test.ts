@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createRandom } from '../random.ts';
 import { bitsByRater } from './agreement/bits.test-helper.ts';
-import { imageAgreement } from './agreement/image-agreement.ts';
+import { measureImage } from './agreement/measure-image.ts';
 import { draw, edged, empty, first, second } from './drawn-masks.test-helper.ts';
 import { isEmptyAbove } from './empty-masks.ts';
 import { metrics } from './index.ts';
@@ -147,7 +147,7 @@ describe.each(comparing<RatersMetric>('raters'))('%s compares raters', (_, metri
   const distance = metric.better === 'lower' ? 'distance ' : '';
   const groups = { all: {}, one: { rater: 'a' }, pair: { rater: 'a', otherRater: 'b' } };
   const measures = (...images: Record<string, ArrayLike<number>>[]) => {
-    const counts = images.map((image) => imageAgreement(bitsByRater(image)));
+    const counts = images.map((image) => measureImage(bitsByRater(image)));
     return metric.groups.map((kind) => metric.measure(counts, groups[kind], 1));
   };
 
@@ -181,11 +181,11 @@ describe.each(comparing<RatersMetric>('raters'))('%s compares raters', (_, metri
   });
 
   test('each image has its own number, that of the set of this image alone', () => {
-    const image = imageAgreement(bitsByRater({ a: first.values, b: second.values, c: edged.values }));
+    const image = measureImage(bitsByRater({ a: first.values, b: second.values, c: edged.values }));
     for (const kind of metric.groups) {
       const { value } = metric.measure([image], groups[kind], 1);
       expect(metric.ofImage(image, groups[kind])).toBeCloseTo(value!, 12);
     }
-    expect(metric.ofImage(imageAgreement(new Map()), groups[metric.groups[0]])).toBeNull();
+    expect(metric.ofImage(measureImage(new Map()), groups[metric.groups[0]])).toBeNull();
   });
 });

@@ -2,14 +2,14 @@ import { packMask } from '../../data/bit-mask.ts';
 import { draw, empty, first, second } from '../drawn-masks.test-helper.ts';
 import { hausdorff95 } from '../hausdorff-95.ts';
 import { bitsByRater } from './bits.test-helper.ts';
-import { imageAgreement, LONGEST_OUTLINE, raterPairs } from './image-agreement.ts';
+import { LONGEST_OUTLINE, measureImage, raterPairs } from './measure-image.ts';
 import { imageNumbers, raterAgreement, type AgreementMeasure } from './rater-agreement.ts';
 
 type Masks = Readonly<Record<string, readonly number[]>>;
 
 /** The figures by 'name', 'name rater' or 'name rater other'. */
 function agreement(raters: readonly string[], ...images: Masks[]): Record<string, AgreementMeasure> {
-  const counts = images.map((masks) => imageAgreement(bitsByRater(masks)));
+  const counts = images.map((masks) => measureImage(bitsByRater(masks)));
   const measures = [...raterAgreement(counts, raters, { seed: 1 })];
   return Object.fromEntries(
     measures.map((m) => [[m.name, m.rater, m.otherRater].filter(Boolean).join(' '), m]),
@@ -105,7 +105,7 @@ test('one rater, raters who share no image, no image: null, with the reason', ()
 test('counts are exact beyond 2^24 pixels, where float32 sums stop', () => {
   const [width, height] = [2 ** 12 + 1, 2 ** 12 + 1];
   const full = packMask(new Uint8Array(width * height).fill(1), width, height);
-  const counts = imageAgreement(new Map([['a', full], ['b', packMask(new Uint8Array(width * height), width, height)]])); // prettier-ignore
+  const counts = measureImage(new Map([['a', full], ['b', packMask(new Uint8Array(width * height), width, height)]])); // prettier-ignore
   const pixels = width * height;
   expect(counts.pairs[0].counts).toEqual({ both: 0, firstOnly: pixels, secondOnly: 0, neither: 0 });
   expect(counts.votes).toMatchObject({ items: pixels, votes: 2 * pixels, yes: pixels });
@@ -113,7 +113,7 @@ test('counts are exact beyond 2^24 pixels, where float32 sums stop', () => {
 
 describe('of one image', () => {
   const numbers = (masks: Parameters<typeof bitsByRater>[0]) => {
-    const found = [...imageNumbers(imageAgreement(bitsByRater(masks)), null)];
+    const found = [...imageNumbers(measureImage(bitsByRater(masks)), null)];
     return Object.fromEntries(
       found.map((n) => [[n.name, n.rater, n.otherRater].filter(Boolean).join(' '), n]),
     );
@@ -150,7 +150,7 @@ describe('of one image', () => {
       return [`r${k}`, packMask(values, width, height)] as const;
     })); // prettier-ignore
     for (const spacing of [null, [0.5, 1.25] as const]) {
-      const found = [...imageNumbers(imageAgreement(masks, [...raterPairs(masks, spacing)]), spacing)];
+      const found = [...imageNumbers(measureImage(masks, [...raterPairs(masks, spacing)]), spacing)];
       const distances = found.filter(({ name }) => name === 'hausdorff_95');
       const value = hausdorff95.measure(first, second, { threshold: 0.5, spacing });
       const pair = { name: 'hausdorff_95', rater: 'r0', otherRater: 'r1' };
@@ -163,10 +163,10 @@ describe('of one image', () => {
     const checked = Uint8Array.from({ length: width * height }, (_, i) => (i + Math.floor(i / width)) % 2);
     const disc = draw((y, x) => y + x < 9);
     const noise = packMask(checked, width, height);
-    const { pairs } = imageAgreement(new Map([['a', noise], ['b', noise]])); // prettier-ignore
+    const { pairs } = measureImage(new Map([['a', noise], ['b', noise]])); // prettier-ignore
     expect(checked.length / 2).toBeGreaterThan(LONGEST_OUTLINE);
     expect(pairs).toMatchObject([{ hausdorff95: null, outlineTooLong: true }]);
     const small = packMask(disc.values, disc.width, disc.height);
-    expect(imageAgreement(new Map([['a', small], ['b', small]])).pairs).toMatchObject([{ hausdorff95: 0, outlineTooLong: false }]); // prettier-ignore
+    expect(measureImage(new Map([['a', small], ['b', small]])).pairs).toMatchObject([{ hausdorff95: 0, outlineTooLong: false }]); // prettier-ignore
   });
 });
