@@ -1,3 +1,5 @@
+import { versionOf } from '../../ml/method.ts';
+import { agreementMetrics } from '../../ml/metrics/agreement/rater-agreement.ts';
 import type { Agreement, Prisma, Run, Split } from '../../prisma/client/client.ts';
 import { readRequest } from '../requests/read-request.ts';
 import type { RequestOf } from '../requests/requests.ts';
@@ -21,7 +23,8 @@ export async function measureAgreement(
   const { id: snapshotId } = await requireSnapshot(prisma, input.snapshotId);
   const split = input.split ?? null;
   if (split) await requireImages(prisma, snapshotId, split);
-  const request = { snapshotId, split };
+  const metrics = agreementMetrics.map((metric) => ({ name: metric.name, version: versionOf(metric) }));
+  const request = { snapshotId, split, metrics };
   return prisma.$transaction((tx) => createAgreement(tx, request, { seed, actor, again: input.again }));
 }
 
@@ -42,5 +45,6 @@ async function createAgreement(
 ): Promise<Agreement> {
   const { run, created } = await createRun(tx, { kind: 'agreement', request, ...asked });
   if (!created) return tx.agreement.findUniqueOrThrow({ where: { runId: run.id } });
-  return tx.agreement.create({ data: { runId: run.id, ...request } });
+  const { snapshotId, split } = request;
+  return tx.agreement.create({ data: { runId: run.id, snapshotId, split } });
 }

@@ -109,6 +109,19 @@ const agreementRequest = z.strictObject({
   snapshotId: id,
   /** null: over the images of all splits. */
   split: z.enum(Split).nullable().default(null),
+  /** What is measured, so that a metric that was mended answers anew. */
+  metrics: z
+    .array(z.strictObject({ name: z.string(), version }))
+    .default(
+      [
+        'fleiss_kappa',
+        'krippendorff_alpha',
+        'mean_pairwise_dice',
+        'generalised_energy_distance',
+        'cohen_kappa',
+        'dice',
+      ].map((name) => ({ name, version: 1 })),
+    ),
 });
 
 const reproductionRequest = z.strictObject({ runId: id });
@@ -134,13 +147,13 @@ interface NamedMethod {
 
 /** The methods that a request names. */
 export function methodsOf<K extends RunKind>(kind: K, request: RequestOf<K>): readonly NamedMethod[] {
-  const { fusion, training, experiment, evaluation } = { [kind]: request } as {
+  const { fusion, training, experiment, evaluation, agreement } = { [kind]: request } as {
     [Kind in RunKind]?: RequestOf<Kind>;
   };
   if (fusion) return [{ method: fusions.get(fusion.method), version: fusion.version }];
   if (training) return [{ method: models.get(training.method), version: training.version }];
   if (experiment) return [{ method: experiments.get(experiment.experiment), version: experiment.version }];
-  const chosen = evaluation?.metrics ?? [];
+  const chosen = (evaluation ?? agreement)?.metrics ?? [];
   return chosen.map(({ name, version }) => ({ method: metrics.get(name), version }));
 }
 

@@ -8,6 +8,8 @@ export interface AgreementOptions extends Subject {
   readonly split?: Split;
   /** Of the bootstrap. */
   readonly seed: number;
+  /** Print so many images of each structure, those on which raters agree least. */
+  readonly worst: number;
   readonly out: string;
 }
 
@@ -15,6 +17,7 @@ export const usage = `npm run agreement -- [options]
 ${subjectUsage}
   --split NAME      only images of train, validation or test (default: all)
   --seed N          seed of the intervals' resamples (default 1)
+  --worst N         print the N images of each structure on which they disagree most (default 5)
   --out FOLDER      where the table goes (default .consilium/agreement)
 ${urlUsage}`;
 
@@ -34,6 +37,7 @@ export function parseOptions(argv: readonly string[]): AgreementOptions | 'help'
       ...subjectOptions,
       split: { type: 'string' },
       seed: { type: 'string', default: '1' },
+      worst: { type: 'string', default: '5' },
       out: { type: 'string', default: '.consilium/agreement' },
     },
   });
@@ -42,6 +46,7 @@ export function parseOptions(argv: readonly string[]): AgreementOptions | 'help'
     ...parseSubject(values),
     split: splitOf(values.split),
     seed: wholeNumber('--seed', values.seed, 0),
+    worst: wholeNumber('--worst', values.worst, 0),
     out: values.out,
   };
 }
