@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { createCohort, freezeCohort } from '../../api/cohorts/cohorts.service.ts';
 import { importDataset, type ImportReport } from '../../api/datasets/import/import-dataset.ts';
 import { openBlobStore, type BlobStore } from '../../api/storage/blob-store.ts';
-import { decodeLevels } from '../../api/storage/image-codec.ts';
+import { decodeLevels } from '../../api/storage/levels.ts';
 import { decodeBinaryMask } from '../../api/storage/mask-codec.ts';
 import { openStoreSource } from '../../api/storage/store-source.ts';
 import { testDatabase, type TestDatabase } from '../helpers/database.ts';

@@ -2,6 +2,7 @@ import { isFields, type Fields } from './coco-file.ts';
 import { firstOf, idOf, textOf, type Annotation, type Coco } from './coco-annotations.ts';
 import { paint, type Size } from './coco-mask.ts';
 import { readSegmentation, shown, type Segmentation } from './coco-segmentation.ts';
+import { normalName } from './normal-form.ts';
 import type { Problem } from './problem.ts';
 import type { DrawnMask, Row, RowResult, Scalar, Split } from './reader.ts';
 
@@ -50,7 +51,7 @@ function readImage(coco: Coco, image: unknown, row: number): RowResult {
   const spacing = readSpacing(coco, fields, report);
   const masks = id !== null && size ? readMasks(coco, coco.byImage.get(id) ?? [], size, report) : [];
   if (problems.length > 0 || !split || !size) return { problems };
-  const subject = firstOf(fields, coco.settings.subjectKeys) || path;
+  const subject = normalName(firstOf(fields, coco.settings.subjectKeys)) || path;
   const metadata = readMetadata(coco, fields);
   return { row: { row, path, size, subject, split, diagnoses, masks, spacing, metadata } };
 }
