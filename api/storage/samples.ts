@@ -3,7 +3,7 @@ import { decodeBmp, isBmp } from './bmp.ts';
 import { inspectImage } from './image-codec.ts';
 import { PIXEL_LIMIT } from './pixel-limit.ts';
 import { greyPngOf } from './png-indices.ts';
-import { isTiff, readTiffSamples } from './tiff-samples.ts';
+import { isTiff, readTiffSamples, tiffFacts } from './tiff-samples.ts';
 
 export type Numbers =
   Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
@@ -30,22 +30,21 @@ export interface Samples {
 /** @throws TypeError that says why the numbers of this file cannot be read. */
 export async function readSamples(bytes: Buffer): Promise<Samples> {
   if (isBmp(bytes)) return decodeBmp(bytes);
-  if (isTiff(bytes)) {
-    const read = await readTiffSamples(bytes);
-    if (read) return read;
-  }
+  const tiff = isTiff(bytes) ? (await tiffFacts(bytes)).picture : null;
+  if (isTiff(bytes) && !tiff) return readTiffSamples(bytes);
   await inspectImage(bytes);
   const meta = await sharp(bytes, { limitInputPixels: PIXEL_LIMIT }).metadata();
   const indexed = meta.format === 'png' && meta.isPalette ? greyPngOf(bytes) : null;
   const { values, ...read } = await decode(indexed?.png ?? bytes);
-  const bits = meta.format === 'png' ? (meta.bitsPerSample ?? 8) : meta.depth === 'ushort' ? 16 : 8;
+  const bits =
+    meta.depth === 'ushort' ? 16 : tiff === 'fax' ? 1 : (meta.format === 'png' && meta.bitsPerSample) || 8;
   return {
     ...read,
     // libpng spreads short samples over 0–255: 0, 85, 170, 255 of two bits.
     values: bits < 8 && read.channels === 1 ? divided(values, 255 / (2 ** bits - 1)) : values,
     bits,
     palette: indexed?.palette,
-    lossy: isLossy(meta.format, bytes),
+    lossy: tiff === 'jpeg' || isLossy(meta.format, bytes),
   };
 }
 

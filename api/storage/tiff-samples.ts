@@ -18,7 +18,8 @@ export interface TiffFacts {
   readonly format: 'unsigned' | 'signed' | 'float' | 'complex';
   readonly samplesPerPixel: number;
   readonly photometric: number;
-  readonly compression: number;
+  /** Compressed so that only the picture library reads it: such files have 8 bits or 1. */
+  readonly picture: 'fax' | 'jpeg' | null;
   readonly orientation: number;
   readonly alpha: boolean;
 }
@@ -31,10 +32,15 @@ const formats = {
   5: 'complex',
   6: 'complex',
 } as const;
-/** Compression by JPEG, old and new. */
+/** Compressions that only the picture library reads: fax, and JPEG old and new. */
+const FAX = [2, 3, 4];
 const JPEG = [6, 7];
 const photometrics = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3 };
-const notNumbers: Record<number, string> = { 5: 'amounts of ink (CMYK)', 8: 'colours in CIE Lab' };
+const notNumbers: Record<number, string> = {
+  5: 'amounts of ink (CMYK)',
+  6: 'light and colour apart (YCbCr)',
+  8: 'colours in CIE Lab',
+};
 
 /** '32-bit float samples'. */
 export const sampleName = ({ bits, format }: Pick<TiffFacts, 'bits' | 'format'>): string =>
@@ -44,13 +50,12 @@ export async function tiffFacts(bytes: Buffer): Promise<TiffFacts> {
   return factsOf(await openTiff(bytes));
 }
 
-/** Null where the picture library reads them as they are (JPEG in TIFF). @throws TypeError that says what keeps them from being read. */
-export async function readTiffSamples(bytes: Buffer): Promise<Samples | null> {
+/** @throws TypeError that says what keeps the numbers from being read. */
+export async function readTiffSamples(bytes: Buffer): Promise<Samples> {
   const image = await openTiff(bytes);
   const facts = await factsOf(image);
   const { width, height, bits, photometric, samplesPerPixel, alpha } = facts;
   if (facts.format === 'complex') throw new TypeError('its samples are complex numbers');
-  if (JPEG.includes(facts.compression) || photometric === 6) return null;
   if (photometric in notNumbers) throw new TypeError(`its numbers are ${notNumbers[photometric]}`);
   const colours = samplesPerPixel - (alpha ? 1 : 0);
   if (colours !== 1 && colours !== 3) throw new TypeError(`it has ${samplesPerPixel} numbers a pixel`);
@@ -94,6 +99,7 @@ async function factsOf(image: GeoTIFFImage): Promise<TiffFacts> {
     Number((await image.fileDirectory.loadValue(name)) ?? otherwise);
   const [width, height] = [image.getWidth(), image.getHeight()];
   const orientation = await tag('Orientation', 1);
+  const compression = await tag('Compression', 1);
   const samplesPerPixel = Number(image.getSamplesPerPixel());
   const format = Number(image.getSampleFormat()) as keyof typeof formats;
   // 0 is unspecified, 1 and 2 are transparency.
@@ -104,7 +110,7 @@ async function factsOf(image: GeoTIFFImage): Promise<TiffFacts> {
     bits: Number(image.getBitsPerSample()),
     format: formats[format] ?? 'unsigned',
     photometric: await tag('PhotometricInterpretation', 1),
-    compression: await tag('Compression', 1),
+    picture: FAX.includes(compression) ? 'fax' : JPEG.includes(compression) ? 'jpeg' : null,
     alpha: [...Array.from(extra ?? [])].some((kind) => kind === 1 || kind === 2),
   };
 }
