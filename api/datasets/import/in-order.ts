@@ -1,16 +1,18 @@
 import { setTimeout } from 'node:timers/promises';
 
 /** After an abort, work that is under way gets so long to end. */
-const GRACE_MS = 5000;
+const GRACE_MS = 2000;
 
-/** Works on a few items at a time and yields the answers in the order of the items. */
+/**
+ * Works on a few items at a time and yields the answers in the order of the items. When the signal aborts it throws its
+ * reason, also while a read hangs, as on a disk that is away.
+ */
 export async function* inOrder<A, B>(
   items: AsyncIterable<A>,
   parallel: number,
   work: (item: A) => Promise<B>,
   signal?: AbortSignal,
 ): AsyncGenerator<B> {
-  const aborted = whenAborted(signal);
   const running: Promise<B>[] = [];
   try {
     for await (const item of items) {
@@ -18,25 +20,22 @@ export async function* inOrder<A, B>(
       // It is awaited in its turn; until then its failure must not count as unheard.
       result.catch(() => undefined);
       running.push(result);
-      if (running.length >= parallel) yield await Promise.race([running.shift()!, aborted.promise]);
+      if (running.length >= parallel) yield await unlessAborted(running.shift()!, signal);
     }
-    while (running.length > 0) yield await Promise.race([running.shift()!, aborted.promise]);
+    while (running.length > 0) yield await unlessAborted(running.shift()!, signal);
   } finally {
-    // A read that hangs (a disk that is away) must not keep the import from ending.
-    await Promise.race([Promise.allSettled(running), aborted.promise.catch(() => setTimeout(GRACE_MS))]);
-    aborted.forget();
+    const ended = Promise.allSettled(running);
+    await (signal?.aborted ? Promise.race([ended, setTimeout(GRACE_MS, undefined, { ref: false })]) : ended);
   }
 }
 
-/** Rejects when the signal aborts. */
-function whenAborted(signal: AbortSignal | undefined): { promise: Promise<never>; forget: () => void } {
-  let forget = (): void => undefined;
-  const promise = new Promise<never>((_resolve, reject) => {
-    const onAbort = (): void => reject(signal?.reason as Error);
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener('abort', onAbort);
-    forget = () => signal?.removeEventListener('abort', onAbort);
+/** Promise.race with one promise that waits for an abort would keep every answer until then. */
+function unlessAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error);
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
-  promise.catch(() => undefined);
-  return { promise, forget };
 }

@@ -16,7 +16,8 @@ export function markObject({ levels, bound }: Levels, rule?: ObjectRule): Uint8A
     throw new InputError(
       `its values go from 0 to ${bound}: none is the object (${describeRule(given)}), see 'masks.object' in a manifest`,
     );
-  return 'equals' in given ? marked(levels, new Set([given.equals].flat())) : within(levels, given);
+  const { equals } = given;
+  return equals === undefined ? within(levels, given) : marked(levels, new Set([equals].flat()));
 }
 
 /** Shares and signed numbers mean what their maker says: a guess would leave out most of an object. */
@@ -33,9 +34,8 @@ function refuseOtherThanLabels(levels: Numbers): void {
 /** At most seven digits, as many as 32 bits keep. */
 export const shown = (value: number): string => String(Number(value.toPrecision(7)));
 
-function isBeyond(rule: ObjectRule, bound: number): boolean {
-  if ('equals' in rule) return Math.min(...[rule.equals].flat()) > bound;
-  return (rule.atLeast ?? -Infinity) > bound;
+function isBeyond({ equals, atLeast = -Infinity }: ObjectRule, bound: number): boolean {
+  return (equals === undefined ? atLeast : Math.min(...[equals].flat())) > bound;
 }
 
 function marked(levels: Numbers, objects: ReadonlySet<number>): Uint8Array {

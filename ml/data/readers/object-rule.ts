@@ -5,22 +5,35 @@ import type { ObjectRule } from './reader.ts';
 const value = z.number();
 
 /** Which values of a mask are the object. */
-export const objectRule = z.union([
-  z.strictObject({ equals: z.union([value, z.array(value).min(1)]) }),
-  z
-    .strictObject({ atLeast: value.optional(), atMost: value.optional() })
-    .refine(({ atLeast, atMost }) => atLeast !== undefined || atMost !== undefined, {
-      message: "expected 'equals', 'atLeast' or 'atMost'",
-    })
-    .refine(({ atLeast = -Infinity, atMost = Infinity }) => atLeast <= atMost, {
-      message: 'atLeast is above atMost: no value is the object',
-    }),
-]);
+const objectRule = z
+  .strictObject({
+    equals: z.union([value, z.array(value).min(1)]).optional(),
+    atLeast: value.optional(),
+    atMost: value.optional(),
+  })
+  .refine(
+    ({ equals, atLeast, atMost }) =>
+      (equals !== undefined) !== (atLeast !== undefined || atMost !== undefined),
+    { message: "expected 'equals', or 'atLeast' and 'atMost'" },
+  )
+  .refine(({ atLeast = -Infinity, atMost = Infinity }) => atLeast <= atMost, {
+    message: 'atLeast is above atMost: no value is the object',
+  });
 
-/** The same for all structures, or a rule for each of them. */
-export const objectRules = z.union([objectRule, z.record(z.string(), objectRule)]);
+/** The same for all structures, or a rule for each of them. Not a union: its errors would not say where. */
+export const objectRules = z.unknown().transform((given, context) => {
+  const parsed = (holdsRules(given) ? z.record(z.string(), objectRule) : objectRule).safeParse(given);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues)
+    context.issues.push({ ...issue, input: given } as z.core.$ZodRawIssue);
+  return z.NEVER;
+});
 
-type ObjectRules = z.infer<typeof objectRules>;
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const holdsRules = (value: unknown): boolean => isObject(value) && Object.values(value).some(isObject);
+
+type ObjectRules = z.output<typeof objectRules>;
 
 /** A rule, not rules by structure: those hold objects. */
 export const isRule = (rules: ObjectRules): rules is z.infer<typeof objectRule> =>
@@ -32,9 +45,8 @@ export function ruleOf(rules: ObjectRules | undefined, structure: string): Objec
 }
 
 /** In words, for messages. */
-export function describeRule(rule: ObjectRule): string {
-  if ('equals' in rule) return `equals ${[rule.equals].flat().join(', ')}`;
-  const { atLeast, atMost } = rule;
+export function describeRule({ equals, atLeast, atMost }: ObjectRule): string {
+  if (equals !== undefined) return `equals ${[equals].flat().join(', ')}`;
   return [atLeast === undefined ? '' : `at least ${atLeast}`, atMost === undefined ? '' : `at most ${atMost}`]
     .filter(Boolean)
     .join(' and ');

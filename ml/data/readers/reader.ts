@@ -105,9 +105,12 @@ export interface Reading {
   readonly object?: ObjectRule;
 }
 
-/** Which values are the object. Values are those of the file (docs/formats.md). */
-export type ObjectRule =
-  { readonly equals: number | readonly number[] } | { readonly atLeast?: number; readonly atMost?: number };
+/** Which values are the object: some, or all from one to another. Values are those of the file (docs/formats.md). */
+export interface ObjectRule {
+  readonly equals?: number | readonly number[];
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
 
 /** A mask that no file holds, such as a polygon. Drawn one at a time: memory holds the pixels of few. */
 export interface DrawnMask {

@@ -98,10 +98,14 @@ function decode(decoder: TextDecoder, bytes?: Buffer): string | null {
 
 /** How many lines of the piece are whole before the first that cannot be decoded. */
 function linesBefore({ encoding }: TextDecoder, piece: Buffer): number {
-  let lines = 0;
-  let start = 0;
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  let [lines, start] = [0, 0];
   for (let end = piece.indexOf(0x0a); end >= 0; end = piece.indexOf(0x0a, start)) {
-    if (decode(new TextDecoder(encoding, { fatal: true }), piece.subarray(start, end)) === null) break;
+    try {
+      decoder.decode(piece.subarray(start, end + 1));
+    } catch {
+      return lines;
+    }
     lines++;
     start = end + 1;
   }
