@@ -37,10 +37,15 @@ export class ImportProblemResolver {
   @Related({
     on: pointsHere('run_id'),
     where: (row, { severity }, bind) => equalTo(filterable, row, { severity }, bind),
-    order: () => [descending('count', 'int8'), ascending('cause', 'text')],
+    order: () => [
+      ascending('severity', 'text', (row) => `${row}.severity::text`),
+      descending('count', 'int8'),
+      ascending('cause', 'text'),
+    ],
   })
   @FieldResolver(() => [ImportProblemCause], {
-    description: 'The problems of an import, one item for each kind, the most frequent first.',
+    description:
+      'The problems of an import, one item for each kind: errors first, and the most frequent first.',
   })
   problemCauses(
     @Root() run: Fetched,

@@ -98,7 +98,7 @@ async function endUnsuccessfully(
     await endFailed(
       prisma,
       owner,
-      code,
+      'INTERNAL',
       new Error('its error could not be stored; the log of the worker has it'),
     );
   });
