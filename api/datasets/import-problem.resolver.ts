@@ -6,7 +6,8 @@ import { equalTo, same, type Equality } from '../read/conditions.ts';
 import { fetched, type Fetched } from '../read/read.ts';
 import { ascending, descending, pointsHere, Related } from '../read/sql-fields.ts';
 import { Run } from '../runs/run.type.ts';
-import { ImportProblem, ImportProblemCause, ImportProblemConnection } from './import-problem.type.ts';
+import type { ImportProblem } from './import-problem.type.ts';
+import { ImportProblemCause, ImportProblemConnection } from './import-problem.type.ts';
 
 const filterable: Equality = { severity: same('severity', 'problem_severity'), cause: same('cause', 'text') };
 

@@ -115,3 +115,42 @@ test('equal pixels have one name in any file, others another', async () => {
     .toBuffer();
   expect((await readPicture(tall)).pixels).not.toBe(names[0]);
 });
+
+describe('an image is refused, with the reason, where', () => {
+  const frames = { raw: { width: 1, height: 2, channels: 3, pageHeight: 1 } } as const;
+  const moving = () => sharp(Buffer.from([0, 0, 0, 255, 255, 255]), frames);
+  const flat = () => sharp({ create: { width: 64, height: 64, channels: 3, background: '#369' } });
+  const noise = () =>
+    sharp(Buffer.from(Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 7919) % 251)), {
+      raw: { width: 64, height: 64, channels: 3 },
+    });
+  const dicom = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM\x02\x00\x00\x00UL\x04\x00', 'latin1')]);
+  const cases: [string, () => Promise<Buffer>, RegExp][] = [
+    ['a GIF moves', () => moving().gif().toBuffer(), /holds 2 images/],
+    ['a WebP moves', () => moving().webp({ lossless: true }).toBuffer(), /holds 2 images/],
+    [
+      'it is AVIF',
+      () => flat().avif({ effort: 0 }).toBuffer(),
+      /images are png, jpeg, tiff, webp, gif, bmp: this is heif/,
+    ],
+    ['it is DICOM', async () => dicom, /not an image that can be read/],
+    [
+      'a PNG ends early',
+      async () => (await flat().png({ compressionLevel: 0 }).toBuffer()).subarray(0, 3000),
+      /damaged/,
+    ],
+    ['a JPEG ends early', async () => (await noise().jpeg().toBuffer()).subarray(0, 3000), /damaged/],
+    [
+      'a TIFF has two pages',
+      async () => {
+        const page = tiffFile({ width: 1, height: 1, samples: Uint8Array.of(7) });
+        page.writeUInt32LE(page.length, 10 + 12 * 12); // the next directory: a copy of the first, behind it
+        return Buffer.concat([page, page.subarray(8, 10 + 12 * 12), Buffer.alloc(4)]);
+      },
+      /holds 2 images/,
+    ],
+  ];
+  test.each(cases)('%s', async (_, bytes, message) => {
+    await expect(readPicture(await bytes())).rejects.toThrow(message);
+  });
+});

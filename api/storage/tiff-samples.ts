@@ -62,11 +62,7 @@ export async function readTiffSamples(bytes: Buffer): Promise<Samples> {
   const read = await image.readRasters({ interleave: true }).catch((error: Error) => {
     throw new TypeError(`the image is damaged (${error.message})`);
   });
-  const turned = orient(
-    read as unknown as Numbers,
-    { width, height, channels: samplesPerPixel },
-    facts.orientation,
-  );
+  const turned = orient(read, { width, height, channels: samplesPerPixel }, facts.orientation);
   return {
     ...turned,
     channels: samplesPerPixel,
