@@ -1,5 +1,5 @@
 import { PIXEL_LIMIT } from './pixel-limit.ts';
-import type { Samples } from './samples.ts';
+import type { Samples } from './numbers.ts';
 
 export const isBmp = (bytes: Buffer): boolean => bytes.length > 30 && bytes.toString('latin1', 0, 2) === 'BM';
 

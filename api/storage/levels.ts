@@ -1,4 +1,5 @@
-import { readSamples, type Numbers, type Samples } from './samples.ts';
+import type { Numbers, Samples } from './numbers.ts';
+import { readSamples } from './samples.ts';
 
 /** The numbers of a mask: labels, counts or shares, one a pixel. */
 export interface Levels {

@@ -1,4 +1,4 @@
-import type { Numbers } from './samples.ts';
+import type { Numbers } from './numbers.ts';
 
 interface Raster {
   width: number;

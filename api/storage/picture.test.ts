@@ -139,7 +139,7 @@ describe('an image is refused, with the reason, where', () => {
       async () => (await flat().png({ compressionLevel: 0 }).toBuffer()).subarray(0, 3000),
       /damaged/,
     ],
-    ['a JPEG ends early', async () => (await noise().jpeg().toBuffer()).subarray(0, 3000), /damaged/],
+    ['a JPEG ends early', async () => (await noise().jpeg().toBuffer()).subarray(0, 1000), /damaged/],
     [
       'a TIFF has two pages',
       async () => {

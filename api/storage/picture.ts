@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { decodeBmp, isBmp } from './bmp.ts';
 import { inspectImage, type ImageFacts } from './image-codec.ts';
+import type { Samples } from './numbers.ts';
 import { PIXEL_LIMIT } from './pixel-limit.ts';
-import { readSamples, type Samples } from './samples.ts';
+import { readSamples } from './samples.ts';
 import { isTiff, sampleName, tiffFacts } from './tiff-samples.ts';
 
 /** Which numbers of the file are black and white; those outside are drawn as these. */

@@ -3,29 +3,8 @@ import { decodeBmp, isBmp } from './bmp.ts';
 import { inspectImage } from './image-codec.ts';
 import { PIXEL_LIMIT } from './pixel-limit.ts';
 import { greyPngOf } from './png-indices.ts';
+import type { Numbers, Samples } from './numbers.ts';
 import { isTiff, readTiffSamples, tiffFacts } from './tiff-samples.ts';
-
-export type Numbers =
-  Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
-
-/** The numbers of an image file as they stand in it: no colour profile, gamma or window has touched them. */
-export interface Samples {
-  /** [height, width, channels] */
-  values: Numbers;
-  width: number;
-  height: number;
-  /** The colours, 1 or 3, and the transparency where there is one. */
-  channels: number;
-  alpha: boolean;
-  /** Of one number in the file. */
-  bits: number;
-  /** Colours by number, red, green, blue in 0–255: the values are numbers of colours. */
-  palette?: Uint8Array;
-  /** 0 is white, as fax machines count. */
-  whiteIsZero?: boolean;
-  /** Compression has changed the numbers. */
-  lossy: boolean;
-}
 
 /** @throws TypeError that says why the numbers of this file cannot be read. */
 export async function readSamples(bytes: Buffer): Promise<Samples> {

@@ -1,7 +1,7 @@
 import { fromArrayBuffer, type GeoTIFFImage } from 'geotiff';
 import { orient } from './orient.ts';
 import { PIXEL_LIMIT } from './pixel-limit.ts';
-import type { Numbers, Samples } from './samples.ts';
+import type { Samples } from './numbers.ts';
 
 /** Little-endian, big-endian, and both of BigTIFF. */
 const STARTS = ['49492a00', '4d4d002a', '49492b00', '4d4d002b'];
