@@ -34,14 +34,11 @@ function numbersOf(samples: Samples): Numbers {
   const { palette, bits } = samples;
   const values = oneChannel(samples);
   if (palette) return hasColours(palette) ? values : values.map((index) => palette[3 * index] ?? 0);
-  if (bits === 1) {
-    const white = samples.whiteIsZero ? 0 : 1;
-    return values.map((value) => (Math.min(value, 1) === white ? 255 : 0));
-  }
   if (samples.whiteIsZero)
     throw new TypeError(
-      'its numbers count from white down to black (WhiteIsZero), and programs read them in two ways: save it with 0 as black',
+      'its numbers count from white (WhiteIsZero), and programs read them in two ways: save it with 0 as black',
     );
+  if (bits === 1) return values.map((value) => (value ? 255 : 0));
   refuseNonNumbers(values);
   return values;
 }

@@ -40,7 +40,9 @@ async function decode(bytes: Buffer): Promise<Omit<Samples, 'bits' | 'lossy'>> {
     .raw({ depth: deep ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
-  const values = deep ? new Uint16Array(data.buffer, data.byteOffset, width * height * channels) : data;
+  // No Buffer: what is sliced off one is no copy.
+  const View = deep ? Uint16Array : Uint8Array;
+  const values = new View(data.buffer, data.byteOffset, width * height * channels);
   return { values, width, height, channels, alpha: hasAlpha };
 }
 

@@ -83,6 +83,9 @@ async function openTiff(bytes: Buffer): Promise<GeoTIFFImage> {
   const pages = await file.getImageCount().catch(damaged);
   if (pages > 1) throw new TypeError(`the file holds ${pages} images: one is expected`);
   const image = await file.getImage().catch(damaged);
+  // TIFF 6.0: without the tag it is 1, and so tifffile writes masks of truth values.
+  const { fileDirectory } = image;
+  if (!fileDirectory.hasTag('BitsPerSample')) fileDirectory.actualizedFields.set(258, [1]);
   const [width, height] = [image.getWidth(), image.getHeight()];
   if (!(width > 0 && height > 0)) throw new TypeError('not an image that can be read (it has no size)');
   if (width * height > PIXEL_LIMIT)

@@ -46,6 +46,7 @@ files = {
     "uint16, tiles": (tiles, tiff(tiles.astype("u2"), tile=(16, 16), compression="zlib")),
     "float32, tiles": (tiles / 8, tiff((tiles / 8).astype("f4"), tile=(16, 16))),
     "uint8, PackBits": (small, tiff(small.astype("u1"), compression="packbits")),
+    "1 bit, truth values": (bits * 255, tiff(bits.astype("?"), photometric="minisblack")),
     "1 bit, Group 4": (bits * 255, pillow(Image.fromarray((bits * 255).astype("u1")).convert("1"), "TIFF", compression="group4")),
 }
 files["int8"] = ((small - 100).clip(-128, 127), files["int8"][1])
