@@ -1,8 +1,16 @@
 import { registerEnumType } from 'type-graphql';
-import { AgreementMapKind, ModelTask, RaterKind, RunKind, RunStatus, Split } from '../prisma/client/enums.ts';
+import {
+  AgreementMapKind,
+  ModelTask,
+  ProblemSeverity,
+  RaterKind,
+  RunKind,
+  RunStatus,
+  Split,
+} from '../prisma/client/enums.ts';
 
 /** The store's enumerations, as GraphQL shows them. */
-export { AgreementMapKind, ModelTask, RaterKind, RunKind, RunStatus, Split };
+export { AgreementMapKind, ModelTask, ProblemSeverity, RaterKind, RunKind, RunStatus, Split };
 
 registerEnumType(Split, {
   name: 'Split',
@@ -49,5 +57,13 @@ registerEnumType(AgreementMapKind, {
   valuesConfig: {
     agreement: { description: 'Share of the annotators who side with the majority, 0.5 to 1.' },
     entropy: { description: 'Entropy of their votes in bits: 0 where all agree, 1 where they split evenly.' },
+  },
+});
+
+registerEnumType(ProblemSeverity, {
+  name: 'ProblemSeverity',
+  valuesConfig: {
+    error: { description: 'The row is left out or, without skipBad, the import has failed.' },
+    warning: { description: 'Odd, but perhaps meant so: the row is imported.' },
   },
 });

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { describeProblem, type Problem } from '../ml/data/readers/problem.ts';
+import { describeGroup, groupProblems, type Problem } from '../ml/data/readers/problem.ts';
 import { DivergedError, InputError } from '../ml/errors.ts';
 
 /** Stable: programs branch on them. The message is for a person and may change. */
@@ -57,14 +57,12 @@ export function cancelled(message = 'cancelled'): GraphQLError {
   return coded('CANCELLED', message);
 }
 
-/** The dataset, or what its description names, cannot be imported. */
+/** The dataset, or what its description names, cannot be imported: a line for each cause. */
 export function badManifest(problems: readonly Problem[]): GraphQLError {
-  const shown = problems.slice(0, 10).map(describeProblem);
-  if (problems.length > shown.length) shown.push(`… and ${problems.length - shown.length} more`);
-  return coded('BAD_MANIFEST', shown.join('\n'), {
-    problems: problems.slice(0, 100),
-    count: problems.length,
-  });
+  const groups = groupProblems(problems, 5);
+  const lines = groups.slice(0, 20).map(describeGroup);
+  if (groups.length > lines.length) lines.push(`… and ${groups.length - lines.length} more causes`);
+  return coded('BAD_MANIFEST', lines.join('\n'), { problems, count: problems.length });
 }
 
 /** Stored bytes are gone, or are not those that their name says. */

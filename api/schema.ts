@@ -6,6 +6,7 @@ import { AgreementResolver } from './agreement/agreement.resolver.ts';
 import { AuditEventResolver } from './audit/audit-event.resolver.ts';
 import { CohortResolver, SnapshotResolver } from './cohorts/cohort.resolver.ts';
 import { DatasetResolver } from './datasets/dataset.resolver.ts';
+import { ImportProblemResolver } from './datasets/import-problem.resolver.ts';
 import { EvaluationResolver } from './evaluations/evaluation.resolver.ts';
 import { ExperimentResolver } from './experiments/experiment.resolver.ts';
 import { FusionResolver } from './fusions/fusion.resolver.ts';
@@ -29,6 +30,7 @@ export function loadSchema(): Promise<GraphQLSchema> {
       ExperimentResolver,
       FusionResolver,
       ImageResolver,
+      ImportProblemResolver,
       MethodResolver,
       ModelResolver,
       ReproductionResolver,

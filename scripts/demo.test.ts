@@ -43,12 +43,17 @@ test('--json writes the numbers of a main job and nothing else', () => {
   );
 });
 
-test('--skip-bad asks the import to go on without bad rows, and lists them', async () => {
+test('--skip-bad asks the import to go on without bad rows, and lists them, a line a cause', async () => {
   const asked: unknown[] = [];
-  const problem = { file: 'a.png', row: 3, field: 'split', message: "unknown split 'x'" };
+  const problem = { file: 'a.png', field: 'split', message: "unknown split 'x'" };
+  const causes = [
+    { severity: 'error', count: 1, rows: [3], ...problem },
+    { severity: 'error', count: 190, rows: [4, 5, 6], ...problem, message: "there is no file 'a.png'" },
+    { severity: 'warning', count: 2, rows: [7, 9], ...problem, message: 'no pixel is the object' },
+  ];
   const answers = [
     { importDataset: { id: 'run' } },
-    { run: { result: { datasetId: 'dataset', skippedRows: 1, skipped: [problem] } } },
+    { run: { result: { datasetId: 'dataset', skippedRows: 191 }, problemCauses: causes } },
   ];
   const client = {
     request: async (_document: string, variables: unknown) => {
@@ -62,7 +67,13 @@ test('--skip-bad asks the import to go on without bad rows, and lists them', asy
   const lines = printed.mock.calls.flat();
   printed.mockRestore();
   expect(asked[0]).toEqual({ input: { path: '/folder', skipBad: true } });
-  expect(lines).toEqual(['  left out 1 rows:', "    a.png, row 3, split: unknown split 'x'"]);
+  expect(lines.join('\n').split('\n')).toEqual([
+    '  left out 191 rows:',
+    "    a.png, row 3, split: unknown split 'x'",
+    "    a.png, row 4, split: there is no file 'a.png' … and 189 more of this kind (rows 5, 6, …)",
+    '  to be looked at:',
+    '    a.png, row 7, split: no pixel is the object … and 1 more of this kind (rows 9)',
+  ]);
 });
 
 test('the demo ends with its server, and says why', async () => {

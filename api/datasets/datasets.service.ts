@@ -19,6 +19,10 @@ export interface ImportDatasetInput {
 export async function requestImport({ prisma, actor }: RunsContext, input: ImportDatasetInput): Promise<Run> {
   if (!input.path.trim())
     throw invalidInput(`path '${input.path}': expected a folder, or the file that describes it`, 'path');
+  // No database keeps it, and no path has it.
+  const text = JSON.stringify([input.path, input.format, input.options]);
+  if (text.includes('\\u0000'))
+    throw invalidInput('path, format or options have a zero character in them', 'path');
   const path = resolve(input.path);
   const format = input.format ?? null;
   const options = optionsOf(format, input.options ?? {});

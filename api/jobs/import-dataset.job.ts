@@ -1,22 +1,40 @@
-import { importDataset, type ImportProgress } from '../datasets/import/import-dataset.ts';
+import { groupProblems, describeProblem, type Problem } from '../../ml/data/readers/problem.ts';
+import { importDataset, problemsOf, type ImportProgress } from '../datasets/import/import-dataset.ts';
+import { storeProblems } from '../datasets/import/store-problems.ts';
 import type { Job } from './job.ts';
 
 /** Reading and checking files takes most of an import; the rows of the database are written together at its end. */
 const readingShare = 0.9;
+/** So many problems stand in the result itself; all are in the run's problems. */
+const shown = 100;
 
-/** Reads a folder into the store: all or nothing, unless bad rows are to be skipped. The result then lists them. */
+/**
+ * Reads a folder into the store: all or nothing, unless bad rows are to be skipped. Whatever is found wrong or odd is
+ * kept with the run, whether or not it succeeds.
+ */
 export const importDatasetJob: Job<'import'> = {
-  async perform({ blobs, pool, request: { path, skipBad, format, options }, progress, signal }) {
+  async perform({ blobs, pool, run, request: { path, skipBad, format, options }, progress, signal }) {
     const onProgress = ({ stage, done, total }: ImportProgress): void => {
       const share = total ? done / total : 0;
       const overall = stage === 'reading' ? share * readingShare : readingShare + share * (1 - readingShare);
       progress.report(overall, `${stage} ${done} of ${total} images`);
     };
-    const { skipped, ...report } = await importDataset(
+    const { skipped, warnings, ...report } = await importDataset(
       { blobs, pool, actor: 'worker' },
       { path, skipBad, format, options, signal, onProgress },
-    );
-    const result = { ...report, skipped: skipped.map((problem) => ({ ...problem })) };
-    return { result, committed: true };
+    ).catch(async (error: unknown) => {
+      await storeProblems(pool, run.id, problemsOf(error), []);
+      throw error;
+    });
+    await storeProblems(pool, run.id, skipped, warnings);
+    const listed = skipped.slice(0, shown).map((problem) => ({ ...problem }));
+    return { result: { ...report, skipped: listed, warnings: summary(warnings) }, committed: true };
   },
 };
+
+function summary(warnings: readonly Problem[]) {
+  return groupProblems(warnings, 3).map(({ cause, count, examples }) => ({
+    ...{ cause, count },
+    examples: examples.map(describeProblem),
+  }));
+}

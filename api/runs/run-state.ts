@@ -2,6 +2,7 @@ import type { Prisma, Run } from '../../prisma/client/client.ts';
 import type { Database, PrismaClient } from '../db.ts';
 import { runChannel } from '../pubsub.ts';
 import { enqueue } from '../queue/queue.ts';
+import { storable } from '../storage/storable.ts';
 
 /**
  * The states of a run: queued → running → succeeded | failed | cancelled, or queued → cancelled; from running back to
@@ -130,7 +131,13 @@ export async function endSucceeded(
       await assertOwner(tx, owner);
       const { count } = await tx.run.updateMany({
         where: { id: owner.runId, ...(committed ? {} : { cancelRequestedAt: null }) },
-        data: { status: 'succeeded', progress: 1, stage: '', result, finishedAt: new Date() },
+        data: {
+          status: 'succeeded',
+          progress: 1,
+          stage: '',
+          result: storable(result),
+          finishedAt: new Date(),
+        },
       });
       if (!count) return false;
       await write?.(tx);
@@ -149,8 +156,8 @@ export async function endFailed(
 ): Promise<void> {
   await end(prisma, owner, 'failed', {
     errorCode,
-    errorMessage: error instanceof Error ? error.message : String(error),
-    errorStack: error instanceof Error ? stackWithCauses(error) : null,
+    errorMessage: storable(error instanceof Error ? error.message : String(error)),
+    errorStack: error instanceof Error ? storable(stackWithCauses(error)) : null,
   });
 }
 

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
-import { cropImage, decodeImage, decodeLevels, inspectImage } from './image-codec.ts';
+import { decodeLevels } from './levels.ts';
+import { cropImage, decodeImage, inspectImage } from './image-codec.ts';
 import { decodeBinaryMask, decodeSoftMask, encodeBinaryMask, encodeSoftMask } from './mask-codec.ts';
 import { averageMask, resizeMask } from './resize-mask.ts';
 

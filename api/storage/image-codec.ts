@@ -1,14 +1,13 @@
 import sharp, { type Sharp } from 'sharp';
+import { PIXEL_LIMIT } from './pixel-limit.ts';
 
-/** 100 megapixels: a scanned slide's overview passes, a decompression bomb does not. */
-export const PIXEL_LIMIT = 100_000_000;
-
-/** Formats that are taken, by content; the name's ending is not looked at. */
+/** Formats that are stored as they come, by content; the name's ending is not looked at. */
 const MEDIA_TYPES: Record<string, string> = {
   png: 'image/png',
   jpeg: 'image/jpeg',
   tiff: 'image/tiff',
   webp: 'image/webp',
+  gif: 'image/gif',
 };
 
 export interface ImageFacts {
@@ -37,7 +36,7 @@ export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
     });
   const mediaType = MEDIA_TYPES[meta.format];
   if (!mediaType)
-    throw new TypeError(`images are ${Object.keys(MEDIA_TYPES).join(', ')}: this is ${meta.format}`);
+    throw new TypeError(`images are ${Object.keys(MEDIA_TYPES).join(', ')}, bmp: this is ${meta.format}`);
   if ((meta.pages ?? 1) > 1) throw new TypeError(`the file holds ${meta.pages} images: one is expected`);
   const { width, height } = meta.autoOrient;
   const grey = meta.space === 'b-w' || meta.space === 'grey16';
@@ -64,30 +63,6 @@ export async function decodeImage(
       rgb[3 * i + c] = samples[i * info.channels + (info.channels >= 3 ? c : 0)] / scale;
   }
   return { rgb, width: info.width, height: info.height };
-}
-
-/** The raw values of an image of labels or counts: 8 or 16 bits, [height, width]. Coloured files are refused. */
-export async function decodeLevels(
-  bytes: Uint8Array,
-): Promise<{ levels: Uint8Array | Uint16Array; width: number; height: number }> {
-  const { deep, grey } = await inspectImage(bytes);
-  const { data, info } = await open(bytes)
-    .removeAlpha()
-    .toColourspace(grey ? (deep ? 'grey16' : 'b-w') : deep ? 'rgb16' : 'srgb')
-    .raw({ depth: deep ? 'ushort' : 'uchar' })
-    .toBuffer({ resolveWithObject: true });
-  const { width, height, channels } = info;
-  const samples = deep ? new Uint16Array(data.buffer, data.byteOffset, width * height * channels) : data;
-  if (channels === 1) return { levels: samples, width, height };
-  const levels = deep ? new Uint16Array(width * height) : new Uint8Array(width * height);
-  for (let i = 0; i < levels.length; i++) {
-    const value = samples[i * channels];
-    for (let c = 1; c < channels; c++) {
-      if (samples[i * channels + c] !== value) throw new TypeError('a mask is grey: this file has colours');
-    }
-    levels[i] = value;
-  }
-  return { levels, width, height };
 }
 
 /** Cuts a box out and keeps the bits as they are (PNG). */

@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
 import { DivergedError, InputError } from '../../ml/errors.ts';
 import type { Job, JobInput, Outcome } from '../jobs/job.ts';
@@ -72,6 +73,20 @@ test.each<[string, Error]>([
 ])('a failed run has the code %s, which tells bad input from a bug', async (code, error) => {
   const run = await performed(() => Promise.reject(error));
   expect(run).toMatchObject({ status: 'failed', errorCode: code, errorMessage: error.message });
+});
+
+test('a failure whose message no database keeps is stored all the same', async () => {
+  const run = await performed(() => Promise.reject(new InputError('no file \0x')));
+  expect(run).toMatchObject({ status: 'failed', errorMessage: 'no file \\0x' });
+  const result = await performed(async () => ({ result: { dataset: 'a\0b', 'c\0': ['d\0'] } }));
+  expect(result).toMatchObject({ status: 'succeeded', result: { dataset: 'a\\0b', 'c\\0': ['d\\0'] } });
+});
+
+test('a failure that cannot be stored does not leave its run open', async () => {
+  const odd = new GraphQLError('odd', { extensions: { code: 'ODD\0' } });
+  const run = await performed(() => Promise.reject(odd));
+  expect(run).toMatchObject({ status: 'failed', errorCode: 'INTERNAL' });
+  expect(run.errorMessage).toBe('its error could not be stored; the log of the worker has it');
 });
 
 const endless = ({ signal }: JobInput): Promise<Outcome> =>

@@ -91,7 +91,17 @@ async function endUnsuccessfully(
   if (cause instanceof RunLostError) return log.warn(cause.message);
   if (cancelSignal.aborted) return endCancelled(prisma, owner);
   log.warn(`run ${owner.runId} failed: ${error instanceof Error ? error.message : String(error)}`);
-  await endFailed(prisma, owner, errorCode(error) ?? 'INTERNAL', error);
+  const code = errorCode(error) ?? 'INTERNAL';
+  await endFailed(prisma, owner, code, error).catch(async (unstorable: Error) => {
+    // A failure that cannot be stored must not leave its run open.
+    log.warn(`run ${owner.runId}: its error could not be stored: ${unstorable.message}`);
+    await endFailed(
+      prisma,
+      owner,
+      'INTERNAL',
+      new Error('its error could not be stored; the log of the worker has it'),
+    );
+  });
 }
 
 /** A signal that aborts when the run is cancelled. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decodeLevels } from '../../api/storage/image-codec.ts';
+import { decodeLevels } from '../../api/storage/levels.ts';
 import { memorySource } from '../../ml/data/memory-source.ts';
 import { majorityVote } from '../../ml/fusion/majority-vote.ts';
 import { createRow, type Row } from '../suite.ts';

@@ -1,17 +1,11 @@
 import type { Client } from './client.ts';
 import type { Reading } from './common-options.ts';
-import { graphql } from './graphql.ts';
+import { graphql, type ResultOf } from './graphql.ts';
 import { progressLine } from './progress.ts';
 
 interface ImportResult {
   readonly datasetId: string;
   readonly skippedRows: number;
-  readonly skipped: readonly {
-    readonly file: string;
-    readonly row: number | null;
-    readonly field: string;
-    readonly message: string;
-  }[];
 }
 
 const importDocument = graphql(`
@@ -26,6 +20,14 @@ const importedDocument = graphql(`
   query Imported($id: ID!) {
     run(id: $id) {
       result
+      problemCauses {
+        severity
+        count
+        rows
+        file
+        field
+        message
+      }
     }
   }
 `);
@@ -41,11 +43,24 @@ export async function importDataset(
   });
   await follow(client, 'import', run.id);
   const { run: ended } = await client.request(importedDocument, { id: run.id });
-  const { datasetId, skipped, skippedRows } = ended?.result as ImportResult;
-  if (skippedRows > 0) console.log(`  left out ${skippedRows} rows:`);
-  for (const { file, row, field, message } of skipped)
-    console.log(`    ${file}${row === null ? '' : `, row ${row}`}, ${field}: ${message}`);
+  const { datasetId, skippedRows } = ended?.result as ImportResult;
+  const causes = ended?.problemCauses ?? [];
+  const linesOf = (severity: Cause['severity']): string[] =>
+    causes.filter((cause) => cause.severity === severity).map((cause) => `    ${describeCause(cause)}`);
+  const [left, odd] = [linesOf('error'), linesOf('warning')];
+  if (skippedRows > 0) console.log([`  left out ${skippedRows} rows:`, ...left].join('\n'));
+  if (odd.length > 0) console.log(['  to be looked at:', ...odd].join('\n'));
   return datasetId;
+}
+
+type Cause = NonNullable<ResultOf<typeof importedDocument>['run']>['problemCauses'][number];
+
+/** A line a cause: its first problem, and how many there are like it. */
+function describeCause({ file, field, message, rows: [first, ...more], count }: Cause): string {
+  const one = `${file}${first === undefined ? '' : `, row ${first}`}, ${field}: ${message}`;
+  if (count === 1) return one;
+  const where = more.length > 0 ? ` (rows ${more.join(', ')}${count > more.length + 1 ? ', …' : ''})` : '';
+  return `${one} … and ${count - 1} more of this kind${where}`;
 }
 
 const cohortName = 'all images';

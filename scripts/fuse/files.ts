@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Client } from '../client/client.ts';
 import { csvTable } from '../client/csv-table.ts';
-import { slug } from '../client/slug.ts';
+import { slug, slugs } from '../client/slug.ts';
 import { readFusedImages, type FusedOne, type FusionSummary } from './read-fusion.ts';
 
 interface Place {
@@ -31,9 +31,10 @@ export async function writeFusion(client: Client, fusion: FusionSummary, place: 
 }
 
 async function writeMasks(client: Client, { path: image, fusedMasks }: FusedOne, folder: string) {
-  for (const { structure, imageSizeUrl } of fusedMasks) {
+  const names = slugs(fusedMasks.map(({ structure }) => structure.name));
+  for (const [index, { imageSizeUrl }] of fusedMasks.entries()) {
     // The image's own ending stays in the name: a.png and a.jpg are two images.
-    const file = path.join(folder, 'masks', `${image}.${slug(structure.name)}.png`);
+    const file = path.join(folder, 'masks', `${image}.${names[index]}.png`);
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, await client.download(imageSizeUrl));
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { createCohort, freezeCohort } from '../../api/cohorts/cohorts.service.ts';
 import { importDataset, type ImportReport } from '../../api/datasets/import/import-dataset.ts';
-import { decodeLevels } from '../../api/storage/image-codec.ts';
+import { decodeLevels } from '../../api/storage/levels.ts';
 import { decodeSoftMask } from '../../api/storage/mask-codec.ts';
 import { fuseLabels } from '../../api/fusions/fusions.service.ts';
 import { openStoreSource } from '../../api/storage/store-source.ts';

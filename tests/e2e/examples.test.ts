@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { testDatabase, type TestDatabase } from '../helpers/database.ts';
-import { decodeLevels } from '../../api/storage/image-codec.ts';
+import { decodeLevels } from '../../api/storage/levels.ts';
 
 const project = join(import.meta.dirname, '..', '..');
 const examples = join(project, 'examples');

@@ -4,7 +4,9 @@ import { openDataset } from '../../../ml/data/readers/open-dataset.ts';
 import type { Dataset, RowResult } from '../../../ml/data/readers/reader.ts';
 import { badManifest, cancelled, errorCode } from '../../errors.ts';
 import type { BlobStore } from '../../storage/blob-store.ts';
+import { acrossRows } from './across-rows.ts';
 import { prepareImage, type Prepared, type PreparedImage } from './prepare-image.ts';
+import { inOrder } from './in-order.ts';
 import { openImportBlobs, type ImportBlobs } from './import-blobs.ts';
 import { openSpool, type Spool } from './spool.ts';
 import { storeDataset } from './store-dataset.ts';
@@ -13,8 +15,8 @@ import { storeImages, type Counts } from './store-images.ts';
 /** Rows whose files are read at the same time. */
 const PARALLEL = 4;
 const CHUNK = 500;
-/** In all-or-nothing mode, so many problems are collected before it gives up. */
-const PROBLEM_LIMIT = 100;
+/** In all-or-nothing mode, so many problems are collected before it gives up: more than anybody reads, and they fit into memory. */
+const PROBLEM_LIMIT = 100_000;
 
 export interface ImportDeps {
   pool: pg.Pool;
@@ -48,6 +50,8 @@ export interface ImportReport extends Counts {
   /** Rows that were left out (skipBad), each with what is wrong. */
   skipped: Problem[];
   skippedRows: number;
+  /** What is odd, but may be meant so. */
+  warnings: Problem[];
 }
 
 /**
@@ -60,6 +64,12 @@ export async function importDataset(deps: ImportDeps, request: ImportRequest): P
   return read(deps, request).catch((error: unknown) => {
     throw error instanceof DatasetError ? badManifest(error.problems) : error;
   });
+}
+
+/** What a failed import found wrong with the dataset; empty where something else has failed. */
+export function problemsOf(error: unknown): readonly Problem[] {
+  if (errorCode(error) !== 'BAD_MANIFEST') return [];
+  return (error as { extensions: { problems: readonly Problem[] } }).extensions.problems;
 }
 
 async function read(deps: ImportDeps, request: ImportRequest): Promise<ImportReport> {
@@ -106,11 +116,13 @@ async function importRows(
     dataset: dataset.name,
     skipped: [...skipped.problems, ...problems],
     skippedRows: skipped.rows + problems.length,
+    warnings: skipped.warnings,
   };
 }
 
 interface Skipped {
   problems: Problem[];
+  warnings: Problem[];
   rows: number;
 }
 
@@ -123,44 +135,31 @@ async function readRows(
   total: number,
 ): Promise<Skipped> {
   const problems: Problem[] = [];
+  const warnings: Problem[] = [];
   let [done, rows] = [0, 0];
   const reject = (found: readonly Problem[]) => {
     problems.push(...found);
     rows++;
     if (!skipBad && problems.length >= PROBLEM_LIMIT) throw badManifest(problems);
   };
-  const checks = acrossRows();
+  const compare = acrossRows(dataset);
   const prepare = (result: RowResult): Promise<Prepared> =>
     'problems' in result ? Promise.resolve(result) : prepareImage(blobs, dataset, result.row);
-  for await (const prepared of inOrder(dataset.rows(), PARALLEL, prepare)) {
+  for await (const prepared of inOrder(dataset.rows(), PARALLEL, prepare, signal)) {
     stopIfAborted(signal);
-    const found = 'problems' in prepared ? prepared.problems : checks(prepared.image);
-    if (found.length > 0) reject(found);
-    else if ('image' in prepared) await spool.push(prepared.image);
+    if ('problems' in prepared) reject(prepared.problems);
+    else {
+      const found = compare(prepared.image, prepared.identity);
+      if (found.problems.length > 0) reject(found.problems);
+      else {
+        warnings.push(...prepared.warnings, ...found.warnings);
+        await spool.push(prepared.image);
+      }
+    }
     onProgress?.({ stage: 'reading', done: ++done, total });
   }
   if (problems.length > 0 && !skipBad) throw badManifest(problems);
-  return { problems, rows };
-}
-
-/** Finds problems that only show when rows are compared. Remembers paths and subjects, but no pixels. */
-function acrossRows(): (image: PreparedImage) => Problem[] {
-  const paths = new Map<string, number>();
-  const subjects = new Map<string, { split: string; row: number }>();
-  return ({ path, subject, split, row }) => {
-    const earlier = paths.get(path);
-    if (earlier !== undefined) {
-      return [{ file: path, row, field: 'path', message: `row ${earlier} has the same path` }];
-    }
-    const first = subjects.get(subject);
-    if (first && first.split !== split) {
-      const message = `subject '${subject}' is in '${first.split}' (row ${first.row}) and in '${split}': its images would leak`;
-      return [{ file: path, row, field: 'split', message }];
-    }
-    paths.set(path, row);
-    if (!first) subjects.set(subject, { split, row });
-    return [];
-  };
+  return { problems, warnings, rows };
 }
 
 async function storeAll(
@@ -215,27 +214,6 @@ async function audit(
 function stopIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted)
     throw signal.reason instanceof Error ? signal.reason : cancelled('the import was cancelled');
-}
-
-/** Works on a few items at a time and yields the answers in the order of the items. */
-async function* inOrder<A, B>(
-  items: AsyncIterable<A>,
-  parallel: number,
-  work: (item: A) => Promise<B>,
-): AsyncGenerator<B> {
-  const running: Promise<B>[] = [];
-  try {
-    for await (const item of items) {
-      const result = work(item);
-      // It is awaited in its turn; until then its failure must not count as unheard.
-      result.catch(() => undefined);
-      running.push(result);
-      if (running.length >= parallel) yield await running.shift()!;
-    }
-    while (running.length > 0) yield await running.shift()!;
-  } finally {
-    await Promise.allSettled(running);
-  }
 }
 
 async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {

@@ -1,15 +1,10 @@
 import type { Problem } from '../../../ml/data/readers/problem.ts';
 import type { Dataset, Row, Scalar } from '../../../ml/data/readers/reader.ts';
-import { readInside } from '../../../ml/data/readers/safe-path.ts';
+import { readInside, safePath } from '../../../ml/data/readers/safe-path.ts';
 import type { BlobRow, BlobStore } from '../../storage/blob-store.ts';
-import {
-  cropImage,
-  decodeImage,
-  inspectImage,
-  type Box,
-  type ImageFacts,
-} from '../../storage/image-codec.ts';
+import { cropImage, type Box, type ImageFacts } from '../../storage/image-codec.ts';
 import { encodeBinaryMask, MASK_MEDIA_TYPE } from '../../storage/mask-codec.ts';
+import { readPicture, type Picture } from '../../storage/picture.ts';
 import { cropBox, cut, windowOf } from './frame.ts';
 import { readMasks, type FrameMask } from './read-masks.ts';
 
@@ -32,7 +27,15 @@ export interface PreparedImage extends Pick<Row, 'row' | 'path' | 'subject' | 's
   annotations: PreparedAnnotation[];
 }
 
-export type Prepared = { image: PreparedImage } | { problems: readonly Problem[] };
+/** What tells two rows of one picture: the file behind all links, and what is seen. */
+export interface Identity {
+  readonly file: string;
+  readonly pixels: string;
+}
+
+export type Prepared =
+  | { image: PreparedImage; identity: Identity; warnings: readonly Problem[] }
+  | { problems: readonly Problem[] };
 
 /** Reads and checks a row's files and stores their contents. What is wrong with them is answered, not thrown. */
 export async function prepareImage(
@@ -41,12 +44,16 @@ export async function prepareImage(
   row: Row,
 ): Promise<Prepared> {
   const problems: Problem[] = [];
+  const warnings: Problem[] = [];
   const report = (field: string, message: string, file = row.path) =>
     problems.push({ file, row: row.row, field, message });
+  const warn = (field: string, message: string, file = row.path) =>
+    warnings.push({ file, row: row.row, field, message });
 
-  const source = await readImage(dataset.root, row.path).catch(
+  const source = await readImage(dataset, row.path).catch(
     (error: Error) => void report('path', error.message),
   );
+  if (source) warnOfDarkness(source, dataset, warn);
   if (source && !hasSize(source.facts, row.size)) {
     const { width, height } = source.facts;
     report(
@@ -55,7 +62,7 @@ export async function prepareImage(
     );
     return { problems };
   }
-  const masks = await readMasks(dataset, row, source?.facts ?? null, report);
+  const masks = await readMasks(dataset, row, source?.facts ?? null, report, warn);
   if (!source || problems.length > 0) return { problems };
 
   const framed = frame(dataset, source.facts, masks, report);
@@ -72,36 +79,39 @@ export async function prepareImage(
     annotations.push({ rater, structure, blob: stored, area });
   }
   const { path, subject, split, diagnoses, spacing = null } = row;
-  const metadata = { ...row.metadata, ...framed.metadata };
+  const metadata = { ...row.metadata, ...rangeOf(dataset), ...framed.metadata };
+  const named = { row: row.row, path, subject, split, diagnoses };
   return {
-    image: {
-      row: row.row,
-      path,
-      subject,
-      split,
-      diagnoses,
-      blob,
-      width,
-      height,
-      spacing,
-      metadata,
-      annotations,
-    },
+    image: { ...named, blob, width, height, spacing, metadata, annotations },
+    identity: { file: source.file, pixels: source.pixels },
+    warnings,
   };
 }
 
-/** @throws Error that says what is wrong with the file. Decodes it once, so no broken file gets into the store. */
-async function readImage(root: string, path: string): Promise<{ bytes: Buffer; facts: ImageFacts }> {
-  const bytes = await readInside(root, path);
-  const facts = await inspectImage(bytes);
-  await decodeImage(bytes, { width: 8, height: 8 }).catch((error: Error) => {
-    throw new TypeError(`the image is damaged (${error.message})`);
-  });
-  return { bytes, facts };
+/** @throws Error that says what is wrong with the file. */
+async function readImage({ root, range }: Dataset, path: string): Promise<Picture & { file: string }> {
+  const picture = await readPicture(await readInside(root, path), range);
+  return { ...picture, file: await safePath(root, path) };
+}
+
+/** Twelve bits in a file of sixteen use a sixteenth of its range: such a picture is nearly black. */
+function warnOfDarkness(
+  { brightest }: Picture,
+  { range }: Dataset,
+  warn: (field: string, message: string) => void,
+): void {
+  if (range || brightest === undefined || brightest > 65535 / 8) return;
+  const message = `its brightest value is ${brightest} of 65535, so it is nearly black: 'range' in a manifest says which value is white`;
+  warn('path', message);
 }
 
 function hasSize(facts: ImageFacts, size: Row['size']): boolean {
   return !size || (facts.width === size.width && facts.height === size.height);
+}
+
+/** Numbers of the file that are black and white in the stored image. */
+function rangeOf({ range }: Dataset): Record<string, Scalar> {
+  return range ? { rangeBlack: range[0], rangeWhite: range[1] } : {};
 }
 
 interface Framed {

@@ -1,8 +1,11 @@
-import type { Dataset, DrawnMask, MaskFile, ObjectRule, Row } from '../../../ml/data/readers/reader.ts';
+import type { Dataset, DrawnMask, MaskFile, Row } from '../../../ml/data/readers/reader.ts';
+import { normalPath } from '../../../ml/data/readers/normal-form.ts';
 import { MissingFileError, readInside } from '../../../ml/data/readers/safe-path.ts';
 import { InputError } from '../../../ml/errors.ts';
-import { decodeLevels } from '../../storage/image-codec.ts';
+import { decodeLevels, type Levels } from '../../storage/levels.ts';
 import { resizeMask } from '../../storage/resize-mask.ts';
+import { markObject } from './mark-object.ts';
+import { fileWarnings, maskWarning } from './mask-warnings.ts';
 
 /** One rater's mask of one structure in the frame of its source: 0 or 1. */
 export interface FrameMask {
@@ -14,27 +17,36 @@ export interface FrameMask {
   height: number;
 }
 
-type Levels = Awaited<ReturnType<typeof decodeLevels>>;
 interface Size {
   width: number;
   height: number;
 }
 
-/** All masks of a row; `image` is null where the image itself could not be read, and sizes cannot be compared. */
+type Report = (field: string, message: string, file?: string) => void;
+
+/**
+ * All masks of a row; `image` is null where the image itself could not be read, and sizes cannot be compared. `warn` is
+ * told of what is odd, and `report` of what is wrong.
+ */
 export async function readMasks(
   dataset: Dataset,
   row: Row,
   image: Size | null,
-  report: (field: string, message: string, file?: string) => void,
+  report: Report,
+  warn: Report,
 ): Promise<FrameMask[]> {
   const masks: FrameMask[] = [];
+  warnOfSharedFiles(row, warn);
   for (const source of row.masks) {
-    const drawn = 'draw' in source;
-    const refuse = (message: string) =>
-      report(source.field, message, drawn ? (source.file ?? dataset.file) : source.path);
-    for (const mask of drawn
-      ? await draw(dataset, source, image, refuse)
-      : await read(dataset, source, refuse)) {
+    const file = 'draw' in source ? (source.file ?? dataset.file) : source.path;
+    const refuse = (message: string) => report(source.field, message, file);
+    const note = (message: string) => warn(source.field, message, file);
+    const found =
+      'draw' in source
+        ? await draw(dataset, source, image, refuse)
+        : await read(dataset, source, refuse, note);
+    for (const message of emptiness(source, found)) note(message);
+    for (const mask of found) {
       const fitted = fit(dataset, mask, image, refuse);
       if (!fitted) break; // the other masks of the file have its size too
       masks.push(fitted);
@@ -61,21 +73,31 @@ async function draw(
   }
 }
 
-async function read(dataset: Dataset, source: MaskFile, refuse: Refuse): Promise<FrameMask[]> {
+async function read(dataset: Dataset, source: MaskFile, refuse: Refuse, note: Refuse): Promise<FrameMask[]> {
   const found = await readLevels(dataset.root, source, refuse);
   if (!found) return [];
-  const { levels, ...size } = found;
+  const { levels, width, height } = found;
   const largest = largestOf(levels);
-  if (source.largest !== undefined && largest > source.largest) {
-    refuse(`holds the value ${largest}: counts go from 0 to ${source.largest}`);
+  if (source.largest !== undefined && (largest > source.largest || !levels.every(isCount))) {
+    const odd = largest > source.largest ? largest : levels.find((value) => !isCount(value));
+    refuse(`holds the value ${odd}: counts go from 0 to ${source.largest}`);
     return [];
   }
-  return source.readings.map((reading) => ({
-    ...positions(dataset, reading),
-    mask: marked(levels, reading.object),
-    ...size,
-  }));
+  try {
+    const masks = source.readings.map((reading) => ({
+      ...positions(dataset, reading),
+      ...{ mask: markObject(found, reading.object), width, height },
+    }));
+    for (const message of fileWarnings(found, source)) note(message);
+    return masks;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    refuse(error.message);
+    return [];
+  }
 }
+
+const isCount = (value: number): boolean => value >= 0 && Number.isInteger(value);
 
 async function readLevels(root: string, source: MaskFile, refuse: Refuse): Promise<Levels | null> {
   try {
@@ -110,10 +132,25 @@ function largestOf(levels: Levels['levels']): number {
   return largest;
 }
 
-/** 1 where the value is the object. A plain loop: Uint8Array.from with a function takes many times as long. */
-function marked(levels: Levels['levels'], rule: ObjectRule): Uint8Array {
-  const [lowest, highest] = 'equals' in rule ? [rule.equals, rule.equals] : [rule.atLeast, Infinity];
-  const mask = new Uint8Array(levels.length);
-  for (let i = 0; i < mask.length; i++) mask[i] = levels[i] >= lowest && levels[i] <= highest ? 1 : 0;
-  return mask;
+/** Of a vote map the highest levels may well be empty: it says nothing where all its levels are, or none is. */
+function emptiness(source: Row['masks'][number], masks: readonly FrameMask[]): string[] {
+  const said = masks.map(({ mask }) => maskWarning(mask));
+  const votes = 'largest' in source && source.largest !== undefined;
+  const all = votes && said.some((message) => message !== said[0]) ? [] : said;
+  return [...new Set(all)].filter((message) => message !== null);
+}
+
+/** Two raters do not draw the same file: a copied cell does. */
+function warnOfSharedFiles({ masks }: Row, warn: Report): void {
+  const raters = new Map<string, string>();
+  for (const source of masks) {
+    if (!('path' in source) || source.largest !== undefined) continue;
+    for (const { rater } of source.readings) {
+      const path = normalPath(source.path);
+      const other = raters.get(path);
+      if (other === undefined) raters.set(path, rater);
+      else if (other !== rater)
+        warn(source.field, `rater '${rater}' has the same file as '${other}'`, source.path);
+    }
+  }
 }

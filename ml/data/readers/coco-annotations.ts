@@ -1,6 +1,7 @@
 import { isFields, type CocoFile, type Fields } from './coco-file.ts';
 import { shown } from './coco-segmentation.ts';
 import type { CocoSettings } from './coco-settings.ts';
+import { normalName } from './normal-form.ts';
 import { DatasetError, type Problem } from './problem.ts';
 
 /** A COCO file whose annotations are found by image. */
@@ -77,7 +78,7 @@ function readAnnotation(value: unknown, index: number, { raterKeys }: CocoSettin
   const fields = isFields(value) ? value : {};
   const id = idOf(fields['id']);
   const label = id === null ? `annotation at place ${index + 1}` : `annotation ${id}`;
-  return { label, fields, rater: firstOf(fields, raterKeys) || null };
+  return { label, fields, rater: normalName(firstOf(fields, raterKeys)) || null };
 }
 
 function rowsByImage(images: readonly unknown[]): Map<string, number[]> {
@@ -94,7 +95,7 @@ function categoryNames({ file, categories }: CocoFile): Map<string, string> {
   const names = new Map<string, string>();
   for (const [index, category] of categories.entries()) {
     const fields = isFields(category) ? category : {};
-    const [id, name] = [idOf(fields['id']), textOf(fields['name'])];
+    const [id, name] = [idOf(fields['id']), normalName(textOf(fields['name']))];
     const report = (key: string, message: string) =>
       problems.push({ file, row: null, field: `categories.${index}.${key}`, message });
     if (id === null) report('id', `expected a number or text, received ${shown(fields['id'])}`);

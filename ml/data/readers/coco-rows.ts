@@ -2,6 +2,7 @@ import { isFields, type Fields } from './coco-file.ts';
 import { firstOf, idOf, textOf, type Annotation, type Coco } from './coco-annotations.ts';
 import { drawn, type Size } from './coco-mask.ts';
 import { readSegmentation, shown, type Segmentation } from './coco-segmentation.ts';
+import { normalName } from './normal-form.ts';
 import type { Problem } from './problem.ts';
 import type { DrawnMask, Row, RowResult, Scalar, Split } from './reader.ts';
 import { dealOut } from './split-settings.ts';
@@ -46,7 +47,7 @@ function readImage(coco: Coco, image: unknown, row: number): RowResult {
   if (file === '') report('file_name', `expected a path, received ${shown(fields['file_name'])}`);
   const size = readSize(fields, report);
   const path = coco.imageFolder === '' ? file : `${coco.imageFolder}/${file}`;
-  const subject = firstOf(fields, coco.settings.subjectKeys) || path;
+  const subject = normalName(firstOf(fields, coco.settings.subjectKeys)) || path;
   const split = readSplit(coco, fields, subject, report);
   const diagnoses = readDiagnoses(coco, fields, report);
   const spacing = readSpacing(coco, fields, report);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { optionalFractions } from './split-settings.ts';
+import { normalName } from './normal-form.ts';
 
-const name = z.string().trim().min(1).max(200);
+const name = z.string().overwrite(normalName).min(1).max(200);
 const keys = z.array(z.string().min(1)).min(1);
 const split = z.enum(['train', 'validation', 'test']);
 
@@ -108,6 +109,11 @@ export const cocoSettings = z.strictObject({
       'Height and width of a pixel, for images without a `spacing` of their own. If omitted, unknown.',
     source: 'COCO does not state it.',
     unit: 'mm',
+  }),
+  duplicates: z.enum(['error', 'allow']).default('error').meta({
+    description:
+      'Whether the same picture may stand in two splits, or under two names. error: it is a problem of the row. allow: the run warns of it.',
+    source: 'Our choice: a picture in training and test gives a score that is too good.',
   }),
 });
 

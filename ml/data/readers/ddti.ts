@@ -6,7 +6,7 @@ import { drawn, polygonBorders } from './coco-mask.ts';
 import { polygonProblem, shown } from './coco-segmentation.ts';
 import { imagesByStem, listFolder, onlyImage, openFolder, stemOf } from './folder.ts';
 import { layoutSettings } from './layout-settings.ts';
-import { numberOrText } from './manifest-rows.ts';
+import { numberOrText } from './number-or-text.ts';
 import { DatasetError, type Problem } from './problem.ts';
 import type { Dataset, DrawnMask, Reader, RowResult, Scalar } from './reader.ts';
 import { dealOut, dealtFractions, splitSetting } from './split-settings.ts';

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { addTo } from './add-to.ts';
 import { DatasetError, type Problem } from './problem.ts';
 import { safePath } from './safe-path.ts';
-import { readTable, readTableHeader } from './table.ts';
+import { readTable, readTableForm } from './table.ts';
 
 /** The table is held in memory: the largest of the published ones has 5 MB. */
 const BYTE_LIMIT = 64 * 1024 * 1024;
@@ -30,20 +30,20 @@ export async function indexTable(
   { columns, keyOf }: TableOptions,
 ): Promise<IndexedTable> {
   const file = await locate(root, path);
-  const header = await readTableHeader(file);
-  const missing = columns.filter((column) => !header.includes(column));
+  const form = await readTableForm(file);
+  const missing = columns.filter((column) => !form.header.includes(column));
   if (missing.length > 0) {
-    const message = `there is no column '${missing.join("', '")}': the columns are ${header.join(', ')}`;
+    const message = `there is no column '${missing.join("', '")}': the columns are ${form.header.join(', ')}`;
     throw new DatasetError([{ file: path, row: null, field: 'table', message }]);
   }
   const entries = new Map<string, Entry[]>();
   const problems: Problem[] = [];
   let row = 0;
-  for await (const { cells, problem } of readTable(file)) {
+  for await (const { cells, problem } of readTable(file, form)) {
     row++;
     const key = problem === null ? keyOf(cells) : null;
-    const message = problem ?? (key === '' ? 'is empty' : null);
-    if (message !== null) problems.push({ file: path, row, field: problem ? 'table' : columns[0], message });
+    const wrong = problem ?? (key === '' ? { field: columns[0], message: 'is empty' } : null);
+    if (wrong) problems.push({ file: path, row, ...wrong });
     if (key === null || key === '') continue;
     addTo(entries, key, { row, cells });
   }
@@ -66,6 +66,6 @@ async function locate(root: string, path: string): Promise<string> {
 export async function hasColumns(file: string, columns: readonly string[]): Promise<boolean> {
   const found = await stat(file).catch(() => null);
   if (!found?.isFile()) return false;
-  const header: readonly string[] = await readTableHeader(file).catch(() => []);
-  return columns.every((column) => header.includes(column));
+  const form = await readTableForm(file).catch(() => null);
+  return columns.every((column) => form?.header.includes(column));
 }

@@ -4,7 +4,7 @@ import { imagesByStem, insideFolder, listFolder, onlyImage, openFolder, stemOf }
 import { hasColumns, indexTable, type Entry, type IndexedTable } from './indexed-table.ts';
 import { readIsicDiagnosis } from './isic-diagnosis.ts';
 import { isicSettings, type IsicSettings } from './isic-settings.ts';
-import { numberOrText } from './manifest-rows.ts';
+import { numberOrText } from './number-or-text.ts';
 import { DatasetError, type Problem } from './problem.ts';
 import type { Dataset, MaskFile, Reader, RowResult, Scalar } from './reader.ts';
 import { dealOut } from './split-settings.ts';

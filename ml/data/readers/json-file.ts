@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
 import { DatasetError } from './problem.ts';
+import { readText } from './text-file.ts';
 
 interface JsonOptions {
   /** What the file is called in messages. */
@@ -11,17 +11,36 @@ interface JsonOptions {
   readonly remedy: string;
 }
 
-/** Reads a JSON file, with or without a byte order mark. @throws DatasetError where it is too large or not JSON. */
+/**
+ * Reads a JSON file: UTF-8, or UTF-16 with a byte order mark.
+ * @throws DatasetError where it is too large, not JSON, or has a zero character in a text, which no database keeps.
+ */
 export async function readJson(file: string, { field, limit, remedy }: JsonOptions): Promise<unknown> {
-  const fail = (message: string) => new DatasetError([{ file, row: null, field, message }]);
-  if ((await stat(file)).size > limit) throw fail(`is larger than ${limit / 2 ** 20} MiB: ${remedy}`);
-  const text = (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+  const fail = (message: string, row: number | null = null, at = field) =>
+    new DatasetError([{ file, row, field: at, message }]);
+  const text = await readText(file, { field, limit, remedy });
   if (text.trim() === '') throw fail('is empty');
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
-    throw fail(`is not JSON: ${(error as Error).message}`);
+    throw fail(`is not JSON: ${(error as Error).message.replaceAll('\0', '\\0')}`);
   }
+  const zero = text.includes('\\u0000') ? zeroIn(value) : null;
+  if (!zero) return value;
+  const row = zero[0] === 'images' ? Number(zero[1]) + 1 : null;
+  throw fail('has a zero character in it', row, zero.map((key) => key.replaceAll('\0', '\\0')).join('.'));
+}
+
+/** The path to the first text, or key, with a zero character. */
+function zeroIn(value: unknown): string[] | null {
+  if (typeof value === 'string') return value.includes('\0') ? [] : null;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, item] of Object.entries(value)) {
+    const path = key.includes('\0') ? [] : zeroIn(item);
+    if (path) return [key, ...path];
+  }
+  return null;
 }
 
 /** Marks of JSON's structure by byte; every other byte is passed over. */
@@ -39,6 +58,7 @@ export async function topLevelKeys(file: string): Promise<ReadonlySet<string>> {
     // A loop by index: most of a large file are numbers, and an iterator takes several times as long to pass them.
     for (let at = 0; at < chunk.length; at++) {
       const byte = chunk[at];
+      if (byte === 0) continue; // half of each character of UTF-16
       if (escaped) escaped = false;
       else if (isMark[byte] === 0) {
         if (inText && depth === 1) text += String.fromCharCode(byte);

@@ -1,15 +1,17 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { readJson, topLevelKeys } from './json-file.ts';
+import { normalName } from './normal-form.ts';
 import {
   parseManifest,
   manifestSettings,
   type ManifestSettings,
   type RaterSetting,
 } from './manifest-settings.ts';
+import { isRule } from './object-rule.ts';
 import { DatasetError } from './problem.ts';
 import type { Rater } from './reader.ts';
-import { readTableHeader } from './table.ts';
+import { readTableForm, type TableForm } from './table.ts';
 
 const MANIFEST_LIMIT = 64 * 1024 * 1024;
 const NAMES = ['manifest.json', 'manifest.csv'];
@@ -22,8 +24,8 @@ export interface Manifest extends Omit<ManifestSettings, 'raters' | 'structures'
   readonly root: string;
   readonly structures: readonly string[];
   readonly raters: readonly Rater[];
-  /** Absolute path of the table of rows, where there is one. */
-  readonly tableFile: string | null;
+  /** The table of rows, where there is one: its absolute path, and how it is written. */
+  readonly rowTable: (TableForm & { readonly file: string }) | null;
   readonly maskColumns: readonly MaskColumn[];
 }
 
@@ -37,7 +39,7 @@ interface MaskColumn {
 type Fail = (field: string, message: string) => DatasetError;
 
 /** Reads the manifest of a folder (manifest.json or manifest.csv), or the manifest file itself. */
-export async function loadManifest(path: string): Promise<Manifest> {
+export async function loadManifest(path: string, encoding?: string): Promise<Manifest> {
   const file = await manifestFile(resolve(path));
   const folder = dirname(file);
   const settings = isTable(file) ? bareTable(file) : parseManifest(await readManifest(file), file);
@@ -53,9 +55,10 @@ export async function loadManifest(path: string): Promise<Manifest> {
   if (sources.length !== 1) throw fail('table', "give exactly one of 'table', 'files' and 'images'");
   const tableFile =
     settings.table === undefined ? null : await tablePath(settings.table, [folder, root], fail);
-  const header = tableFile ? await readTableHeader(tableFile) : [];
-  const maskColumns = header.flatMap((column) => readMaskColumn(column));
-  return { ...settings, ...cast(settings, maskColumns, fail), file, root, tableFile, maskColumns };
+  const form = tableFile ? await readTableForm(tableFile, encoding ?? settings.encoding) : null;
+  const maskColumns = readMaskColumns(form?.header ?? [], fail);
+  const rowTable = tableFile && form ? { file: tableFile, ...form } : null;
+  return { ...settings, ...cast(settings, maskColumns, form, fail), file, root, rowTable, maskColumns };
 }
 
 /** A table, or a JSON file with a name: what else JSON may hold has none at its top. */
@@ -105,15 +108,24 @@ async function tablePath(table: string, folders: readonly string[], fail: Fail):
   throw fail('table', `there is no file '${table}' beside the manifest or in its root`);
 }
 
-function readMaskColumn(column: string): MaskColumn[] {
-  const match = /^mask:([^:]+):([^:]+)$/.exec(column);
-  return match ? [{ column, rater: match[1], structure: match[2] }] : [];
+function readMaskColumns(header: readonly string[], fail: Fail): MaskColumn[] {
+  const found = new Map<string, MaskColumn>();
+  for (const column of header) {
+    const [, rater, structure] = (/^mask:([^:]+):([^:]+)$/.exec(column) ?? []).map(normalName);
+    if (!rater || !structure) continue;
+    const key = `mask:${rater}:${structure}`;
+    const other = found.get(key);
+    if (other) throw fail(column, `names the same rater and structure as the column '${other.column}'`);
+    found.set(key, { column, rater, structure });
+  }
+  return [...found.values()];
 }
 
 /** Who annotates what: as declared, else as the columns or rows name them, in the order of first mention. */
 function cast(
   settings: ManifestSettings,
   maskColumns: readonly MaskColumn[],
+  form: TableForm | null,
   fail: Fail,
 ): Pick<Manifest, 'raters' | 'structures'> {
   const named = [...maskColumns, ...(settings.images ?? []).flatMap((image) => image.masks ?? [])];
@@ -123,15 +135,42 @@ function cast(
     : (settings.raters ?? unique(named.map((item) => item.rater))).map(asRater);
   if (settings.masks.votes && settings.raters)
     throw fail('raters', "'votes' makes the raters: leave them out");
-  if (structures.length === 0) throw fail('structures', 'name what is outlined: no mask column or row does');
-  if (raters.length === 0) throw fail('raters', 'name the raters: no mask column or row does');
-  if (unique(structures).length < structures.length) throw fail('structures', 'two have the same name');
-  if (unique(raters.map((item) => item.name)).length < raters.length)
-    throw fail('raters', 'two have the same name');
+  const seen = form
+    ? ` (columns of the table: ${form.header.map((column) => `'${column}'`).join(', ')})`
+    : '';
+  if (structures.length === 0)
+    throw fail('structures', `name what is outlined: no mask column or row does${seen}`);
+  if (raters.length === 0) throw fail('raters', `name the raters: no mask column or row does${seen}`);
+  refuseTwice('structures', structures, fail);
+  refuseTwice(
+    'raters',
+    raters.map((item) => item.name),
+    fail,
+  );
+  checkObjects(settings, structures, fail);
   if (settings.crop && !structures.includes(settings.crop.structure)) {
     throw fail('crop.structure', `'${settings.crop.structure}' is none of ${structures.join(', ')}`);
   }
   return { structures, raters };
+}
+
+/** Names are compared in one form (normal-form.ts), so that two may be written in different ways. */
+function refuseTwice(field: string, names: readonly string[], fail: Fail): void {
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) throw fail(field, `two have the same name: '${twice}'`);
+}
+
+/** Rules by structure name each structure, and no other. */
+function checkObjects({ masks }: ManifestSettings, structures: readonly string[], fail: Fail): void {
+  if (!masks.object) return;
+  if (masks.votes) throw fail('masks.object', "'votes' says what the values are: leave it out");
+  if (isRule(masks.object)) return;
+  const named = Object.keys(masks.object);
+  const unknown = named.find((name) => !structures.includes(normalName(name)));
+  if (unknown !== undefined)
+    throw fail(`masks.object.${unknown}`, `'${unknown}' is none of ${structures.join(', ')}`);
+  const missing = structures.find((name) => !named.map(normalName).includes(name));
+  if (missing !== undefined) throw fail(`masks.object`, `says nothing of the structure '${missing}'`);
 }
 
 /** 'At least k of n marked it': n raters of rising strictness. */

@@ -1,9 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Manifest } from './load-manifest.ts';
+import { normalName } from './normal-form.ts';
+import { numberOrText } from './number-or-text.ts';
+import { ruleOf } from './object-rule.ts';
 import { DatasetError, type Problem } from './problem.ts';
 import type { MaskFile, Reading, RowResult, Scalar, Split } from './reader.ts';
-import { readTable } from './table.ts';
+import { readTable, type TableRow } from './table.ts';
 
 /** A mask that a row names, before its words are checked. */
 interface NamedMask {
@@ -21,10 +24,7 @@ export async function* manifestRows(manifest: Manifest): AsyncGenerator<RowResul
   let row = 0;
   for await (const { cells, problem } of rawRows(manifest)) {
     row++;
-    if (problem)
-      yield {
-        problems: [{ file: manifest.tableFile ?? manifest.file, row, field: 'table', message: problem }],
-      };
+    if (problem) yield { problems: [{ file: manifest.rowTable?.file ?? manifest.file, row, ...problem }] };
     else yield readRow(manifest, cells, row);
   }
 }
@@ -38,8 +38,8 @@ export async function countRows(manifest: Manifest): Promise<number> {
   return rows;
 }
 
-async function* rawRows(manifest: Manifest): AsyncGenerator<{ cells: Cells; problem: string | null }> {
-  if (manifest.tableFile) yield* readTable(manifest.tableFile);
+async function* rawRows(manifest: Manifest): AsyncGenerator<{ cells: Cells; problem: TableRow['problem'] }> {
+  if (manifest.rowTable) yield* readTable(manifest.rowTable.file, manifest.rowTable);
   const rows = manifest.images ?? (manifest.files ? matchingFiles(manifest, manifest.files) : []);
   for await (const cells of rows) yield { cells, problem: null };
 }
@@ -88,7 +88,7 @@ function readRow(manifest: Manifest, cells: Cells, row: number): RowResult {
   read(manifest.path, 'path');
   if (path.text === '' && path.missing.length === 0) report('path', 'is empty');
   const split = readSplit(manifest, read(manifest.split, 'split'), report);
-  const subject = readSubject(manifest, cells, used, read) || path.text;
+  const subject = normalName(readSubject(manifest, cells, used, read)) || path.text;
   const diagnoses = readDiagnoses(manifest, cells, read, report);
   const masks = readMasks(manifest, cells, used, report);
   const metadata = readMetadata(manifest, cells, used, report);
@@ -195,11 +195,11 @@ function checkedMasks(manifest: Manifest, masks: NamedMask[], report: Report): N
 }
 
 function asMaskFile(manifest: Manifest, { rater, structure, path, field }: NamedMask): MaskFile {
-  const { votes, object, missing } = manifest.masks;
+  const { votes, missing } = manifest.masks;
   // 'At least k of n marked it': the file holds every level's mask.
   const readings: Reading[] = votes
     ? manifest.raters.map(({ name }, index) => ({ rater: name, structure, object: { atLeast: index + 1 } }))
-    : [{ rater: rater!, structure, object }];
+    : [{ rater: rater!, structure, object: ruleOf(manifest.masks.object, structure) }];
   return { path, field, readings, largest: votes, optional: missing === 'skip' };
 }
 
@@ -210,21 +210,19 @@ function readMetadata(
   report: Report,
 ): Record<string, Scalar> {
   const chosen = manifest.metadata ?? Object.keys(cells).filter((column) => !used.has(column));
+  const decimalComma = manifest.rowTable?.separator === ';';
   const metadata: Record<string, Scalar> = {};
   for (const column of chosen) {
     const value = cells[column];
     if (value === undefined) report(`metadata.${column}`, `there is no column '${column}'`);
     else if (typeof value === 'object' && value !== null)
       report(column, 'metadata is text, a number or a truth value');
-    else if (value !== '')
-      metadata[column] = typeof value === 'string' ? numberOrText(value) : (value as Scalar);
+    else {
+      const kept = typeof value === 'string' ? numberOrText(value, decimalComma) : (value as Scalar);
+      if (kept !== '' && !(kept === null && typeof value === 'string')) metadata[column] = kept;
+    }
   }
   return metadata;
-}
-
-/** '0.82' and '-3' are numbers; '007' and '1e5x' stay text, as an identifier would want. */
-export function numberOrText(text: string): Scalar {
-  return /^-?(0|[1-9]\d{0,14})(\.\d{1,12})?$/.test(text) ? Number(text) : text;
 }
 
 function columnsOf(template: string): string[] {

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { normalName } from './normal-form.ts';
+import { objectRules } from './object-rule.ts';
 import { DatasetError } from './problem.ts';
+import { isEncoding } from './text-file.ts';
 
 /** Text with columns in it: 'images/{id}.png'. Without a column it is the same for every row. */
 const template = z.string().min(1);
-const name = z.string().trim().min(1).max(200);
+const name = z.string().overwrite(normalName).min(1).max(200);
 
 const rater = z.union([
   name,
@@ -14,19 +17,18 @@ const rater = z.union([
   }),
 ]);
 
-/** Which pixel values are the object. */
-const objectRule = z.union([
-  z.strictObject({ equals: z.number().int().min(0).max(65535) }),
-  z.strictObject({ atLeast: z.number().int().min(1).max(65535) }),
-]);
+export const encodingName = z.string().refine(isEncoding, {
+  error: ({ input }) =>
+    `'${String(input)}' is no known encoding: expected a name such as utf-8 or windows-1252`,
+});
 
 const masks = z.strictObject({
   /** Where the masks lie, with {rater} and {structure} and columns. Left out: the columns mask:<rater>:<structure>. */
   path: template.optional(),
   /** A mask that is named but is not there: an error, or not annotated. */
   missing: z.enum(['error', 'skip']).default('error'),
-  /** 8-bit values are 0–255 (also of 1-bit files: 0 and 255). */
-  object: objectRule.default({ atLeast: 1 }),
+  /** Which values are the object, of all structures or of each; left out: 1 and above. */
+  object: objectRules.optional(),
   /** The masks hold how many of this number of experts marked the pixel; each level set is an annotator. */
   votes: z.number().int().min(1).max(255).optional(),
   /** What to do where a mask's size is not its image's; left out: an error. See docs/manifest.md. */
@@ -71,8 +73,17 @@ export const manifestSettings = z.strictObject({
   metadata: z.array(z.string()).optional(),
   masks: masks.prefault({}),
   crop: crop.optional(),
+  /** Which numbers of the image files are black and white: [0, 4095] of 12 bits. */
+  range: z
+    .tuple([z.number(), z.number()])
+    .refine(([black, white]) => black < white, { message: 'the first number must be below the second' })
+    .optional(),
+  /** The same picture in two splits, or under two names. */
+  duplicates: z.enum(['error', 'allow']).optional(),
   /** The rows: a CSV file, the files that fit a template, or a list in the manifest. */
   table: z.string().optional(),
+  /** Of the table; left out: UTF-8. */
+  encoding: encodingName.optional(),
   files: template.optional(),
   images: z.array(imageRow).optional(),
 });
@@ -85,9 +96,24 @@ export function parseManifest(value: unknown, file: string): ManifestSettings {
   const parsed = manifestSettings.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new DatasetError(
-    parsed.error.issues.map(({ path, message }) => {
+    parsed.error.issues.flatMap(deepest).map(({ path, message }) => {
       const row = path[0] === 'images' && typeof path[1] === 'number' ? path[1] + 1 : null;
       return { file, row, field: path.join('.') || 'manifest', message };
     }),
   );
+}
+
+type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'>;
+
+/** Of a setting that may be written in several ways: what is wrong with the way that it comes nearest to. */
+function deepest(issue: z.core.$ZodIssue): Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const ways = issue.errors.map((issues) =>
+    issues.flatMap(deepest).map(({ path, message }) => ({ path: [...issue.path, ...path], message })),
+  );
+  const depth = (way: readonly Issue[]): number => Math.min(...way.map(({ path }) => path.length));
+  const [best] = ways
+    .filter((way) => way.length > 0)
+    .sort((a, b) => depth(b) - depth(a) || a.length - b.length);
+  return best ?? [issue];
 }

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { configOf } from '../../settings/config-of.ts';
 import { readers } from './index.ts';
+import { normalPath } from './normal-form.ts';
 import { DatasetError } from './problem.ts';
-import type { Dataset, Reader } from './reader.ts';
+import type { Dataset, Reader, RowResult } from './reader.ts';
 
 interface OpenOptions {
   /** A reader's name; left out: the first that recognises the path. */
@@ -21,7 +22,20 @@ export async function openDataset(
   { format, options = {} }: OpenOptions = {},
 ): Promise<Dataset> {
   const reader = format ? readers.get(format) : await recognise(path);
-  return reader.open(path, configOf(reader, { config: options, field: 'options' }));
+  const dataset = await reader.open(path, configOf(reader, { config: options, field: 'options' }));
+  return { ...dataset, rows: () => normalRows(dataset.rows()) };
+}
+
+/** An image has one name, however its path is written. */
+async function* normalRows(rows: AsyncIterable<RowResult>): AsyncGenerator<RowResult> {
+  for await (const result of rows) {
+    if ('problems' in result) yield result;
+    else {
+      const { row } = result;
+      const path = normalPath(row.path);
+      yield { row: { ...row, path, subject: row.subject === row.path ? path : row.subject } };
+    }
+  }
 }
 
 async function recognise(path: string): Promise<Reader> {

@@ -22,3 +22,41 @@ export class DatasetError extends InputError {
 export function describeProblem({ file, row, field, message }: Problem): string {
   return `${file}${row === null ? '' : `, row ${row}`}, ${field}: ${message}`;
 }
+
+/** Problems that differ only in names and numbers: one cause. */
+export interface ProblemGroup {
+  /** The field and the message, with … in place of what differs. */
+  readonly cause: string;
+  readonly count: number;
+  /** The first of them, as many as asked for. */
+  readonly examples: readonly Problem[];
+}
+
+/** Quoted names, and numbers, are what differs from row to row. */
+export function causeOf({ field, message }: Pick<Problem, 'field' | 'message'>): string {
+  const kind = field.replace(/\d+/g, '…');
+  return `${kind}: ${message.replace(/'[^']*'/g, "'…'").replace(/\d+(?:[.,]\d+)*/g, '…')}`;
+}
+
+/** One group a cause, the most frequent first. */
+export function groupProblems(problems: readonly Problem[], examples: number): ProblemGroup[] {
+  const groups = new Map<string, Problem[]>();
+  for (const problem of problems) {
+    const cause = causeOf(problem);
+    const group = groups.get(cause);
+    if (group) group.push(problem);
+    else groups.set(cause, [problem]);
+  }
+  return [...groups]
+    .map(([cause, found]) => ({ cause, count: found.length, examples: found.slice(0, examples) }))
+    .sort((a, b) => b.count - a.count);
+}
+
+/** A line a cause: its first problem, and how many there are like it, with the rows of some. */
+export function describeGroup({ count, examples }: ProblemGroup): string {
+  const [first, ...more] = examples;
+  if (count === 1) return describeProblem(first);
+  const rows = [...new Set(more.flatMap(({ row }) => (row === null ? [] : [row])))];
+  const where = rows.length === 0 ? '' : ` (rows ${rows.join(', ')}${count > examples.length ? ', …' : ''})`;
+  return `${describeProblem(first)} … and ${count - 1} more of this kind${where}`;
+}

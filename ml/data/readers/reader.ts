@@ -33,6 +33,10 @@ export interface Dataset {
   readonly fit?: 'resample' | 'window';
   /** Keep only the part of each image around a structure; left out: all of it. */
   readonly crop?: Crop;
+  /** Which numbers of the image files are black and white; left out: their type's smallest and largest. */
+  readonly range?: readonly [number, number];
+  /** Whether the same picture may stand in two splits, or under two names; left out: it may not. */
+  readonly duplicates?: 'error' | 'allow';
   /** How many results `rows` will yield. Nothing is kept in memory for it. */
   countRows(): Promise<number>;
   /** The rows in order, each understood or with everything that is wrong with it. May be asked for again. */
@@ -97,11 +101,16 @@ export interface MaskFile {
 export interface Reading {
   readonly rater: string;
   readonly structure: string;
-  readonly object: ObjectRule;
+  /** Left out: 1 and above, and the values must be whole numbers from 0 on. */
+  readonly object?: ObjectRule;
 }
 
-/** Which values are the object: 0–255, of 16-bit files 0–65535, of 1-bit files 0 and 255. */
-export type ObjectRule = { readonly equals: number } | { readonly atLeast: number };
+/** Which values are the object: some, or all from one to another. Values are those of the file (docs/formats.md). */
+export interface ObjectRule {
+  readonly equals?: number | readonly number[];
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
 
 /** A mask that no file holds, such as a polygon. Drawn one at a time: memory holds the pixels of few. */
 export interface DrawnMask {

@@ -18,21 +18,32 @@ export async function safePath(root: string, path: string): Promise<string> {
   const parts = path.split(/[\\/]/);
   if (isAbsolute(path) || /^[A-Za-z]:/.test(path) || parts.includes('..'))
     throw new InputError(`'${path}' is outside the folder`);
-  const file = await realpath(join(root, ...parts)).catch(() => null);
+  const file = await realFile(root, parts);
   if (file === null) throw new MissingFileError(`there is no file '${path}'`);
   if (!file.startsWith(root.endsWith(sep) ? root : root + sep))
     throw new InputError(`'${path}' is outside the folder`);
   return file;
 }
 
+/** Disks keep 'é' as one character or as two: a path is looked for as it is written, then in both forms. */
+async function realFile(root: string, parts: readonly string[]): Promise<string | null> {
+  const path = join(root, ...parts);
+  for (const form of new Set([path, path.normalize('NFC'), path.normalize('NFD')])) {
+    const file = await realpath(form).catch(() => null);
+    if (file !== null) return file;
+  }
+  return null;
+}
+
 /** @throws InputError where the file is not there, not a file, too large, or outside the root. */
 export async function readInside(root: string, path: string): Promise<Buffer> {
   const file = await safePath(root, path);
-  const { size } = await stat(file);
+  const found = await stat(file);
+  // A pipe, a socket or a device: whoever reads it may wait for ever.
+  if (!found.isFile()) throw new InputError(`'${path}' is ${found.isDirectory() ? 'a folder' : 'no file'}`);
+  const { size } = found;
   if (size > FILE_LIMIT) throw new InputError(`'${path}' has ${size} bytes: at most ${FILE_LIMIT} are read`);
   return readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new InputError(
-      error.code === 'EISDIR' ? `'${path}' is a folder` : `'${path}' cannot be read (${error.code})`,
-    );
+    throw new InputError(`'${path}' cannot be read (${error.code})`);
   });
 }
