@@ -1,4 +1,5 @@
 import type { Agreement, Prisma, Run, Split } from '../../prisma/client/client.ts';
+import { requireUnpurged } from '../purges/require-unpurged.ts';
 import { readRequest } from '../requests/read-request.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import { requireImages, requireSeed, requireSnapshot } from '../runs/requirements.ts';
@@ -42,5 +43,6 @@ async function createAgreement(
 ): Promise<Agreement> {
   const { run, created } = await createRun(tx, { kind: 'agreement', request, ...asked });
   if (!created) return tx.agreement.findUniqueOrThrow({ where: { runId: run.id } });
+  await requireUnpurged(tx, request.snapshotId, request.split && [request.split]);
   return tx.agreement.create({ data: { runId: run.id, ...request } });
 }

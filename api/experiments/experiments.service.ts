@@ -5,6 +5,7 @@ import type { Plan } from '../../ml/experiments/plan.ts';
 import type { Database } from '../db.ts';
 import { versionOf } from '../../ml/method.ts';
 import { invalidInput } from '../errors.ts';
+import { requireUnpurged } from '../purges/require-unpurged.ts';
 import { readRequest } from '../requests/read-request.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import { parseConfig } from '../runs/method-config.ts';
@@ -60,6 +61,7 @@ async function createExperiment(
   const { run, created } = await createRun(tx, { kind: 'experiment', request, ...asked });
   if (!created) return tx.experiment.findUniqueOrThrow({ where: { runId: run.id } });
   const { snapshotId, experiment: name, version: methodVersion } = request;
+  await requireUnpurged(tx, snapshotId);
   return tx.experiment.create({ data: { runId: run.id, snapshotId, name, methodVersion } });
 }
 

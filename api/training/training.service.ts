@@ -6,6 +6,7 @@ import { trainingSettings, type TrainingConfig } from '../../ml/training/trainin
 import { versionOf } from '../../ml/method.ts';
 import { invalidInput } from '../errors.ts';
 import { requireSplit } from '../fusions/fusions.service.ts';
+import { requireUnpurged } from '../purges/require-unpurged.ts';
 import { readRequest } from '../requests/read-request.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import { parseConfig } from '../runs/method-config.ts';
@@ -83,6 +84,7 @@ async function createModel(
   const { run, created } = await createRun(tx, { kind: 'training', request, ...asked });
   if (!created) return tx.model.findUniqueOrThrow({ where: { runId: run.id } });
   const { fusionId, method, version, diagnosisModelId } = request;
+  await requireUnpurged(tx, snapshotId, ['train', 'validation']);
   return tx.model.create({
     data: {
       runId: run.id,

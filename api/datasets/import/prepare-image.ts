@@ -28,15 +28,27 @@ export interface PreparedImage extends Pick<Row, 'row' | 'path' | 'subject' | 's
   height: number;
   metadata: Record<string, Scalar>;
   annotations: PreparedAnnotation[];
+  /** State of its files, see file-state.ts. */
+  state: string | null;
 }
 
-export type Prepared = { image: PreparedImage } | { problems: readonly Problem[] };
+export type Prepared =
+  | { image: PreparedImage }
+  | { problems: readonly Problem[] }
+  /** Its bytes were purged, and must not come back unasked: nothing was stored. */
+  | { purged: Row };
+
+interface Storing {
+  readonly write: BlobStore['write'];
+  readonly isPurged: (bytes: Uint8Array) => Promise<boolean>;
+}
 
 /** Reads and checks a row's files and stores their contents. What is wrong with them is answered, not thrown. */
 export async function prepareImage(
-  blobs: Pick<BlobStore, 'write'>,
+  blobs: Storing,
   dataset: Dataset,
   row: Row,
+  state: string | null,
 ): Promise<Prepared> {
   const problems: Problem[] = [];
   const report = (field: string, message: string, file = row.path) =>
@@ -61,6 +73,7 @@ export async function prepareImage(
   const { box } = framed;
   const bytes = box ? await cropImage(source.bytes, box) : source.bytes;
   const [width, height] = box ? [box.width, box.height] : [source.facts.width, source.facts.height];
+  if (await blobs.isPurged(bytes)) return { purged: row };
   const blob = await store(blobs, bytes, box ? 'image/png' : source.facts.mediaType);
   const annotations: PreparedAnnotation[] = [];
   for (const { mask, rater, structure } of framed.masks) {
@@ -72,7 +85,19 @@ export async function prepareImage(
   const { path, subject, split, diagnoses } = row;
   const metadata = { ...row.metadata, ...spacingOf(row), ...framed.metadata };
   return {
-    image: { row: row.row, path, subject, split, diagnoses, blob, width, height, metadata, annotations },
+    image: {
+      row: row.row,
+      path,
+      subject,
+      split,
+      diagnoses,
+      blob,
+      width,
+      height,
+      metadata,
+      annotations,
+      state,
+    },
   };
 }
 

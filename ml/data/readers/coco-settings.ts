@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const name = z.string().trim().min(1).max(200);
 const keys = z.array(z.string().min(1)).min(1);
-const split = z.enum(['train', 'validation', 'test']);
+const split = z.enum(['train', 'validation', 'test', 'none']);
 
 /** What COCO leaves open, and what annotators' tools put beside it. */
 export const cocoSettings = z.strictObject({
@@ -69,7 +69,8 @@ export const cocoSettings = z.strictObject({
     source: 'Our choice: COCO uses one file per split.',
   }),
   split: split.optional().meta({
-    description: 'The split of images that do not name one. If omitted, such images are rejected.',
+    description:
+      'The split of images that do not name one. If omitted, they have none, which is enough where nothing is trained.',
     source: 'Our choice: a split is never guessed.',
   }),
   splits: z
@@ -80,6 +81,7 @@ export const cocoSettings = z.strictObject({
       val: 'validation',
       valid: 'validation',
       test: 'test',
+      none: 'none',
     })
     .meta({
       description: 'The names that the file uses for train, validation and test.',

@@ -30,7 +30,7 @@ export const coco: Reader<CocoSettings> = {
         settings.description ?? (typeof info['description'] === 'string' ? info['description'] : ''),
       modality: settings.modality,
       diagnosisNames: settings.diagnosisNames,
-      ...{ file, root, structures },
+      ...{ file, root, structures, drawnFrom: [file] },
       raters: content.raters.map((name) => ({ name, kind: 'person', informativeness: null })),
       countRows: async () => images.length + orphans.length,
       rows: () => cocoRows(content),
