@@ -10,6 +10,7 @@ import { requireUnpurged } from '../purges/require-unpurged.ts';
 import { readRequest } from '../requests/read-request.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import { parseConfig } from '../runs/method-config.ts';
+import { requireSplits } from '../runs/require-splits.ts';
 import {
   requireFusion,
   requireMatch,
@@ -49,6 +50,7 @@ export async function trainModel(context: RunsContext, input: TrainModelInput): 
     input.initialModelId ?? null,
   );
   await requireSplit(prisma, fusion, 'train');
+  await requireSplits(prisma, fusion.snapshotId, `to train '${method.name}'`);
   await requireTrainingImages(prisma, method, fusion.snapshotId);
   if (isFitted(method)) await requireStructures(prisma, method, config, fusion.snapshotId);
   const request: RequestOf<'training'> = {

@@ -2,14 +2,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rename, utimes, writeFile, stat } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testDatabase, type TestDatabase } from '../../../tests/helpers/database.ts';
-import {
-  contents,
-  folderOf,
-  freshName,
-  grey,
-  picture,
-  type Files,
-} from '../../../tests/helpers/image-folder.ts';
+import { contents, folderOf, freshName, grey, picture } from '../../../tests/helpers/image-folder.ts';
 import { openBlobStore, type BlobStore } from '../../storage/blob-store.ts';
 import { importDataset, type ImportRequest } from './import-dataset.ts';
 
@@ -40,11 +33,7 @@ interface Row {
 }
 
 /** A manifest.json with these rows, and their files: image k has the shade k + `shade`. */
-async function folder(
-  name: string,
-  rows: readonly Row[],
-  { shade = 1, files = {} as Files } = {},
-): Promise<string> {
+async function folder(name: string, rows: readonly Row[], { shade = 1 } = {}): Promise<string> {
   const drawn = await Promise.all(rows.map(async ({ path }, k) => [path, await picture(shade + k)] as const));
   const mask = await grey(2, 2, [255, 0, 0, 0]);
   const images = rows.map(({ masks = ['a'], ...row }) => ({
@@ -52,7 +41,7 @@ async function folder(
     masks: masks.map((rater) => ({ rater, structure: 's', path: 'm.png' })),
   }));
   const manifest = { name, raters: ['a', 'b'], structures: ['s'], images };
-  return folderOf({ 'manifest.json': manifest, 'm.png': mask, ...Object.fromEntries(drawn), ...files });
+  return folderOf({ 'manifest.json': manifest, 'm.png': mask, ...Object.fromEntries(drawn) });
 }
 
 const rewrite = (path: string, name: string, rows: readonly Row[]) =>

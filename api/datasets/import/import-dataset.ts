@@ -16,6 +16,7 @@ import { recordOrigin } from './record-origin.ts';
 import { openSpool, type Spool } from './spool.ts';
 import { storeDataset, type StoredDataset } from './store-dataset.ts';
 import { storeImages, type Counts } from './store-images.ts';
+import { acrossRows, type Place, type Places } from './across-rows.ts';
 import { assertOneSplit, splitProblems } from './subject-splits.ts';
 import { withStates, type LookedAt } from './unchanged-rows.ts';
 
@@ -194,44 +195,9 @@ async function readRows({ blobs, pool }: Deps, importing: Importing): Promise<Re
 }
 
 type Unchanged = { unchanged: Row };
-type Place = Pick<Row, 'path' | 'subject' | 'split' | 'row'>;
-
 function placeOf(prepared: Exclude<Prepared | Unchanged, { problems: unknown }>): Place {
   if ('image' in prepared) return prepared.image;
   return 'unchanged' in prepared ? prepared.unchanged : prepared.purged;
-}
-
-/** Where the folder's images stand: finds problems that only show when rows are compared. Remembers no pixels. */
-interface Places {
-  problems(place: Place): Problem[];
-  has(path: string): boolean;
-  paths(): string[];
-  subjects(): string[];
-}
-
-function acrossRows(): Places {
-  const paths = new Map<string, number>();
-  const subjects = new Map<string, { split: string; row: number }>();
-  const problems = ({ path, subject, split, row }: Place): Problem[] => {
-    const earlier = paths.get(path);
-    if (earlier !== undefined) {
-      return [{ file: path, row, field: 'path', message: `row ${earlier} has the same path` }];
-    }
-    const first = subjects.get(subject);
-    if (first && first.split !== split) {
-      const message = `subject '${subject}' is in '${first.split}' (row ${first.row}) and in '${split}': its images would leak`;
-      return [{ file: path, row, field: 'split', message }];
-    }
-    paths.set(path, row);
-    if (!first) subjects.set(subject, { split, row });
-    return [];
-  };
-  return {
-    problems,
-    has: (path) => paths.has(path),
-    paths: () => [...paths.keys()],
-    subjects: () => [...subjects.keys()],
-  };
 }
 
 async function storeAll(
@@ -250,7 +216,7 @@ async function storeAll(
   for await (const chunk of spool.chunks(CHUNK)) {
     stopIfAborted(signal);
     const kept = await withoutWithdrawn({ client, blobs, dataset: stored, restore }, chunk, left);
-    const split = await splitProblems(client, stored.id, kept.images, places.has);
+    const split = await splitProblems(client, stored.id, kept.images, (path) => places.has(path));
     const found = [...kept.problems, ...split];
     const bad = new Set(found.map(({ row }) => row));
     const good = kept.images.filter(({ row }) => !bad.has(row));
@@ -288,8 +254,8 @@ const noCounts: Counts = {
 };
 
 function changes(counts: Counts | Mirrored): number {
-  const { imagesUnchanged: _, ...changed } = { imagesUnchanged: 0, ...counts };
-  return Object.values(changed).reduce((sum, count) => sum + count, 0);
+  const changed = Object.values({ ...counts, imagesUnchanged: 0 });
+  return changed.reduce((sum, count) => sum + count, 0);
 }
 
 async function audit(
