@@ -131,7 +131,7 @@ test('the bytes of what was purged are answered with 410 Gone, also before its r
   });
   expect(errors).toBeUndefined();
   expect(await blobs.exists(sha256)).toBe(true);
-  for (const headers of [{}, { 'if-none-match': `"${sha256}"` }]) {
+  for (const headers of [[], [['if-none-match', `"${sha256}"`]]] as [string, string][][]) {
     const gone = await fetch(`${api.url}/blobs/${sha256}`, { headers });
     expect(gone.status).toBe(410);
     expect(await gone.json()).toMatchObject({ error: { code: 'PURGED' } });
