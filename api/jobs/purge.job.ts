@@ -1,7 +1,7 @@
 import type { Prisma } from '../../prisma/client/client.ts';
 import type { PrismaClient } from '../db.ts';
-import { markBlobs } from '../purges/mark-blobs.ts';
-import { runsAtWork, snapshotsOf } from '../purges/purge-sql.ts';
+import { markPurgedBlobs } from '../storage/mark-purged-blobs.ts';
+import { runsAtWork, snapshotsOf } from '../storage/purge-sql.ts';
 import type { Job } from './job.ts';
 
 /** Blobs whose bytes are deleted, and noted as deleted, at a time. */
@@ -18,7 +18,7 @@ export const purgeJob: Job<'purge'> = {
   },
 
   async perform({ prisma, pool, blobs, progress, signal, request: { purgeId } }) {
-    const { shared } = await prisma.$transaction((tx) => markBlobs(tx, purgeId), { timeout: 600_000 });
+    const { shared } = await prisma.$transaction((tx) => markPurgedBlobs(tx, purgeId), { timeout: 600_000 });
     const total = await prisma.blob.count({ where: { purgeId } });
     const client = await pool.connect();
     try {

@@ -1,13 +1,13 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../context.ts';
-import type { Fusion} from '../fusions/fusion.type.ts';
+import type { Fusion } from '../fusions/fusion.type.ts';
 import { FusionConnection } from '../fusions/fusion.type.ts';
 import { withId } from '../read/conditions.ts';
 import { PageArgs, type Connection } from '../read/connection.type.ts';
 import { fetched, read, readById, type Fetched } from '../read/read.ts';
 import { descending, Related } from '../read/sql-fields.ts';
-import type { Model} from '../training/model.type.ts';
+import type { Model } from '../training/model.type.ts';
 import { ModelConnection } from '../training/model.type.ts';
 import { PurgeInput } from '../withdrawals/withdrawal.input.ts';
 import { Purge, PurgeConnection } from './purge.type.ts';

@@ -11,9 +11,9 @@ import {
   type Target,
   type WithdrawalTarget,
 } from '../withdrawals/withdrawal-targets.ts';
-import { decidingPurgeSql } from './lock.ts';
-import { markBlobs } from './mark-blobs.ts';
-import { runsAtWork, snapshotsOf } from './purge-sql.ts';
+import { decidingPurgeSql } from '../storage/purge-lock.ts';
+import { markPurgedBlobs } from '../storage/mark-purged-blobs.ts';
+import { runsAtWork, snapshotsOf } from '../storage/purge-sql.ts';
 
 export interface PurgeContext {
   readonly prisma: PrismaClient;
@@ -40,7 +40,7 @@ export async function purge({ prisma, actor }: PurgeContext, input: PurgeInput):
       const purge = await createPurge(tx, { actor, reason });
       const rows = await markRows(tx, target, purge.id, { actor, reason });
       const cancelled = await stopRuns(tx, purge.id, actor, input.cancelRuns ?? false);
-      const blobs = await markBlobs(tx, purge.id);
+      const blobs = await markPurgedBlobs(tx, purge.id);
       await audit(tx, {
         ...{ actor, action: `${target.kind}.purge`, subjectType: 'purge', subjectId: purge.id },
         detail: {

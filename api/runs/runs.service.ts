@@ -1,7 +1,7 @@
 import type { Prisma, Run, RunKind } from '../../prisma/client/client.ts';
 import type { PrismaClient } from '../db.ts';
 import { conflict, notFound } from '../errors.ts';
-import { againstPurgesSql } from '../purges/lock.ts';
+import { againstPurgesSql } from '../storage/purge-lock.ts';
 import { countLivingWorkers, enqueue } from '../queue/queue.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import { codeVersion } from './code-version.ts';

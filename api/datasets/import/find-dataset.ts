@@ -83,8 +83,12 @@ function refusalOf(found: FoundDataset, { name, file, add, restore }: Claim): Gr
 
 /** Files of one folder describe one dataset, such as a COCO file for each split. */
 function isOwn({ origins }: FoundDataset, file: string): boolean {
-  // The migration of earlier imports knows only what was asked for, which may be the folder itself.
-  return origins.some((origin) => origin === dirname(file) || dirname(origin) === dirname(file));
+  return origins.some((origin) => isSameFolder(origin, file));
+}
+
+/** Of imports by 0.1.0 only what was asked for is known, which may be the folder itself. */
+export function isSameFolder(origin: string, file: string): boolean {
+  return origin === dirname(file) || dirname(origin) === dirname(file);
 }
 
 /** The file's real path: a link to a folder is the folder. */

@@ -4,7 +4,7 @@ import { openDataset } from '../../../ml/data/readers/open-dataset.ts';
 import type { Dataset, Row } from '../../../ml/data/readers/reader.ts';
 import { badManifest, cancelled, errorCode } from '../../errors.ts';
 import type { BlobStore } from '../../storage/blob-store.ts';
-import { lockAgainstPurges } from '../../purges/lock.ts';
+import { lockAgainstPurges } from '../../storage/purge-lock.ts';
 import { datasetName } from './dataset-name.ts';
 import { fileStates } from './file-state.ts';
 import { findDataset, originOf, type Claim } from './find-dataset.ts';

@@ -1,7 +1,7 @@
 import type { Dataset, Rater } from '../../../ml/data/readers/reader.ts';
 import { newId } from '../../ids.ts';
 import type { Queryable } from '../../storage/blob-store.ts';
-import { findDataset, lockDataset, type Claim } from './find-dataset.ts';
+import { findDataset, isSameFolder, lockDataset, type Claim } from './find-dataset.ts';
 
 export interface StoredDataset {
   id: string;
@@ -35,6 +35,8 @@ export async function storeDataset(
     [id, claim.name, description, modality, diagnosisNames],
   );
   const originId = await storeOrigin(client, id, claim.file);
+  if (found?.origins.every((origin) => isSameFolder(origin, claim.file)))
+    await claimUnknown(client, id, originId);
   const structureIds = await named(client, 'structures', id, dataset.structures);
   const raterIds = await named(
     client,
@@ -44,6 +46,21 @@ export async function storeDataset(
   );
   await describeRaters(client, raterIds, dataset.raters);
   return { id, name: claim.name, originId, added: !found, raterIds, structureIds };
+}
+
+/** What was imported before origins were kept can only have come from here: mirror withdraws it too. */
+async function claimUnknown(client: Queryable, datasetId: string, originId: string): Promise<void> {
+  const { rowCount } = await client.query(
+    'update images set origin_id = $2 where dataset_id = $1 and origin_id is null',
+    [datasetId, originId],
+  );
+  if (!rowCount) return;
+  for (const table of ['annotations', 'diagnoses'])
+    await client.query(
+      `update ${table} r set origin_id = $2 from images i
+       where i.id = r.image_id and i.dataset_id = $1 and r.origin_id is null`,
+      [datasetId, originId],
+    );
 }
 
 async function storeOrigin(client: Queryable, datasetId: string, file: string): Promise<string> {

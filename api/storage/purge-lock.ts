@@ -1,4 +1,4 @@
-import type { Queryable } from '../storage/blob-store.ts';
+import type { Queryable } from './blob-store.ts';
 
 /** A statement that Prisma's client and pg's alike can send. */
 const lock = (how: '' | '_shared') => `select pg_advisory_xact_lock${how}(hashtextextended('purges', 0))`;

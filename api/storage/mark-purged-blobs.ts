@@ -13,7 +13,7 @@ export interface MarkedBlobs {
  * Marks the blobs of a purge, after which none of them is read any more. The lock waits for whoever is just writing a
  * row that refers to one of them.
  */
-export async function markBlobs(tx: Database, purgeId: string): Promise<MarkedBlobs> {
+export async function markPurgedBlobs(tx: Database, purgeId: string): Promise<MarkedBlobs> {
   const hashes = purgedHashes(purgeId);
   await tx.$queryRaw`select sha256 from blobs where sha256 in (${hashes}) order by sha256 for update`;
   const marked = await tx.$executeRaw`update blobs b set purge_id = ${purgeId}::uuid
