@@ -19,6 +19,7 @@ registerEnumType(Split, {
     train: { description: 'Models are trained on it.' },
     validation: { description: 'Used to choose epochs and settings.' },
     test: { description: 'Used only to report numbers.' },
+    none: { description: 'Not said: enough where nothing is trained.' },
   },
 });
 

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'CANCELLED'
   | 'BAD_MANIFEST'
   | 'BLOB_CORRUPT'
+  | 'PURGED'
   | 'DIVERGED'
   | 'UNREADABLE_REQUEST'
   | 'OUTDATED_REQUEST';
@@ -68,6 +69,11 @@ export function badManifest(problems: readonly Problem[]): GraphQLError {
 /** Stored bytes are gone, or are not those that their name says. */
 export function blobCorrupt(sha256: string, message: string): GraphQLError {
   return coded('BLOB_CORRUPT', `blob ${sha256}: ${message}`, { sha256 });
+}
+
+/** Bytes that were deleted for good, because consent was withdrawn; `details` may say who decided it, and when. */
+export function purged(what: string, details: Details = {}): GraphQLError {
+  return coded('PURGED', `${what}: its bytes were purged and are gone for good`, details);
 }
 
 interface StoredRequest {

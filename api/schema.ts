@@ -12,9 +12,11 @@ import { ExperimentResolver } from './experiments/experiment.resolver.ts';
 import { FusionResolver } from './fusions/fusion.resolver.ts';
 import { ImageResolver } from './images/image.resolver.ts';
 import { MethodResolver } from './methods/method.resolver.ts';
+import { PurgeResolver } from './purges/purge.resolver.ts';
 import { ReproductionResolver } from './reproductions/reproduction.resolver.ts';
 import { RunResolver } from './runs/run.resolver.ts';
 import { ModelResolver } from './training/model.resolver.ts';
+import { WithdrawalResolver } from './withdrawals/withdrawal.resolver.ts';
 
 let built: Promise<GraphQLSchema> | undefined;
 
@@ -33,9 +35,11 @@ export function loadSchema(): Promise<GraphQLSchema> {
       ImportProblemResolver,
       MethodResolver,
       ModelResolver,
+      PurgeResolver,
       ReproductionResolver,
       RunResolver,
       SnapshotResolver,
+      WithdrawalResolver,
     ],
     // Shapes are GraphQL's to check, meanings the services'.
     validate: false,

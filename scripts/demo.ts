@@ -2,12 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeCaseSheet } from './demo/case-sheet.ts';
 import type { Client } from './client/client.ts';
-import { freeze, importDataset } from './client/cohort.ts';
 import { command, withServer } from './client/command.ts';
 import { printMethods } from './client/methods.ts';
 import { runExperiment } from './client/run-experiment.ts';
 import { parseOptions, usage, type DemoOptions } from './demo/options.ts';
 import { writePhantoms } from './client/phantoms.ts';
+import { openImages } from './client/subject.ts';
 import { formatReport } from './demo/print.ts';
 import { numbersOf, reportOf, type DemoReport } from './demo/report.ts';
 
@@ -23,7 +23,9 @@ await command(async () => {
 /** The whole workflow over GraphQL, on phantoms or on a folder of real data; prints tables, writes JSON and pictures. */
 async function demo(client: Client, options: DemoOptions): Promise<void> {
   const reports: DemoReport[] = [];
-  if (options.data) reports.push(await demoOf(client, dataName(options.data), options.data, options));
+  const { data, dataset } = options;
+  if (dataset) reports.push(await demoOf(client, dataset, options));
+  else if (data) reports.push(await demoOf(client, dataName(data), options));
   else
     for (const modality of options.modalities) reports.push(await demoOfPhantom(client, modality, options));
   if (!options.json) return;
@@ -34,16 +36,15 @@ async function demo(client: Client, options: DemoOptions): Promise<void> {
 }
 
 async function demoOfPhantom(client: Client, modality: string, options: DemoOptions): Promise<DemoReport> {
-  const folder = await writePhantoms(modality, options);
-  return demoOf(client, modality, folder, options);
+  const data = await writePhantoms(modality, options);
+  return demoOf(client, modality, { ...options, data, reading: { add: true } });
 }
 
-async function demoOf(client: Client, name: string, data: string, options: DemoOptions): Promise<DemoReport> {
-  console.log(`\n${name}: the whole workflow over GraphQL (${data})`);
-  const { preset, seed, reading } = options;
+async function demoOf(client: Client, name: string, options: DemoOptions): Promise<DemoReport> {
+  const { preset, seed, data } = options;
+  console.log(`\n${name}: the whole workflow over GraphQL${data ? ` (${data})` : ''}`);
   const begin = Date.now();
-  const datasetId = await importDataset(client, path.resolve(data), reading);
-  const snapshotId = await freeze(client, datasetId);
+  const { datasetId, snapshotId } = await openImages(client, options);
   const config = { seeds: [seed] };
   const result = await runExperiment(client, { snapshotId, experiment: 'demo', preset, config });
   const seconds = (Date.now() - begin) / 1000;

@@ -1,6 +1,7 @@
 import { versionOf } from '../../ml/method.ts';
 import { agreementMetrics } from '../../ml/metrics/agreement/rater-agreement.ts';
 import type { Agreement, Prisma, Run, Split } from '../../prisma/client/client.ts';
+import { requireUnpurged } from '../purges/require-unpurged.ts';
 import { readRequest } from '../requests/read-request.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import { requireImages, requireSeed, requireSnapshot } from '../runs/requirements.ts';
@@ -46,5 +47,6 @@ async function createAgreement(
   const { run, created } = await createRun(tx, { kind: 'agreement', request, ...asked });
   if (!created) return tx.agreement.findUniqueOrThrow({ where: { runId: run.id } });
   const { snapshotId, split } = request;
+  await requireUnpurged(tx, snapshotId, split && [split]);
   return tx.agreement.create({ data: { runId: run.id, snapshotId, split } });
 }

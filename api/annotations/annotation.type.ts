@@ -2,6 +2,7 @@ import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { Rater, Structure } from '../datasets/dataset.type.ts';
 import { blobUrl, From, RefersTo, Sql } from '../read/sql-fields.ts';
+import { Withdrawal } from '../withdrawals/withdrawal.type.ts';
 
 @From('annotations')
 @ObjectType({
@@ -16,7 +17,7 @@ export class Annotation {
   @Field(() => Int, { description: 'Counted from 1 for each image, rater and structure.' })
   version!: number;
 
-  @Field(() => Boolean, { description: 'Whether it is the newest version.' })
+  @Field(() => Boolean, { description: 'Whether it is the newest version, and not withdrawn.' })
   current!: boolean;
 
   @Sql((row) => blobUrl(`${row}.sha256`))
@@ -33,6 +34,13 @@ export class Annotation {
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;
+
+  @RefersTo('withdrawal_id')
+  @Field(() => Withdrawal, {
+    nullable: true,
+    description: 'Who took it back, when and why. Null if it is not withdrawn.',
+  })
+  withdrawal!: Withdrawal | null;
 
   @RefersTo('rater_id')
   @Field(() => Rater)

@@ -19,7 +19,10 @@ export class AuditEvent {
   @Field(() => String)
   actor!: string;
 
-  @Field(() => String, { description: "'requested', 'succeeded', 'created', …" })
+  @Field(() => String, {
+    description:
+      "'dataset.import', 'cohort.freeze', 'image.withdraw', 'dataset.purge', 'withdrawal.restore', …; of a run 'requested', 'succeeded', …",
+  })
   action!: string;
 
   @Field(() => String, { description: "'run', 'cohort', 'dataset', …" })

@@ -7,7 +7,7 @@ import { Diagnosis } from '../diagnoses/diagnosis.type.ts';
 import { Split } from '../enums.type.ts';
 import { Image } from '../images/image.type.ts';
 import { connectionType } from '../read/connection.type.ts';
-import { ascending, From, pointsHere, RefersTo, Related } from '../read/sql-fields.ts';
+import { ascending, From, pointsHere, RefersTo, Related, Sql } from '../read/sql-fields.ts';
 
 @From('cohorts')
 @ObjectType({
@@ -36,6 +36,10 @@ export class Cohort {
   snapshots!: Snapshot[];
 }
 
+/** Counts the images of a snapshot; `i` is the image. */
+const membersWhere = (condition: string) => (row: string) =>
+  `(select count(*) from snapshot_images s join images i on i.id = s.image_id where s.snapshot_id = ${row}.id and ${condition})`;
+
 @From('snapshots')
 @ObjectType({
   description:
@@ -53,6 +57,30 @@ export class Snapshot {
 
   @Field(() => Int)
   imageCount!: number;
+
+  @Sql(membersWhere('i.withdrawal_id is not null'))
+  @Field(() => Int, { description: 'How many of its images were withdrawn since.' })
+  withdrawnCount!: number;
+
+  @Sql(membersWhere('i.purge_id is not null'))
+  @Field(() => Int, {
+    description: 'How many of its images were purged since. New work that reads them is refused.',
+  })
+  purgedCount!: number;
+
+  @Sql(
+    (row) => `(select count(*) from snapshot_annotations s join annotations a on a.id = s.annotation_id
+      where s.snapshot_id = ${row}.id and a.withdrawal_id is not null)`,
+  )
+  @Field(() => Int, { description: 'How many of its annotations were withdrawn since, each by itself.' })
+  withdrawnAnnotationCount!: number;
+
+  @Sql(
+    (row) => `(select count(*) from snapshot_images s join diagnoses d on d.id = s.diagnosis_id
+      where s.snapshot_id = ${row}.id and d.withdrawal_id is not null)`,
+  )
+  @Field(() => Int, { description: 'How many of its diagnoses were withdrawn since.' })
+  withdrawnDiagnosisCount!: number;
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;

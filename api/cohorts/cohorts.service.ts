@@ -22,8 +22,9 @@ export async function createCohort({ prisma, actor }: CohortContext, input: NewC
   if (!name.trim()) throw invalidInput('a cohort has a name', 'name');
   const filter = plain(parseImageFilter(input.filter ?? {}));
   return prisma.$transaction(async (tx) => {
-    const dataset = await tx.dataset.findUnique({ where: { id: datasetId }, select: { id: true } });
+    const dataset = await tx.dataset.findUnique({ where: { id: datasetId }, select: { withdrawalId: true } });
     if (!dataset) throw notFound('dataset', datasetId);
+    if (dataset.withdrawalId) throw conflict(`dataset '${datasetId}' is withdrawn`, { ...dataset });
     const [cohort] = await tx.cohort.createManyAndReturn({
       data: [{ datasetId, name, filter }],
       skipDuplicates: true,
@@ -41,7 +42,8 @@ export async function createCohort({ prisma, actor }: CohortContext, input: NewC
 }
 
 /**
- * Freezes what the cohort finds now: images, their splits, the current annotations and reference diagnoses.
+ * Freezes what the cohort finds now: images, their splits, the current annotations and reference diagnoses. What is
+ * withdrawn is left out.
  * The snapshot is named by a hash over all of that, so freezing the same content again answers with the first.
  */
 export async function freezeCohort({ prisma, actor }: CohortContext, cohortId: string): Promise<Snapshot> {
@@ -84,7 +86,7 @@ function membersSql(datasetId: string, filter: ImageFilter): Prisma.Sql {
   return Prisma.sql`
     select i.id, i.path, i.split, i.sha256, d.id as diagnosis_id, d.value as diagnosis
     from images i left join diagnoses d on d.image_id = i.id and d.current and d.source = ${REFERENCE}
-    where i.dataset_id = ${datasetId}::uuid and ${new Prisma.Sql(texts, order)}`;
+    where i.dataset_id = ${datasetId}::uuid and i.withdrawal_id is null and ${new Prisma.Sql(texts, order)}`;
 }
 
 /**

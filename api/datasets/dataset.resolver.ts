@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../context.ts';
 import { ImageFilter } from '../images/image.input.ts';
-import { imagesWhere, ImageOrder, imagesOrder } from '../images/image.query.ts';
+import { imagesWhere, ImageOrder, imagesOrder, withdrawnOnly } from '../images/image.query.ts';
 import { ImageConnection } from '../images/image.type.ts';
 import { PageArgs, type Connection } from '../read/connection.type.ts';
 import { withOneOf } from '../read/conditions.ts';
@@ -15,12 +15,15 @@ import { Dataset, DatasetConnection } from './dataset.type.ts';
 
 @Resolver(() => Dataset)
 export class DatasetResolver {
-  @Related({})
-  @Query(() => DatasetConnection, { description: 'All datasets, oldest first.' })
+  @Related({
+    where: (row, { withdrawn }) => [`${row}.withdrawal_id is ${withdrawn === true ? 'not ' : ''}null`],
+  })
+  @Query(() => DatasetConnection, { description: 'All datasets, oldest first. Withdrawn ones are left out.' })
   datasets(
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
     @Args(() => PageArgs) _page: PageArgs,
+    @Arg('withdrawn', () => Boolean, withdrawnOnly) _withdrawn?: boolean,
   ): Promise<Connection<Dataset>> {
     return read(context, info);
   }
@@ -28,7 +31,7 @@ export class DatasetResolver {
   @Related({ where: (row, args, bind) => withOneOf({ id: 'id', name: 'name' }, row, args, bind) })
   @Query(() => Dataset, {
     nullable: true,
-    description: 'One dataset, by its id or its name. Null if there is none.',
+    description: 'One dataset, withdrawn or not, by its id or its name. Null if there is none.',
   })
   dataset(
     @Ctx() context: RequestContext,
@@ -40,13 +43,16 @@ export class DatasetResolver {
   }
 
   @Related({ on: pointsHere('dataset_id'), where: imagesWhere, order: imagesOrder })
-  @FieldResolver(() => ImageConnection, { description: 'Its images that match the filter.' })
+  @FieldResolver(() => ImageConnection, {
+    description: 'Its images that match the filter. Withdrawn ones are left out.',
+  })
   images(
     @Root() dataset: Fetched,
     @Info() info: GraphQLResolveInfo,
     @Args(() => PageArgs) _page: PageArgs,
     @Arg('filter', () => ImageFilter, { nullable: true }) _filter?: ImageFilter,
     @Arg('orderBy', () => ImageOrder, { defaultValue: ImageOrder.imported }) _orderBy?: ImageOrder,
+    @Arg('withdrawn', () => Boolean, withdrawnOnly) _withdrawn?: boolean,
   ): Connection<Fetched> {
     return fetched(dataset, info);
   }

@@ -3,7 +3,8 @@ import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { Cohort } from '../cohorts/cohort.type.ts';
 import { RaterKind } from '../enums.type.ts';
 import { connectionType } from '../read/connection.type.ts';
-import { ascending, From, pointsHere, Related, Sql } from '../read/sql-fields.ts';
+import { ascending, From, pointsHere, RefersTo, Related, Sql } from '../read/sql-fields.ts';
+import { Withdrawal } from '../withdrawals/withdrawal.type.ts';
 
 const inPosition = () => [ascending('position', 'int8')];
 
@@ -73,9 +74,27 @@ export class Dataset {
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;
 
-  @Sql((row) => `(select count(*) from images i where i.dataset_id = ${row}.id)`)
-  @Field(() => Int, { description: 'How many images it has. Counted only when asked for.' })
+  @Sql((row) => `(select count(*) from images i where i.dataset_id = ${row}.id and i.withdrawal_id is null)`)
+  @Field(() => Int, {
+    description: 'How many images it has, without withdrawn ones. Counted only when asked for.',
+  })
   imageCount!: number;
+
+  @Sql(
+    (row) =>
+      `(select coalesce(json_agg(o.file order by o.created_at, o.id), '[]') from origins o where o.dataset_id = ${row}.id)`,
+  )
+  @Field(() => [String], {
+    description: 'The files that it was imported from, as the server saw them, first one first.',
+  })
+  origins!: string[];
+
+  @RefersTo('withdrawal_id')
+  @Field(() => Withdrawal, {
+    nullable: true,
+    description: 'Who took it back, when and why. Null if it is not withdrawn.',
+  })
+  withdrawal!: Withdrawal | null;
 
   @Related({ on: pointsHere('dataset_id'), order: inPosition })
   @Field(() => [Structure])

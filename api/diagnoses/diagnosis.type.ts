@@ -1,6 +1,7 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import { From, Sql } from '../read/sql-fields.ts';
+import { From, RefersTo, Sql } from '../read/sql-fields.ts';
+import { Withdrawal } from '../withdrawals/withdrawal.type.ts';
 
 @From('diagnoses')
 @ObjectType({ description: 'A diagnosis of an image, and where it comes from.', simpleResolvers: true })
@@ -29,4 +30,11 @@ export class Diagnosis {
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;
+
+  @RefersTo('withdrawal_id')
+  @Field(() => Withdrawal, {
+    nullable: true,
+    description: 'Who took it back, when and why. Null if it is not withdrawn.',
+  })
+  withdrawal!: Withdrawal | null;
 }

@@ -2,6 +2,7 @@ import type { Evaluation, Model, Prisma, Run, Split } from '../../prisma/client/
 import { fold, type Fold } from '../../ml/data/fold.ts';
 import { invalidInput } from '../errors.ts';
 import { controlOf, defaultSplit, needsControl, requireSplit } from '../fusions/fusions.service.ts';
+import { requireUnpurged } from '../purges/require-unpurged.ts';
 import { readRequest } from '../requests/read-request.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import {
@@ -92,6 +93,7 @@ async function createEvaluation(
   const { run, created } = await createRun(tx, { kind: 'evaluation', request, ...asked });
   if (!created) return tx.evaluation.findUniqueOrThrow({ where: { runId: run.id } });
   const { fusionId, modelId, judgeModelId, split, fold } = request;
+  await requireUnpurged(tx, snapshotId, [split]);
   const part = { foldIndex: fold?.index, foldOf: fold?.of };
   return tx.evaluation.create({
     data: { runId: run.id, snapshotId, split, ...part, fusionId, modelId, judgeModelId, transductive },

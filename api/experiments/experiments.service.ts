@@ -5,9 +5,11 @@ import type { Plan } from '../../ml/experiments/plan.ts';
 import type { Database } from '../db.ts';
 import { versionOf } from '../../ml/method.ts';
 import { invalidInput } from '../errors.ts';
+import { requireUnpurged } from '../purges/require-unpurged.ts';
 import { readRequest } from '../requests/read-request.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import { parseConfig } from '../runs/method-config.ts';
+import { requireSplits } from '../runs/require-splits.ts';
 import { requireMethod, requireSize, requireSnapshot } from '../runs/requirements.ts';
 import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 import { InputError } from '../../ml/errors.ts';
@@ -39,7 +41,9 @@ export async function runExperiment(context: RunsContext, input: RunExperimentIn
     config,
     size,
   };
-  await planOf(prisma, request, snapshot);
+  const { steps } = await planOf(prisma, request, snapshot);
+  if (steps.some(({ kind }) => kind !== 'fuse'))
+    await requireSplits(prisma, snapshot.id, `experiment '${method.name}'`);
   return prisma.$transaction((tx) => createExperiment(tx, request, { seed: 0, actor, again: input.again }));
 }
 
@@ -60,6 +64,7 @@ async function createExperiment(
   const { run, created } = await createRun(tx, { kind: 'experiment', request, ...asked });
   if (!created) return tx.experiment.findUniqueOrThrow({ where: { runId: run.id } });
   const { snapshotId, experiment: name, version: methodVersion } = request;
+  await requireUnpurged(tx, snapshotId);
   return tx.experiment.create({ data: { runId: run.id, snapshotId, name, methodVersion } });
 }
 
@@ -73,6 +78,8 @@ export async function planOf(
   try {
     return experiments.get(experiment).plan(subject, config, preset);
   } catch (error) {
+    // Without splits nothing can be learned, whatever else the plan wants.
+    if (error instanceof InputError) await requireSplits(db, snapshot.id, `experiment '${experiment}'`);
     if (error instanceof InputError) throw invalidInput(`config: ${error.message}`, 'config');
     throw error;
   }

@@ -165,6 +165,16 @@ export class Fusion {
   @Field(() => Run)
   run!: Run;
 
+  @Sql(
+    (row) => `(select count(*) from snapshot_images s join images i on i.id = s.image_id
+      where s.snapshot_id = ${row}.snapshot_id and i.purge_id is not null)`,
+  )
+  @Field(() => Int, {
+    description:
+      'How many images of its snapshot were purged since. What it learned and its numbers remain, their masks do not.',
+  })
+  purgedImageCount!: number;
+
   @RefersTo('snapshot_id')
   @Field(() => Snapshot)
   snapshot!: Snapshot;

@@ -1,8 +1,10 @@
-import { Split, type Fusion, type Prisma, type Run } from '../../prisma/client/client.ts';
+import type { Fusion, Prisma, Run, Split } from '../../prisma/client/client.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import type { Fusion as FusionMethod } from '../../ml/fusion/fusion.ts';
 import { versionOf } from '../../ml/method.ts';
+import type { Database } from '../db.ts';
 import { invalidInput } from '../errors.ts';
+import { requireUnpurged } from '../purges/require-unpurged.ts';
 import { readRequest } from '../requests/read-request.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import { parseConfig } from '../runs/method-config.ts';
@@ -87,6 +89,7 @@ async function createFusion(
   const { run, created } = await createRun(tx, { kind: 'fusion', request, ...asked });
   if (!created) return tx.fusion.findUniqueOrThrow({ where: { runId: run.id } });
   const { snapshotId, method, version, permutedDiagnoses, diagnosisModelIds, size } = request;
+  await requireUnpurged(tx, snapshotId, request.splits);
   return tx.fusion.create({
     data: {
       runId: run.id,
@@ -137,7 +140,7 @@ async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Pr
     size,
     diagnosisModelIds: models.map(({ id }) => id),
     permutedDiagnoses,
-    splits: Object.values(Split),
+    splits: await splitsOf(prisma, snapshot.id),
   };
   return { request, seed, seesLabel };
 }
@@ -148,7 +151,13 @@ function sizeOf(method: FusionMethod, asked: number | null | undefined, preset: 
   return method.fuseImage ? null : workingSize(preset);
 }
 
-async function hasImages(tx: Prisma.TransactionClient, snapshotId: string, split: Split): Promise<boolean> {
+/** All splits; `none` only where there are such images, so that the same work has the same request as ever. */
+async function splitsOf(prisma: RunsContext['prisma'], snapshotId: string): Promise<Split[]> {
+  const all: Split[] = ['train', 'validation', 'test'];
+  return (await hasImages(prisma, snapshotId, 'none')) ? [...all, 'none'] : all;
+}
+
+async function hasImages(tx: Database, snapshotId: string, split: Split): Promise<boolean> {
   return (await tx.snapshotImage.count({ where: { snapshotId, split } })) > 0;
 }
 

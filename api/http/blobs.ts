@@ -13,6 +13,12 @@ export function blobs({ prisma, blobs, log }: AppContext): RequestHandler<{ sha2
         .json({ error: { code: 'NOT_FOUND', message: `no blob '${sha256.slice(0, 80)}'` } });
       return;
     }
+    if (blob.purgeId) {
+      response
+        .status(410)
+        .json({ error: { code: 'PURGED', message: `the bytes of '${sha256}' were purged: gone for good` } });
+      return;
+    }
     const viewable = blob.mediaType.startsWith('image/');
     response.set({
       'content-type': blob.mediaType,

@@ -32,6 +32,12 @@ export function imagesOrder({ orderBy }: Arguments): readonly SortKey[] {
   return orders[orderBy as ImageOrder];
 }
 
-export function imagesWhere(row: string, { filter }: Arguments, bind: Bind): string[] {
-  return filter == null ? [] : [imageFilterSql(parseImageFilter(filter), row, bind)];
+export function imagesWhere(row: string, { filter, withdrawn }: Arguments, bind: Bind): string[] {
+  const there = `${row}.withdrawal_id is ${withdrawn === true ? 'not ' : ''}null`;
+  return filter == null ? [there] : [there, imageFilterSql(parseImageFilter(filter), row, bind)];
 }
+
+export const withdrawnOnly = {
+  defaultValue: false,
+  description: 'Only what was withdrawn. Otherwise none of that is listed.',
+};

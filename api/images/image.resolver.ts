@@ -10,7 +10,7 @@ import { requireId, withId } from '../read/conditions.ts';
 import { fetched, read, type Fetched } from '../read/read.ts';
 import { ascending, pointsHere, Related, type Arguments, type Bind } from '../read/sql-fields.ts';
 import { ImageFilter } from './image.input.ts';
-import { ImageOrder, imagesOrder, imagesWhere } from './image.query.ts';
+import { ImageOrder, imagesOrder, imagesWhere, withdrawnOnly } from './image.query.ts';
 import { Image, ImageConnection } from './image.type.ts';
 
 const byStructure = () => [
@@ -33,19 +33,25 @@ function ofAgreement(row: string, { agreementId }: Arguments, bind: Bind): strin
 @Resolver(() => Image)
 export class ImageResolver {
   @Related({ where: imagesWhere, order: imagesOrder })
-  @Query(() => ImageConnection, { description: 'The images of all datasets that match the filter.' })
+  @Query(() => ImageConnection, {
+    description: 'The images of all datasets that match the filter. Withdrawn ones are left out.',
+  })
   images(
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
     @Args(() => PageArgs) _page: PageArgs,
     @Arg('filter', () => ImageFilter, { nullable: true }) _filter?: ImageFilter,
     @Arg('orderBy', () => ImageOrder, { defaultValue: ImageOrder.imported }) _orderBy?: ImageOrder,
+    @Arg('withdrawn', () => Boolean, withdrawnOnly) _withdrawn?: boolean,
   ): Promise<Connection<Image>> {
     return read(context, info);
   }
 
   @Related({ where: withId })
-  @Query(() => Image, { nullable: true, description: 'One image. Null if none has this id.' })
+  @Query(() => Image, {
+    nullable: true,
+    description: 'One image, withdrawn or not. Null if none has this id.',
+  })
   image(
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,

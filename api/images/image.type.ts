@@ -5,7 +5,9 @@ import { Dataset } from '../datasets/dataset.type.ts';
 import { Diagnosis } from '../diagnoses/diagnosis.type.ts';
 import { Split } from '../enums.type.ts';
 import { connectionType } from '../read/connection.type.ts';
+import { Purge } from '../purges/purge.type.ts';
 import { ascending, blobUrl, From, pointsHere, RefersTo, Related, Sql } from '../read/sql-fields.ts';
+import { Withdrawal } from '../withdrawals/withdrawal.type.ts';
 
 const byRater = () => [
   ascending('rater', 'int8', (row) => `(select position from raters where id = ${row}.rater_id)`),
@@ -63,14 +65,29 @@ export class Image {
   @Field(() => Dataset)
   dataset!: Dataset;
 
+  @RefersTo('withdrawal_id')
+  @Field(() => Withdrawal, {
+    nullable: true,
+    description: 'Who took it back, when and why. Null if it is not withdrawn.',
+  })
+  withdrawal!: Withdrawal | null;
+
+  @RefersTo('purge_id')
+  @Field(() => Purge, {
+    nullable: true,
+    description: 'Who had its bytes deleted for good. Null if they are there.',
+  })
+  purge!: Purge | null;
+
   @Related({ on: pointsHere('image_id'), where: (row) => [`${row}.current`], order: byRater })
   @Field(() => [Annotation], {
-    description: "The newest versions of the raters' masks, ordered by rater and structure.",
+    description:
+      "The newest versions of the raters' masks, ordered by rater and structure. Withdrawn ones are left out.",
   })
   annotations!: Annotation[];
 
   @Related({ on: pointsHere('image_id'), order: () => [...byRater(), ascending('version', 'int8')] })
-  @Field(() => [Annotation], { description: "All versions of the raters' masks." })
+  @Field(() => [Annotation], { description: "All versions of the raters' masks, withdrawn ones too." })
   annotationHistory!: Annotation[];
 
   @Related({

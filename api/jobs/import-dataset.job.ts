@@ -1,6 +1,7 @@
 import { groupProblems, describeProblem, type Problem } from '../../ml/data/readers/problem.ts';
 import { importDataset, problemsOf, type ImportProgress } from '../datasets/import/import-dataset.ts';
 import { storeProblems } from '../datasets/import/store-problems.ts';
+import { requesterOf } from '../audit/audit.service.ts';
 import type { Job } from './job.ts';
 
 /** Reading and checking files takes most of an import; the rows of the database are written together at its end. */
@@ -13,22 +14,25 @@ const shown = 100;
  * kept with the run, whether or not it succeeds.
  */
 export const importDatasetJob: Job<'import'> = {
-  async perform({ blobs, pool, run, request: { path, skipBad, format, options }, progress, signal }) {
+  async perform({ blobs, pool, prisma, run, request: { after: _, ...request }, progress, signal }) {
     const onProgress = ({ stage, done, total }: ImportProgress): void => {
       const share = total ? done / total : 0;
       const overall = stage === 'reading' ? share * readingShare : readingShare + share * (1 - readingShare);
       progress.report(overall, `${stage} ${done} of ${total} images`);
     };
-    const { skipped, warnings, ...report } = await importDataset(
-      { blobs, pool, actor: 'worker' },
-      { path, skipBad, format, options, signal, onProgress },
-    ).catch(async (error: unknown) => {
+    const actor = await requesterOf(prisma, run.id);
+    const importing = importDataset({ blobs, pool, actor }, { ...request, signal, onProgress });
+    const { skipped, warnings, ...report } = await importing.catch(async (error: unknown) => {
       await storeProblems(pool, run.id, problemsOf(error), []);
       throw error;
     });
     await storeProblems(pool, run.id, skipped, warnings);
     const listed = skipped.slice(0, shown).map((problem) => ({ ...problem }));
-    return { result: { ...report, skipped: listed, warnings: summary(warnings) }, committed: true };
+    const leftWithdrawn = { ...report.leftWithdrawn };
+    return {
+      result: { ...report, leftWithdrawn, skipped: listed, warnings: summary(warnings) },
+      committed: true,
+    };
   },
 };
 

@@ -12,9 +12,10 @@ export const schema = 'consilium_queue';
 
 /**
  * A worker has one lane of each kind. Computing runs are performed one at a time, because they share its cores. Imports
- * wait for disks and need not queue behind them; an experiment or a reproduction waits for its own computing runs.
+ * wait for disks and need not queue behind them; an experiment or a reproduction waits for its own computing runs; a
+ * purge waits for nobody but the runs that it has cancelled.
  */
-export const lanes = ['compute', 'import', 'experiment'] as const;
+export const lanes = ['compute', 'import', 'experiment', 'purge'] as const;
 const laneOf: Record<RunKind, (typeof lanes)[number]> = {
   import: 'import',
   fusion: 'compute',
@@ -23,6 +24,7 @@ const laneOf: Record<RunKind, (typeof lanes)[number]> = {
   experiment: 'experiment',
   agreement: 'compute',
   reproduction: 'experiment',
+  purge: 'purge',
 };
 
 /** SQL: the lane of the run kind in `column`. */

@@ -26,6 +26,18 @@ const importRequest = z.strictObject({
   format: z.string().nullable().default(null),
   /** The reader's settings, as given: which reader it is may show only when the path is looked at. */
   options: z.record(z.string(), z.unknown()).default({}),
+  /** Name of the dataset; null: the one that its description gives. */
+  name: z.string().nullable().default(null),
+  /** Add to a dataset that another folder made. */
+  add: z.boolean().default(false),
+  /** Withdraw what came from this folder and is not there any more, … */
+  mirror: z.boolean().default(false),
+  /** … so many rows at most; null: half of each kind. */
+  mirrorLimit: z.int().min(0).nullable().default(null),
+  /** Take back what was withdrawn, where the folder still has it. */
+  restore: z.boolean().default(false),
+  /** Look at every file, even where neither row nor file seems to have changed. */
+  verify: z.boolean().default(false),
   /** The import of the same folder that ended before: the folder may have changed since, so it is read again. */
   after: id.nullable().default(null),
 });
@@ -42,7 +54,7 @@ const fusionRequest = z
     diagnosisModelIds: z.array(id).default([]),
     permutedDiagnoses: z.boolean().default(false),
     /** Whose images are fused: all, except for controls, which are made for the split that is evaluated. */
-    splits: z.array(z.enum(Split)).min(1).default(Object.values(Split)),
+    splits: z.array(z.enum(Split)).min(1).default(['train', 'validation', 'test']),
   })
   .transform((request, context) => ({
     ...request,
@@ -126,6 +138,8 @@ const agreementRequest = z.strictObject({
 
 const reproductionRequest = z.strictObject({ runId: id });
 
+const purgeRequest = z.strictObject({ purgeId: id });
+
 export const requests = {
   import: importRequest,
   fusion: fusionRequest,
@@ -134,6 +148,7 @@ export const requests = {
   experiment: experimentRequest,
   agreement: agreementRequest,
   reproduction: reproductionRequest,
+  purge: purgeRequest,
 } satisfies Record<RunKind, z.ZodType>;
 
 /** A request as its readers get it: every key there, settings parsed by the method's own schema. */

@@ -53,6 +53,7 @@ const artifacts: Readonly<Record<RunKind, readonly string[]>> = {
        join structures s on s.id = m.structure_id where a.run_id = $1::uuid`,
   ],
   reproduction: [],
+  purge: [],
 };
 
 /** All rows of a table that belong to the run's result, as one artifact; none where there are no rows. */

@@ -14,8 +14,13 @@ export async function requireSnapshot(db: Database, id: string): Promise<Snapsho
 }
 
 export async function requireImages(db: Database, snapshotId: string, split: Split): Promise<void> {
-  if (await db.snapshotImage.count({ where: { snapshotId, split } })) return;
-  throw invalidInput(`split '${split}': snapshot ${snapshotId} has no such images`, 'split');
+  const counts = await db.snapshotImage.groupBy({ by: ['split'], where: { snapshotId }, _count: true });
+  if (counts.some((found) => found.split === split)) return;
+  const there = counts.map((found) => `${found._count} of '${found.split}'`).join(', ');
+  throw invalidInput(
+    `split '${split}': snapshot ${snapshotId} has no such images; it has ${there || 'none'}`,
+    'split',
+  );
 }
 
 export async function requireFusion(db: Database, id: string): Promise<Fusion> {

@@ -8,6 +8,7 @@ import { Fusion } from '../fusions/fusion.type.ts';
 import { laneSql } from '../queue/queue.ts';
 import { connectionType } from '../read/connection.type.ts';
 import { ascending, finite, From, pointsHere, RefersTo, Related, Sql } from '../read/sql-fields.ts';
+import { Purge } from '../purges/purge.type.ts';
 import { Model } from '../training/model.type.ts';
 
 @From('epoch_metrics', [ascending('epoch', 'int8'), ascending('name', 'text')])
@@ -135,6 +136,10 @@ export class Run {
   @Related({ on: pointsHere('run_id') })
   @Field(() => Agreement, { nullable: true, description: 'What it produces, if it measures agreement.' })
   agreement!: Agreement | null;
+
+  @Related({ on: pointsHere('run_id') })
+  @Field(() => Purge, { nullable: true, description: 'What it carries out, if it deletes bytes.' })
+  purge!: Purge | null;
 }
 
 @From(

@@ -1,5 +1,6 @@
 import { testDatabase, type TestDatabase } from '../../tests/helpers/database.ts';
 import { installQueue, schema } from '../queue/queue.ts';
+import { requests } from '../requests/requests.ts';
 import { assertOwner, beginRun, endFailed, endSucceeded, maximumDeaths, saveProgress } from './run-state.ts';
 import { cancelRun, createRun } from './runs.service.ts';
 
@@ -11,9 +12,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => database.close());
 
-/** Any kind of work will do: here the import of a folder of this name. */
+/** Any kind of work will do: here the import { requests } from '../requests/requests.ts';
+import of a folder of this name. */
 function ask(path: string, { seed = 1, again = false } = {}) {
-  const request = { path, skipBad: false, format: null, options: {}, after: null };
+  const request = requests.import.parse({ path });
   const asked = { kind: 'import', request, seed, actor: 'tester', again } as const;
   return database.prisma.$transaction((tx) => createRun(tx, asked));
 }

@@ -1,6 +1,7 @@
 import type { Prisma, Run, RunKind } from '../../prisma/client/client.ts';
 import type { PrismaClient } from '../db.ts';
 import { conflict, notFound } from '../errors.ts';
+import { againstPurgesSql } from '../storage/purge-lock.ts';
 import { countLivingWorkers, enqueue } from '../queue/queue.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import { codeVersion } from './code-version.ts';
@@ -45,6 +46,7 @@ export async function createRun<K extends RunKind>(
   tx: Prisma.TransactionClient,
   { kind, request, seed, actor, again }: RunRequest<K>,
 ): Promise<CreatedRun> {
+  await tx.$executeRawUnsafe(againstPurgesSql);
   const key = runKey({ kind, request, seed });
   const known = again ? null : await liveRun(tx, key);
   if (known) return { run: known, created: false };
@@ -103,26 +105,33 @@ async function nextRepetition(tx: Prisma.TransactionClient, key: string): Promis
  */
 export async function cancelRun({ prisma, actor }: RunsContext, id: string): Promise<Run> {
   const run = await prisma.$transaction(async (tx) => {
-    const ended = await tx.run.updateMany({
-      where: { id, status: 'queued' },
-      data: { status: 'cancelled', cancelRequestedAt: new Date(), finishedAt: new Date(), stage: '' },
-    });
-    const asked = await tx.run.updateMany({
-      where: { id, status: 'running', cancelRequestedAt: null },
-      data: { cancelRequestedAt: new Date() },
-    });
-    if (ended.count + asked.count) {
-      await tx.auditEvent.create({ data: { actor, action: 'cancelled', subjectType: 'run', subjectId: id } });
-      await announce(tx, id);
-      await tx.$executeRaw`select pg_notify(${cancelChannel}::text, ${id}::text)`;
-    }
+    await askToStop(tx, id, actor);
     return tx.run.findUnique({ where: { id } });
   });
   if (!run) throw notFound('run', id);
+  if (run.kind === 'purge')
+    throw conflict(`run ${id} deletes what was purged: it cannot be cancelled`, { runId: id });
   if (run.status !== 'running' || (await countLivingWorkers(prisma)) > 0) return run;
   // Nobody is there to stop it; a worker that starts later finds it ended.
   await endCancelled(prisma, { runId: id, attempt: run.attempt });
   return prisma.run.findUniqueOrThrow({ where: { id } });
+}
+
+/** Cancels it in the caller's transaction; a running one may go on for a moment. */
+export async function askToStop(tx: Prisma.TransactionClient, id: string, actor: string): Promise<void> {
+  const kind = { not: 'purge' } as const;
+  const ended = await tx.run.updateMany({
+    where: { id, kind, status: 'queued' },
+    data: { status: 'cancelled', cancelRequestedAt: new Date(), finishedAt: new Date(), stage: '' },
+  });
+  const asked = await tx.run.updateMany({
+    where: { id, kind, status: 'running', cancelRequestedAt: null },
+    data: { cancelRequestedAt: new Date() },
+  });
+  if (ended.count + asked.count === 0) return;
+  await tx.auditEvent.create({ data: { actor, action: 'cancelled', subjectType: 'run', subjectId: id } });
+  await announce(tx, id);
+  await tx.$executeRaw`select pg_notify(${cancelChannel}::text, ${id}::text)`;
 }
 
 /**

@@ -38,4 +38,21 @@ where('blobs in an S3 bucket', () => {
       extensions: { code: 'BLOB_CORRUPT' },
     });
   });
+
+  test('that were purged are deleted, also a second time, and come back when somebody stores them again', async () => {
+    const bytes = Buffer.from('purged from a bucket');
+    const sha256 = await blobs.put(bytes, 'text/plain');
+    const run = { create: { kind: 'purge', key: 'a'.repeat(64), config: {}, codeVersion: 'test' } } as const;
+    const { id: purgeId } = await database.prisma.purge.create({
+      data: { run, actor: 'tester', reason: 'a test' },
+    });
+    await database.prisma.blob.update({ where: { sha256 }, data: { purgeId } });
+    const client = await database.pool.connect();
+    for (let time = 0; time < 2; time++) await blobs.removePurged(client, [sha256]);
+    client.release();
+    expect(await blobs.exists(sha256)).toBe(false);
+    await expect(blobs.get(sha256)).rejects.toMatchObject({ extensions: { code: 'PURGED' } });
+    await blobs.put(bytes, 'text/plain');
+    expect(await blobs.get(sha256)).toEqual(bytes);
+  });
 });

@@ -5,7 +5,7 @@ import { FSDriver } from 'flydrive/drivers/fs';
 import { S3Driver } from 'flydrive/drivers/s3';
 import type pg from 'pg';
 import type { Config } from '../config.ts';
-import { blobCorrupt } from '../errors.ts';
+import { blobCorrupt, purged } from '../errors.ts';
 
 /** Bytes by their SHA-256. Equal bytes are stored once; reading returns exactly what was written, or throws. */
 export interface BlobStore {
@@ -13,7 +13,7 @@ export interface BlobStore {
   put(bytes: Uint8Array, mediaType: string): Promise<string>;
   /** Stores the bytes alone, for an import that writes the rows of many at once (registerBlobs). `added`: they were not there. */
   write(bytes: Uint8Array): Promise<{ sha256: string; added: boolean }>;
-  /** @throws BLOB_CORRUPT if the bytes are gone or do not match the hash. */
+  /** @throws PURGED if they were deleted for good; BLOB_CORRUPT if the bytes are gone or do not match the hash. */
   get(sha256: string): Promise<Buffer>;
   /** Unverified, for large downloads. */
   stream(sha256: string): Promise<Readable>;
@@ -22,6 +22,8 @@ export interface BlobStore {
   removeUnused(sha256: string): Promise<void>;
   /** Removes those blobs that no row refers to. Safe alongside `put`. The connection must not be in a transaction. */
   removeUnnamed(client: Queryable, sha256s: readonly string[]): Promise<void>;
+  /** Removes the bytes of those blobs that were purged. Safe alongside `put`. The connection must not be in a transaction. */
+  removePurged(client: Queryable, sha256s: readonly string[]): Promise<void>;
 }
 
 // SQLSTATE of a refused delete: restrict_violation since PostgreSQL 18, foreign_key_violation before.
@@ -62,7 +64,8 @@ export function openBlobStore(config: Pick<Config, 'blobFolder' | 's3'>, pool: Q
       return sha256;
     },
     async get(sha256) {
-      const bytes = await disk.getBytes(keyOf(sha256)).catch((error: Error) => {
+      const bytes = await disk.getBytes(keyOf(sha256)).catch(async (error: Error) => {
+        if (await isPurged(pool, sha256)) throw purged(`blob ${sha256}`);
         throw blobCorrupt(sha256, `cannot be read: ${reasonOf(error)}`);
       });
       if (hashOf(bytes) !== sha256) throw blobCorrupt(sha256, 'the stored bytes have another hash');
@@ -87,6 +90,24 @@ export function openBlobStore(config: Pick<Config, 'blobFolder' | 's3'>, pool: Q
         await client.query('rollback');
       }
     },
+    async removePurged(client, sha256s) {
+      await client.query('begin');
+      try {
+        // Whoever wants these bytes again waits for this transaction, and then writes them (put).
+        const { rows } = await client.query<{ sha256: string }>(
+          'select sha256 from blobs where sha256 = any($1) and purge_id is not null order by sha256 for update',
+          [sha256s],
+        );
+        for (const { sha256 } of rows) await disk.delete(keyOf(sha256));
+        await client.query('update blobs set erased_at = coalesce(erased_at, now()) where sha256 = any($1)', [
+          rows.map(({ sha256 }) => sha256),
+        ]);
+        await client.query('commit');
+      } catch (error) {
+        await client.query('rollback');
+        throw error;
+      }
+    },
   };
 }
 
@@ -102,13 +123,31 @@ async function putAtomically(disk: Disk, key: string, bytes: Uint8Array): Promis
   }
 }
 
-/** One statement for any number of blobs; those known already stay as they are. */
-export async function registerBlobs(client: Queryable, rows: readonly BlobRow[]): Promise<void> {
+/**
+ * The rows of any number of blobs, in two statements; those known already stay as they are. One that was purged is
+ * good again, as somebody has the same bytes and has written them: these are returned.
+ */
+export async function registerBlobs(client: Queryable, rows: readonly BlobRow[]): Promise<string[]> {
+  const names = rows.map((row) => row.sha256);
   await client.query(
     `insert into blobs (sha256, bytes, media_type) select * from unnest($1::text[], $2::int[], $3::text[])
      on conflict (sha256) do nothing`,
-    [rows.map((row) => row.sha256), rows.map((row) => row.bytes), rows.map((row) => row.mediaType)],
+    [names, rows.map((row) => row.bytes), rows.map((row) => row.mediaType)],
   );
+  // (Together with the insert, every known row would be locked, and imports would wait for each other.)
+  const revived = await client.query<{ sha256: string }>(
+    `update blobs set purge_id = null, erased_at = null where sha256 = any($1) and purge_id is not null
+     returning sha256`,
+    [names],
+  );
+  return revived.rows.map(({ sha256 }) => sha256);
+}
+
+async function isPurged(client: Queryable, sha256: string): Promise<boolean> {
+  const { rowCount } = await client.query('select from blobs where sha256 = $1 and purge_id is not null', [
+    sha256,
+  ]);
+  return rowCount === 1;
 }
 
 /** The foreign keys know whether it is used: a refused delete means that it is. */

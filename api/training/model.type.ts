@@ -57,6 +57,16 @@ export class Model {
   @Field(() => Run)
   run!: Run;
 
+  @Sql(
+    (row) => `(select count(*) from snapshot_images s join images i on i.id = s.image_id
+      where s.snapshot_id = ${row}.snapshot_id and i.purge_id is not null and s.split in ('train', 'validation'))`,
+  )
+  @Field(() => Int, {
+    description:
+      'How many images that it was trained on, or chosen by, were purged since. Its weights remain.',
+  })
+  purgedImageCount!: number;
+
   @RefersTo('snapshot_id')
   @Field(() => Snapshot)
   snapshot!: Snapshot;

@@ -6,9 +6,11 @@ import { trainingSettings, type TrainingConfig } from '../../ml/training/trainin
 import { versionOf } from '../../ml/method.ts';
 import { invalidInput } from '../errors.ts';
 import { requireSplit } from '../fusions/fusions.service.ts';
+import { requireUnpurged } from '../purges/require-unpurged.ts';
 import { readRequest } from '../requests/read-request.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import { parseConfig } from '../runs/method-config.ts';
+import { requireSplits } from '../runs/require-splits.ts';
 import {
   requireFusion,
   requireMatch,
@@ -53,6 +55,7 @@ export async function trainModel(context: RunsContext, input: TrainModelInput): 
     input.initialModelId ?? null,
   );
   await requireSplit(prisma, fusion, 'train');
+  await requireSplits(prisma, fusion.snapshotId, `to train '${method.name}'`);
   await requireTrainingImages(prisma, method, fusion.snapshotId);
   if (isFitted(method)) await requireStructures(prisma, method, config, fusion.snapshotId);
   const request: RequestOf<'training'> = {
@@ -92,6 +95,7 @@ async function createModel(
   const { fusionId, method, version, diagnosisModelId } = request;
   const size = request.size ?? height;
   if (size === null) throw new Error(`fusion ${fusionId} has no working size, and the request names none`);
+  await requireUnpurged(tx, snapshotId, ['train', 'validation']);
   return tx.model.create({
     data: {
       runId: run.id,

@@ -7,6 +7,7 @@ import { startQueueWorker, type Perform } from '../queue/queue-worker.ts';
 import { schema } from '../queue/queue.ts';
 import { maximumDeaths } from '../runs/run-state.ts';
 import { cancelRun, createRun, enqueueMissing } from '../runs/runs.service.ts';
+import { requests } from '../requests/requests.ts';
 import { createPerform } from './perform-run.ts';
 
 let context: TestJobContext;
@@ -17,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => context.close());
 
 let seed = 0;
-const request = { path: 'a folder', skipBad: false, format: null, options: {}, after: null };
+const request = requests.import.parse({ path: 'a folder' });
 
 async function asked(): Promise<Run> {
   const asked = { kind: 'import', request, seed: seed++, actor: 'tester' } as const;
@@ -33,6 +34,7 @@ const performAll = (job: Job): Perform =>
     experiment: job,
     agreement: job,
     reproduction: job,
+    purge: job,
   });
 
 const find = (id: string): Promise<Run> => context.prisma.run.findUniqueOrThrow({ where: { id } });

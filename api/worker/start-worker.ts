@@ -6,6 +6,7 @@ import { measureAgreementJob } from '../jobs/measure-agreement.job.ts';
 import { createPerform } from './perform-run.ts';
 import { startQueueWorker, type QueueWorker } from '../queue/queue-worker.ts';
 import { enqueueMissing } from '../runs/runs.service.ts';
+import { purgeJob } from '../jobs/purge.job.ts';
 import { reproduceJob } from '../jobs/reproduce.job.ts';
 import { runExperimentJob } from '../jobs/run-experiment.job.ts';
 import { trainModelJob } from '../jobs/train-model.job.ts';
@@ -18,6 +19,7 @@ const jobs: Jobs = {
   experiment: runExperimentJob,
   agreement: measureAgreementJob,
   reproduction: reproduceJob,
+  purge: purgeJob,
 };
 
 /** Takes runs from the queue and brings them to their end, until closed. */

@@ -5,8 +5,16 @@ import { progressLine } from './progress.ts';
 
 interface ImportResult {
   readonly datasetId: string;
+  readonly dataset: string;
   readonly skippedRows: number;
+  readonly imagesWithdrawn?: number;
+  readonly annotationsWithdrawn?: number;
+  readonly diagnosesWithdrawn?: number;
+  readonly leftWithdrawn?: { readonly shown: readonly string[] } & Readonly<Record<Kind, number>>;
 }
+
+const kinds = ['images', 'annotations', 'diagnoses'] as const;
+type Kind = (typeof kinds)[number];
 
 const importDocument = graphql(`
   mutation Import($input: ImportDatasetInput!) {
@@ -33,24 +41,39 @@ const importedDocument = graphql(`
 `);
 
 /** Imports a folder, or finds what was imported of it before; answers with the dataset's id. */
-export async function importDataset(
-  client: Client,
-  path: string,
-  { skipBad = false, format, options }: Reading = {},
-): Promise<string> {
-  const { importDataset: run } = await client.request(importDocument, {
-    input: { path, skipBad, format, options },
-  });
+export async function importDataset(client: Client, path: string, reading: Reading = {}): Promise<string> {
+  const { importDataset: run } = await client.request(importDocument, { input: { path, ...reading } });
   await follow(client, 'import', run.id);
   const { run: ended } = await client.request(importedDocument, { id: run.id });
-  const { datasetId, skippedRows } = ended?.result as ImportResult;
   const causes = ended?.problemCauses ?? [];
+  const result = ended?.result as ImportResult;
+  for (const line of [...foundOf(result, causes), ...takenBack(result)]) console.log(line);
+  return result.datasetId;
+}
+
+/** What the import found wrong or odd, a line a cause. */
+function foundOf({ skippedRows }: ImportResult, causes: readonly Cause[]): string[] {
   const linesOf = (severity: Cause['severity']): string[] =>
     causes.filter((cause) => cause.severity === severity).map((cause) => `    ${describeCause(cause)}`);
-  const [left, odd] = [linesOf('error'), linesOf('warning')];
-  if (skippedRows > 0) console.log([`  left out ${skippedRows} rows:`, ...left].join('\n'));
-  if (odd.length > 0) console.log(['  to be looked at:', ...odd].join('\n'));
-  return datasetId;
+  const odd = linesOf('warning');
+  return [
+    ...(skippedRows > 0 ? [`  left out ${skippedRows} rows:`, ...linesOf('error')] : []),
+    ...(odd.length > 0 ? ['  to be looked at:', ...odd] : []),
+  ];
+}
+
+/** What the import took back, or did not bring back: nobody should have to ask for it. */
+function takenBack({ leftWithdrawn, ...result }: ImportResult): string[] {
+  const lines: string[] = [];
+  const withdrawn = kinds.map((kind) => [kind, result[`${kind}Withdrawn`] ?? 0] as const);
+  const gone = withdrawn.filter(([, count]) => count > 0).map(([kind, count]) => `${count} ${kind}`);
+  if (gone.length > 0) lines.push(`  withdrawn, being gone from the folder: ${gone.join(', ')}`);
+  const left = leftWithdrawn ? kinds.filter((kind) => leftWithdrawn[kind] > 0) : [];
+  if (!leftWithdrawn || left.length === 0) return lines;
+  lines.push(
+    `  withdrawn before, and left so (--restore): ${left.map((kind) => `${leftWithdrawn[kind]} ${kind}`).join(', ')}`,
+  );
+  return [...lines, ...leftWithdrawn.shown.map((line) => `    ${line}`)];
 }
 
 type Cause = NonNullable<ResultOf<typeof importedDocument>['run']>['problemCauses'][number];
@@ -66,10 +89,25 @@ function describeCause({ file, field, message, rows: [first, ...more], count }: 
 const cohortName = 'all images';
 
 const cohortsDocument = graphql(`
-  query Cohorts($id: ID!) {
-    dataset(id: $id) {
+  query Cohorts($id: ID, $name: String) {
+    dataset(id: $id, name: $name) {
+      id
+      withdrawal {
+        actor
+        reason
+      }
       cohorts {
         id
+        name
+      }
+    }
+  }
+`);
+
+const datasetsDocument = graphql(`
+  query DatasetNames {
+    datasets(first: 100) {
+      nodes {
         name
       }
     }
@@ -92,15 +130,40 @@ const freezeDocument = graphql(`
   }
 `);
 
-/** Freezes the cohort of all images. Equal images give the same snapshot, so a second demo finds its results. */
-export async function freeze(client: Client, datasetId: string): Promise<string> {
-  const cohortId = (await findCohort(client, datasetId)) ?? (await createCohort(client, datasetId));
-  return (await client.request(freezeDocument, { cohortId })).freezeCohort.id;
+export interface Frozen {
+  readonly datasetId: string;
+  readonly snapshotId: string;
 }
 
-async function findCohort(client: Client, datasetId: string): Promise<string | undefined> {
+/** Freezes the cohort of all images. Equal images give the same snapshot, so a second demo finds its results. */
+export async function freeze(client: Client, datasetId: string): Promise<string> {
   const { dataset } = await client.request(cohortsDocument, { id: datasetId });
-  return dataset?.cohorts.find(({ name }) => name === cohortName)?.id;
+  const found = dataset?.cohorts.find(({ name }) => name === cohortName)?.id;
+  return freezeCohort(client, found ?? (await createCohort(client, datasetId)));
+}
+
+/** Freezes a cohort of a stored dataset, both by name. @throws Error with the names that there are. */
+export async function freezeStored(client: Client, name: string, cohort = cohortName): Promise<Frozen> {
+  const { dataset } = await client.request(cohortsDocument, { name });
+  if (!dataset) throw new Error(`--dataset '${name}': ${await namesOfDatasets(client)}`);
+  const { id: datasetId, withdrawal, cohorts } = dataset;
+  if (withdrawal)
+    throw new Error(`--dataset '${name}': withdrawn by ${withdrawal.actor} (${withdrawal.reason})`);
+  if (cohort === cohortName) return { datasetId, snapshotId: await freeze(client, datasetId) };
+  const found = cohorts.find((one) => one.name === cohort);
+  if (found) return { datasetId, snapshotId: await freezeCohort(client, found.id) };
+  const names = cohorts.map((one) => `'${one.name}'`).join(', ') || 'none yet';
+  throw new Error(`--cohort '${cohort}': the cohorts of dataset '${name}' are ${names}`);
+}
+
+async function namesOfDatasets(client: Client): Promise<string> {
+  const { datasets } = await client.request(datasetsDocument, {});
+  const names = datasets.nodes.map(({ name }) => `'${name}'`).join(', ');
+  return names ? `the stored datasets are ${names}` : 'no dataset is stored yet: import one with --data';
+}
+
+async function freezeCohort(client: Client, cohortId: string): Promise<string> {
+  return (await client.request(freezeDocument, { cohortId })).freezeCohort.id;
 }
 
 async function createCohort(client: Client, datasetId: string): Promise<string> {

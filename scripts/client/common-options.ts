@@ -11,6 +11,18 @@ export interface Reading {
   readonly format?: string;
   /** The reader's settings. */
   readonly options?: object;
+  /** Name of the dataset; left out: the one that the folder gives. */
+  readonly name?: string;
+  /** Add to a dataset that another folder made. */
+  readonly add?: boolean;
+  /** Withdraw what the folder does not have any more, … */
+  readonly mirror?: boolean;
+  /** … so many rows at most. */
+  readonly mirrorLimit?: number;
+  /** Take back what was withdrawn. */
+  readonly restore?: boolean;
+  /** Look at every file, even where nothing seems to have changed. */
+  readonly verify?: boolean;
 }
 
 /** What every command that works on images can be asked. */
@@ -24,6 +36,10 @@ export interface CommonOptions {
   readonly data?: string;
   /** How `data` is read. */
   readonly reading: Reading;
+  /** A dataset that is stored already, by name … */
+  readonly dataset?: string;
+  /** … and a cohort of it. */
+  readonly cohort?: string;
   /** Only to list what the server knows by name. */
   readonly list: boolean;
   /** A running server to use instead of one of our own. */
@@ -37,6 +53,14 @@ export const commonOptions = {
   format: { type: 'string' },
   options: { type: 'string' },
   'skip-bad': { type: 'boolean', default: false },
+  name: { type: 'string' },
+  add: { type: 'boolean', default: false },
+  mirror: { type: 'boolean', default: false },
+  'mirror-limit': { type: 'string' },
+  restore: { type: 'boolean', default: false },
+  verify: { type: 'boolean', default: false },
+  dataset: { type: 'string' },
+  cohort: { type: 'string' },
   preset: { type: 'string', default: 'demo' },
   images: { type: 'string', default: '300' },
   url: { type: 'string' },
@@ -49,6 +73,14 @@ export const imagesUsage = `\
   --format NAME     its layout: manifest, coco, … (default: recognised)
   --options JSON    settings of the layout's reader
   --skip-bad        leave out bad rows and list them, instead of refusing them all
+  --name NAME       name of the dataset (default: the one that the folder gives)
+  --add             add to the dataset of this name, even if another folder made it
+  --mirror          withdraw what came from this folder and is not there any more
+  --mirror-limit N  how many rows that may be (default: half of them)
+  --restore         take back what was withdrawn, where the folder still has it
+  --verify          look at every file, even where nothing seems to have changed
+  --dataset NAME    a dataset that is stored already, instead of a folder
+  --cohort NAME     a cohort of it (default: all of its images)
   --preset NAME     demo (64×64, minutes on two cores; default) or paper (256×256, ResNet50: wants a GPU)
   --images N        phantoms: number of images in all (default 300: 160 train, 40 validation, 100 test)`;
 
@@ -62,6 +94,14 @@ interface CommonValues {
   readonly format?: string;
   readonly options?: string;
   readonly 'skip-bad': boolean;
+  readonly name?: string;
+  readonly add: boolean;
+  readonly mirror: boolean;
+  readonly 'mirror-limit'?: string;
+  readonly restore: boolean;
+  readonly verify: boolean;
+  readonly dataset?: string;
+  readonly cohort?: string;
   readonly preset: string;
   readonly images: string;
   readonly list: boolean;
@@ -69,16 +109,9 @@ interface CommonValues {
 }
 
 /** @throws Error naming the option that cannot be, before any work is done. */
-export function parseCommon({
-  modality,
-  data,
-  url,
-  format,
-  options,
-  ...values
-}: CommonValues): CommonOptions {
-  if (!data && (format || options)) throw new Error('--format and --options say how --data is read');
-  if (data && modality) throw new Error('--data and --modality exclude each other');
+export function parseCommon(values: CommonValues): CommonOptions {
+  const { modality, data, url, dataset, cohort } = values;
+  requireOneSource(values);
   if (modality && !(modalities as readonly string[]).includes(modality)) {
     throw new Error(`--modality '${modality}': expected one of ${modalities.join(', ')}`);
   }
@@ -87,12 +120,46 @@ export function parseCommon({
     modality,
     images: wholeNumber('--images', values.images, 30),
     data,
-    reading: {
-      skipBad: values['skip-bad'],
-      format,
-      options: options === undefined ? undefined : jsonObject('--options', options),
-    },
+    reading: readingOf(values),
+    dataset,
+    cohort,
     list: values.list,
     url,
+  };
+}
+
+/** Images come from a folder, from the store, or from a phantom; what says how is about one of them. */
+function requireOneSource(values: CommonValues): void {
+  const given = (['data', 'dataset', 'modality'] as const).filter((source) => values[source]);
+  if (given.length > 1) throw new Error(`${given.map((one) => `--${one}`).join(' and ')} exclude each other`);
+  if (values.cohort && !values.dataset) throw new Error('--cohort names a cohort of --dataset: give both');
+  const ofData = [
+    'format',
+    'options',
+    'skip-bad',
+    'name',
+    'add',
+    'mirror',
+    'mirror-limit',
+    'restore',
+    'verify',
+  ] as const;
+  const lost = ofData.find((option) => values[option]);
+  if (lost && !values.data) throw new Error(`--${lost} says how --data is read`);
+  if (values['mirror-limit'] && !values.mirror) throw new Error('--mirror-limit goes with --mirror');
+}
+
+function readingOf(values: CommonValues): Reading {
+  const { format, options, name, 'mirror-limit': limit } = values;
+  return {
+    skipBad: values['skip-bad'],
+    format,
+    options: options === undefined ? undefined : jsonObject('--options', options),
+    name,
+    add: values.add,
+    mirror: values.mirror,
+    mirrorLimit: limit === undefined ? undefined : wholeNumber('--mirror-limit', limit, 0),
+    restore: values.restore,
+    verify: values.verify,
   };
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Client } from './client.ts';
-import { freeze, importDataset } from './cohort.ts';
+import { freeze, freezeStored, importDataset, type Frozen } from './cohort.ts';
 import { commonOptions, imagesUsage, parseCommon, type CommonOptions } from './common-options.ts';
 import { modalities, writePhantoms } from './phantoms.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -31,15 +31,24 @@ export function parseSubject(
   };
 }
 
-export interface Cohort {
-  readonly datasetId: string;
-  readonly snapshotId: string;
+/** Finds the subject's images in the store, or imports them, and freezes their cohort. */
+export async function openSubject(client: Client, subject: Subject): Promise<Frozen> {
+  const { modality = modalities[0], phantomSeed } = subject;
+  if (subject.data !== undefined || subject.dataset !== undefined) return openImages(client, subject);
+  const data = await writePhantoms(modality, { ...subject, seed: phantomSeed });
+  // A phantom is made anew wherever a command runs, and is the same everywhere: it adds to what there is of its name.
+  return openImages(client, { data, reading: { add: true } });
 }
 
-/** Imports the subject's images, or finds them, and freezes the cohort of all of them. */
-export async function openSubject(client: Client, subject: Subject): Promise<Cohort> {
-  const { data, modality = modalities[0], phantomSeed, reading } = subject;
-  const folder = data ?? (await writePhantoms(modality, { ...subject, seed: phantomSeed }));
-  const datasetId = await importDataset(client, path.resolve(folder), reading);
+type Images = Pick<CommonOptions, 'data' | 'dataset' | 'cohort' | 'reading'>;
+
+/** The images of a stored dataset, or of a folder. */
+export async function openImages(
+  client: Client,
+  { data, dataset, cohort, reading }: Images,
+): Promise<Frozen> {
+  if (dataset !== undefined) return freezeStored(client, dataset, cohort);
+  if (data === undefined) throw new Error('neither a folder nor a dataset is named');
+  const datasetId = await importDataset(client, path.resolve(data), reading);
   return { datasetId, snapshotId: await freeze(client, datasetId) };
 }

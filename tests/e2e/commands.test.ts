@@ -25,10 +25,13 @@ afterAll(async () => {
 });
 
 /** What `npm run <name>` runs after its set-up. */
-async function run(name: string, ...args: string[]) {
+function run(name: string, ...args: string[]) {
+  return runAlone(name, ...args, '--data', join(folder, 'data'));
+}
+
+async function runAlone(name: string, ...args: string[]) {
   const env = { ...process.env, DATABASE_URL: database.url, CONSILIUM_DATA: join(folder, 'store') };
-  const all = ['--import', 'tsx', `scripts/${name}.ts`, ...args, '--data', join(folder, 'data')];
-  return promisify(execFile)(process.execPath, all, { env });
+  return promisify(execFile)(process.execPath, ['--import', 'tsx', `scripts/${name}.ts`, ...args], { env });
 }
 
 async function only(path: string): Promise<string> {
@@ -133,4 +136,22 @@ test('the server of a command that was killed with -9 stops by itself', async ()
   command.kill('SIGKILL');
   const answers = () => fetch(`${server}/health`).then(Boolean, () => false);
   while (await answers()) await sleep(20);
+});
+
+test('--dataset and --cohort work on what is stored, by name, and name what there is', async () => {
+  const out = ['--out', join(folder, 'stored')];
+  const { id, name } = await database.prisma.dataset.findFirstOrThrow();
+  await database.prisma.cohort.create({
+    data: { datasetId: id, name: 'tested', filter: { split: { eq: 'test' } } },
+  });
+  const { stdout } = await runAlone('agreement', '--dataset', name, '--cohort', 'tested', ...out);
+  expect(stdout).toMatch(/fleiss_kappa +0\.\d+ +\S+ +6 +0/);
+  await expect(runAlone('agreement', '--dataset', 'nope', ...out)).rejects.toThrow(
+    `--dataset 'nope': the stored datasets are '${name}'`,
+  );
+  await expect(runAlone('agreement', '--dataset', name, '--cohort', 'nope', ...out)).rejects.toThrow(
+    /--cohort 'nope': the cohorts of dataset .* are .*'tested'/,
+  );
+  const again = await run('agreement', '--name', 'under another name', ...out);
+  expect(again.stdout).toMatch(/under-another-name/);
 });

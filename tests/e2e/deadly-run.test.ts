@@ -5,6 +5,7 @@ import type { Run } from '../../prisma/client/client.ts';
 import { maximumDeaths } from '../../api/runs/run-state.ts';
 import { createRun } from '../../api/runs/runs.service.ts';
 import { startWorker } from '../../api/worker/start-worker.ts';
+import { requests } from '../../api/requests/requests.ts';
 import { testJobContext, type TestJobContext } from '../helpers/job-context.ts';
 
 /** A run that kills the worker process at work on it, again and again. */
@@ -17,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => context.close());
 
 async function ask(): Promise<Run> {
-  const request = { path: 'nowhere', skipBad: false, format: null, options: {}, after: null };
+  const request = requests.import.parse({ path: 'nowhere' });
   const asked = { kind: 'import', request, seed: 1, actor: 'tester' } as const;
   return (await context.prisma.$transaction((tx) => createRun(tx, asked))).run;
 }

@@ -21,6 +21,7 @@ const jobs = {
   experiment: die,
   agreement: die,
   reproduction: die,
+  purge: die,
 };
 const { databaseUrl, log } = context;
 const perform = createPerform(context, jobs);

@@ -1,12 +1,17 @@
 import type pg from 'pg';
-import type { BlobStore } from '../../storage/blob-store.ts';
+import { hashOf, type BlobStore } from '../../storage/blob-store.ts';
 import { openSpool } from './spool.ts';
 
 /** Blob storage as one import uses it. */
 export interface ImportBlobs extends Pick<BlobStore, 'get' | 'write'> {
+  /** Whether these bytes were purged. Always false for an import that restores. */
+  isPurged(bytes: Uint8Array): Promise<boolean>;
   /** @throws Error if another import may have removed what this one found in storage; then nothing may be committed. */
   assertGuarded(): Promise<void>;
-  /** Removes what this import added but no row refers to. Does nothing while another import runs: it may need it. */
+  /**
+   * Removes what this import added but no row refers to, unless another import runs: it may need it. What was purged in
+   * the meantime is removed in any case.
+   */
   cleanUp(): Promise<void>;
   close(): Promise<void>;
 }
@@ -19,7 +24,11 @@ const chunk = 200;
  * Every import holds a shared lock while it runs; removing unused blobs needs the lock exclusively. So what an import
  * finds in storage stays until its rows refer to it, even if the import that put it there fails in the meantime.
  */
-export async function openImportBlobs(blobs: BlobStore, pool: pg.Pool): Promise<ImportBlobs> {
+export async function openImportBlobs(
+  blobs: BlobStore,
+  pool: pg.Pool,
+  { restore = false }: { readonly restore?: boolean } = {},
+): Promise<ImportBlobs> {
   const added = await openSpool<string>();
   const client = await pool.connect();
   let broken: Error | undefined;
@@ -44,11 +53,19 @@ export async function openImportBlobs(blobs: BlobStore, pool: pg.Pool): Promise<
       if (written.added) await added.push(written.sha256);
       return written;
     },
+    async isPurged(bytes) {
+      if (restore) return false;
+      const { rowCount } = await pool.query('select from blobs where purge_id is not null and sha256 = $1', [
+        hashOf(bytes),
+      ]);
+      return rowCount === 1;
+    },
     async assertGuarded() {
       await client.query('select');
     },
     async cleanUp() {
       await lock('pg_advisory_unlock_shared');
+      for await (const names of added.chunks(chunk)) await blobs.removePurged(client, names);
       if (!(await lock('pg_try_advisory_lock'))) return;
       await removeAdded().finally(() => lock('pg_advisory_unlock'));
     },

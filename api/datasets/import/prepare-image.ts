@@ -25,6 +25,8 @@ export interface PreparedImage extends Pick<Row, 'row' | 'path' | 'subject' | 's
   spacing: { readonly y: number; readonly x: number } | null;
   metadata: Record<string, Scalar>;
   annotations: PreparedAnnotation[];
+  /** State of its files, see file-state.ts. */
+  state: string | null;
 }
 
 /** What tells two rows of one picture: the file behind all links, and what is seen. */
@@ -35,13 +37,21 @@ export interface Identity {
 
 export type Prepared =
   | { image: PreparedImage; identity: Identity; warnings: readonly Problem[] }
-  | { problems: readonly Problem[] };
+  | { problems: readonly Problem[] }
+  /** Its bytes were purged, and must not come back unasked: nothing was stored. */
+  | { purged: Row };
+
+interface Storing {
+  readonly write: BlobStore['write'];
+  readonly isPurged: (bytes: Uint8Array) => Promise<boolean>;
+}
 
 /** Reads and checks a row's files and stores their contents. What is wrong with them is answered, not thrown. */
 export async function prepareImage(
-  blobs: Pick<BlobStore, 'write'>,
+  blobs: Storing,
   dataset: Dataset,
   row: Row,
+  state: string | null,
 ): Promise<Prepared> {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
@@ -70,6 +80,7 @@ export async function prepareImage(
   const { box } = framed;
   const bytes = box ? await cropImage(source.bytes, box) : source.bytes;
   const [width, height] = box ? [box.width, box.height] : [source.facts.width, source.facts.height];
+  if (await blobs.isPurged(bytes)) return { purged: row };
   const blob = await store(blobs, bytes, box ? 'image/png' : source.facts.mediaType);
   const annotations: PreparedAnnotation[] = [];
   for (const { mask, rater, structure } of framed.masks) {
@@ -82,7 +93,7 @@ export async function prepareImage(
   const metadata = { ...row.metadata, ...rangeOf(dataset), ...framed.metadata };
   const named = { row: row.row, path, subject, split, diagnoses };
   return {
-    image: { ...named, blob, width, height, spacing, metadata, annotations },
+    image: { ...named, blob, width, height, spacing, metadata, annotations, state },
     identity: { file: source.file, pixels: source.pixels },
     warnings,
   };

@@ -1,9 +1,13 @@
 import type { Dataset, Rater } from '../../../ml/data/readers/reader.ts';
 import { newId } from '../../ids.ts';
 import type { Queryable } from '../../storage/blob-store.ts';
+import { findDataset, isSameFolder, lockDataset, type Claim } from './find-dataset.ts';
 
 export interface StoredDataset {
   id: string;
+  name: string;
+  /** The file that this import reads, among those that the dataset came from. */
+  originId: string;
   /** True where this import made it. */
   added: boolean;
   /** In the order of the dataset that was read. */
@@ -11,22 +15,28 @@ export interface StoredDataset {
   structureIds: string[];
 }
 
-/** The dataset's row with its raters and structures: made, or found by name and brought up to date. */
-export async function storeDataset(client: Queryable, dataset: Dataset): Promise<StoredDataset> {
+/**
+ * The dataset's row with its raters and structures: made, or found by name and brought up to date.
+ * @throws CONFLICT as findDataset does: it may have changed while the files were read.
+ */
+export async function storeDataset(
+  client: Queryable,
+  dataset: Dataset,
+  claim: Claim,
+): Promise<StoredDataset> {
   // Two imports of one dataset at once: the second waits, and then finds what the first has written.
-  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`dataset ${dataset.name}`]);
+  await lockDataset(client, claim.name);
+  const found = await findDataset(client, claim);
   const { description, modality, diagnosisNames = [] } = dataset;
-  const facts = [dataset.name, description, modality, diagnosisNames];
-  const inserted = await client.query<{ id: string }>(
-    `insert into datasets (id, name, description, modality, diagnosis_names) values ($5, $1, $2, $3, $4)
-     on conflict (name) do nothing returning id`,
-    [...facts, newId()],
+  const id = found?.id ?? newId();
+  await client.query(
+    `insert into datasets (id, name, description, modality, diagnosis_names) values ($1, $2, $3, $4, $5)
+     on conflict (id) do update set description = $3, modality = $4, diagnosis_names = $5, withdrawal_id = null`,
+    [id, claim.name, description, modality, diagnosisNames],
   );
-  const updated = await client.query<{ id: string }>(
-    'update datasets set description = $2, modality = $3, diagnosis_names = $4 where name = $1 returning id',
-    facts,
-  );
-  const { id } = updated.rows[0];
+  const originId = await storeOrigin(client, id, claim.file);
+  if (found?.origins.every((origin) => isSameFolder(origin, claim.file)))
+    await claimUnknown(client, id, originId);
   const structureIds = await named(client, 'structures', id, dataset.structures);
   const raterIds = await named(
     client,
@@ -35,7 +45,31 @@ export async function storeDataset(client: Queryable, dataset: Dataset): Promise
     dataset.raters.map(({ name }) => name),
   );
   await describeRaters(client, raterIds, dataset.raters);
-  return { id, added: inserted.rows.length > 0, raterIds, structureIds };
+  return { id, name: claim.name, originId, added: !found, raterIds, structureIds };
+}
+
+/** What was imported before origins were kept can only have come from here: mirror withdraws it too. */
+async function claimUnknown(client: Queryable, datasetId: string, originId: string): Promise<void> {
+  const { rowCount } = await client.query(
+    'update images set origin_id = $2 where dataset_id = $1 and origin_id is null',
+    [datasetId, originId],
+  );
+  if (!rowCount) return;
+  for (const table of ['annotations', 'diagnoses'])
+    await client.query(
+      `update ${table} r set origin_id = $2 from images i
+       where i.id = r.image_id and i.dataset_id = $1 and r.origin_id is null`,
+      [datasetId, originId],
+    );
+}
+
+async function storeOrigin(client: Queryable, datasetId: string, file: string): Promise<string> {
+  const { rows } = await client.query<{ id: string }>(
+    `insert into origins (id, dataset_id, file) values ($1, $2, $3)
+     on conflict (dataset_id, file) do update set file = excluded.file returning id`,
+    [newId(), datasetId, file],
+  );
+  return rows[0].id;
 }
 
 /** Ids of these names; new ones are put after those there are. */

@@ -1,5 +1,6 @@
 import type { Problem } from '../../../ml/data/readers/problem.ts';
 import { canonicalJson } from '../../../ml/canonical-json.ts';
+import { conflict } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import { registerBlobs, type BlobRow, type BlobStore, type Queryable } from '../../storage/blob-store.ts';
 import { decodeImage } from '../../storage/image-codec.ts';
@@ -63,7 +64,7 @@ export async function storeImages(
     ids.set(image.path, stored?.id ?? newId());
   }
   const stored = images.filter(({ path }) => ids.has(path));
-  await registerBlobs(client, uniqueBlobs(stored));
+  await requireBytes(blobs, await registerBlobs(client, uniqueBlobs(stored)));
   await insertImages(client, dataset.id, added, ids);
   await updateImages(client, updated, ids);
   counts.imagesAdded += added.length;
@@ -76,6 +77,17 @@ export async function storeImages(
   );
   await storeDiagnoses(client, stored, ids, counts);
   return problems;
+}
+
+/** A purge may have deleted them between our looking and now. */
+async function requireBytes(blobs: ReadBlobs, revived: readonly string[]): Promise<void> {
+  for (const sha256 of revived) {
+    await blobs.get(sha256).catch((cause: unknown) => {
+      throw conflict(`blob ${sha256} was purged while this import ran: import again`, {
+        reason: String(cause),
+      });
+    });
+  }
 }
 
 function uniqueBlobs(images: readonly PreparedImage[]): BlobRow[] {
@@ -163,6 +175,15 @@ function readingsOf(dataset: StoredDataset, image: PreparedImage, imageId: strin
   }));
 }
 
+interface Newest {
+  position: number;
+  id: string;
+  /** The largest version number that there is. */
+  latest: number;
+  sha256: string;
+  current: boolean;
+}
+
 /** New readings; those that say something new become the next version, those that say the same change nothing. */
 async function storeReadings(
   client: Queryable,
@@ -171,21 +192,21 @@ async function storeReadings(
   counts: Counts,
 ): Promise<void> {
   if (readings.length === 0) return;
-  const current = await client.query<{ position: number; id: string; version: number; sha256: string }>(
-    `select row.position::int - 1 as position, a.id, a.version, a.sha256
+  const newest = await client.query<Newest>(
+    `select row.position::int - 1 as position, a.id, a.latest, a.sha256, a.current
      from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality as row (image_id, rater_id, structure_id, position)
-     join annotations a on a.current and (a.image_id, a.rater_id, a.structure_id)
-       = (row.image_id, row.rater_id, row.structure_id)`,
+     join lateral (select *, max(version) over () as latest from annotations a where (a.image_id, a.rater_id, a.structure_id)
+       = (row.image_id, row.rater_id, row.structure_id) order by a.current desc, a.version desc limit 1) a on true`,
     [readings.map((r) => r.imageId), readings.map((r) => r.raterId), readings.map((r) => r.structureId)],
   );
-  const known = new Map(current.rows.map((row) => [row.position, row]));
+  const known = new Map(newest.rows.map((row) => [row.position, row]));
   const [written, versions, retired]: [Reading[], number[], string[]] = [[], [], []];
   for (const [position, reading] of readings.entries()) {
     const before = known.get(position);
-    if (before && (await sameMask(blobs, before.sha256, reading.sha256))) continue;
-    if (before) retired.push(before.id);
+    if (before?.current && (await sameMask(blobs, before.sha256, reading.sha256))) continue;
+    if (before?.current) retired.push(before.id);
     written.push(reading);
-    versions.push((before?.version ?? 0) + 1);
+    versions.push((before?.latest ?? 0) + 1);
   }
   await client.query('update annotations set current = false where id = any($1)', [retired]);
   await client.query(
@@ -206,7 +227,7 @@ async function storeReadings(
 }
 
 /** Equal bytes, or equal pixels: another release of a compressor writes the same mask in other bytes. */
-async function sameMask(blobs: ReadBlobs, a: string, b: string): Promise<boolean> {
+export async function sameMask(blobs: ReadBlobs, a: string, b: string): Promise<boolean> {
   if (a === b) return true;
   const [left, right] = (await Promise.all([blobs.get(a), blobs.get(b)])).map(decodeBinaryMask);
   return left.width === right.width && Buffer.from(left.mask).equals(right.mask);

@@ -27,6 +27,7 @@ const SPLITS: Readonly<Record<string, Split>> = {
   val: 'validation',
   valid: 'validation',
   test: 'test',
+  none: 'none',
 };
 const DIAGNOSES: Readonly<Record<string, 0 | 1>> = { '0': 0, '1': 1 };
 
@@ -84,10 +85,9 @@ function readSplit({ settings }: Coco, fields: Fields, subject: string, report: 
   const text = textOf(fields[splitKey]);
   if (text === '' && split) return split;
   if (text === '' && fractions) return dealOut(fractions, subject);
-  if (text === '')
-    report(splitKey, `the image has no '${splitKey}': give it one, or the option 'split' or 'fractions'`);
-  else if (Object.hasOwn(splits, text)) return splits[text];
-  else report(splitKey, `unknown split '${text}': expected one of ${Object.keys(splits).join(', ')}`);
+  if (Object.hasOwn(splits, text)) return splits[text];
+  if (text === '') return 'none'; // enough where nothing is trained
+  report(splitKey, `unknown split '${text}': expected one of ${Object.keys(splits).join(', ')}`);
   return null;
 }
 

@@ -4,7 +4,7 @@ import { normalName } from './normal-form.ts';
 
 const name = z.string().overwrite(normalName).min(1).max(200);
 const keys = z.array(z.string().min(1)).min(1);
-const split = z.enum(['train', 'validation', 'test']);
+const split = z.enum(['train', 'validation', 'test', 'none']);
 
 /** What COCO leaves open, and what annotators' tools put beside it. */
 export const cocoSettings = z.strictObject({
@@ -72,7 +72,8 @@ export const cocoSettings = z.strictObject({
   }),
   split: split.optional().meta({
     description:
-      'The split of images that do not name one. If omitted, `fractions` decides, or such images are rejected.',
+      'The split of images that do not name one. If omitted, `fractions` decides; without it they have none, which is enough ' +
+      'where nothing is trained.',
     source: 'Our choice: a split is never guessed.',
   }),
   fractions: optionalFractions,
@@ -84,6 +85,7 @@ export const cocoSettings = z.strictObject({
       val: 'validation',
       valid: 'validation',
       test: 'test',
+      none: 'none',
     })
     .meta({
       description: 'The names that the file uses for train, validation and test.',

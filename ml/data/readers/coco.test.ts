@@ -298,11 +298,6 @@ describe('what is wrong with an image or an annotation is said with row, field, 
       'row 2, width: 1000000000×1000000000 are more than 100000000 pixels',
     ],
     [
-      'no split',
-      withImage({ split: undefined }),
-      "row 2, split: the image has no 'split': give it one, or the option 'split' or 'fractions'",
-    ],
-    [
       'an unknown split',
       withImage({ split: 'dev' }),
       "row 2, split: unknown split 'dev': expected one of train,",
@@ -326,6 +321,11 @@ describe('what is wrong with an image or an annotation is said with row, field, 
     expect(describeProblem(problems[0])).toContain(message);
     expect(problems[0].file).toBe(join(folder, 'coco.json'));
     expect(rows.length).toBe(problems[0].row === null ? 2 : 1);
+  });
+
+  test('but no split is none', async () => {
+    const { rows } = await read(await folderWith({ 'coco.json': withImage({ split: undefined }) }));
+    expect(rows.map(({ split }) => split)).toEqual(['train', 'none']);
   });
 
   test('an id of two images, at both', async () => {

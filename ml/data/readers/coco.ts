@@ -31,7 +31,7 @@ export const coco: Reader<CocoSettings> = {
       modality: settings.modality,
       diagnosisNames: settings.diagnosisNames,
       duplicates: settings.duplicates,
-      ...{ file, root, structures },
+      ...{ file, root, structures, drawnFrom: [file] },
       raters: content.raters.map((name) => ({ name, kind: 'person', informativeness: null })),
       countRows: async () => images.length + orphans.length,
       rows: () => cocoRows(content),

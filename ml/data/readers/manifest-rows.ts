@@ -87,7 +87,7 @@ function readRow(manifest: Manifest, cells: Cells, row: number): RowResult {
 
   read(manifest.path, 'path');
   if (path.text === '' && path.missing.length === 0) report('path', 'is empty');
-  const split = readSplit(manifest, read(manifest.split, 'split'), report);
+  const split = readSplit(manifest, cells, read, report);
   const subject = normalName(readSubject(manifest, cells, used, read)) || path.text;
   const diagnoses = readDiagnoses(manifest, cells, read, report);
   const masks = readMasks(manifest, cells, used, report);
@@ -99,15 +99,20 @@ function readRow(manifest: Manifest, cells: Cells, row: number): RowResult {
 type Report = (field: string, message: string) => void;
 type Read = (template: string, field: string) => string;
 
-function readSplit(manifest: Manifest, text: string, report: Report): Split | null {
+/** An empty cell, or no column at all: none, which is enough where nothing is trained. */
+function readSplit(manifest: Manifest, cells: Cells, read: Read, report: Report): Split | null {
+  const template = manifest.split ?? ('split' in cells ? '{split}' : undefined);
+  const text = template === undefined ? '' : read(template, 'split');
   const splits: Record<string, Split> = manifest.splits ?? {
     train: 'train',
     validation: 'validation',
     test: 'test',
+    none: 'none',
   };
-  const split = Object.hasOwn(splits, text) ? splits[text] : null;
-  if (!split) report('split', `unknown split '${text}': expected one of ${Object.keys(splits).join(', ')}`);
-  return split;
+  if (Object.hasOwn(splits, text)) return splits[text];
+  if (text === '') return 'none';
+  report('split', `unknown split '${text}': expected one of ${Object.keys(splits).join(', ')}`);
+  return null;
 }
 
 /** Left out: a column 'subject' where there is one, else every image is a subject of its own. */

@@ -60,9 +60,10 @@ export const manifestSettings = z.strictObject({
   raters: z.array(rater).min(1).optional(),
   path: template.default('{path}'),
   subject: template.optional(),
-  split: template.default('{split}'),
-  /** The table's words for train, validation and test. */
-  splits: z.record(z.string(), z.enum(['train', 'validation', 'test'])).optional(),
+  /** Left out: the column 'split' where there is one, else no image has a split. */
+  split: template.optional(),
+  /** The table's words for train, validation and test, and for none. */
+  splits: z.record(z.string(), z.enum(['train', 'validation', 'test', 'none'])).optional(),
   diagnosis: template.optional(),
   diagnosisValues: z.record(z.string(), z.union([z.literal(0), z.literal(1)])).default({ '0': 0, '1': 1 }),
   /** Names of the values 0 and 1. */

@@ -29,6 +29,8 @@ export interface Dataset {
   readonly root: string;
   readonly raters: readonly Rater[];
   readonly structures: readonly string[];
+  /** Files that every drawn mask is made from; left out: unknown, so an import draws them anew each time. */
+  readonly drawnFrom?: readonly string[];
   /** What to do where a mask's size is not its image's (docs/manifest.md); left out: it is a problem of the row. */
   readonly fit?: 'resample' | 'window';
   /** Keep only the part of each image around a structure; left out: all of it. */
@@ -59,7 +61,8 @@ export interface Crop {
   readonly square: boolean;
 }
 
-export type Split = 'train' | 'validation' | 'test';
+/** `none`: not said, which is enough where nothing is trained. */
+export type Split = 'train' | 'validation' | 'test' | 'none';
 export type Scalar = string | number | boolean | null;
 export type RowResult = { readonly row: Row } | { readonly problems: readonly Problem[] };
 

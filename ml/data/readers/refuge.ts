@@ -52,7 +52,7 @@ const settings = z.strictObject({
 type Settings = z.infer<typeof settings>;
 const COLUMNS = ['multimaskName', 'label'];
 const STRUCTURES = ['disc', 'cup'];
-const SPLITS: readonly Split[] = ['train', 'validation', 'test'];
+const SPLITS = ['train', 'validation', 'test'] as const;
 const LABELS: Readonly<Record<string, 0 | 1>> = { '0': 0, '1': 1, '0.0': 0, '1.0': 1 };
 
 /**
