@@ -1,3 +1,5 @@
+import { alphaOf, kappaOf } from '../../statistics/beyond-chance.ts';
+
 /**
  * How many pixels had n raters of whom k said yes: `counts.get(n)[k]`. All that agreement on binary masks depends on,
  * so images of any size are streamed into it. Whole numbers in doubles: exact up to 2^53 pixels.
@@ -57,12 +59,10 @@ export function voteTotals(counts: VoteCounts): VoteTotals {
  */
 export function fleissKappa({ items, votes, yes, agreeing }: VoteTotals): number | null {
   if (items === 0 || yes === 0 || yes === votes) return null;
-  const byChance = (yes / votes) ** 2 + (1 - yes / votes) ** 2;
-  return (agreeing / items - byChance) / (1 - byChance);
+  return kappaOf(agreeing / items, (yes / votes) ** 2 + (1 - yes / votes) ** 2);
 }
 
 /** Krippendorff's alpha, nominal: 1 - D_o / D_e from coincidences within pixels; null as Fleiss' kappa is. */
 export function krippendorffAlpha({ votes, yes, disagreeing }: VoteTotals): number | null {
-  if (votes === 0 || yes === 0 || yes === votes) return null;
-  return 1 - (disagreeing / (2 * yes * (votes - yes))) * (votes - 1);
+  return alphaOf({ observed: disagreeing, byChance: 2 * yes * (votes - yes), values: votes });
 }
