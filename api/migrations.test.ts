@@ -173,10 +173,10 @@ test('numbers of evaluations get the settings that they were measured with', asy
 });
 
 describe('the store refuses', () => {
-  test('a diagnosis other than 0 and 1', async () => {
+  test('a diagnosis that is not on the scale of its dataset', async () => {
     const { imageId } = await seedImage();
     const create = database.prisma.diagnosis.create({ data: { imageId, source: 'reference', value: 2 } });
-    await expect(create).rejects.toThrow(/diagnoses_value_binary/);
+    await expect(create).rejects.toThrow(/diagnoses_value_on_scale/);
   });
 
   test('two current annotations of one image, rater and structure', async () => {

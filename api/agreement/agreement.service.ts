@@ -1,11 +1,15 @@
-import type { Agreement, Prisma, Run, Split } from '../../prisma/client/client.ts';
+import type { Agreement, AgreementSubject, Prisma, Run, Split } from '../../prisma/client/client.ts';
 import { readRequest } from '../requests/read-request.ts';
 import type { RequestOf } from '../requests/requests.ts';
-import { requireImages, requireSeed, requireSnapshot } from '../runs/requirements.ts';
+import type { Database } from '../db.ts';
+import { invalidInput } from '../errors.ts';
+import { requireImages, requireSeed, requireSnapshot, requireStructures } from '../runs/requirements.ts';
 import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 
 export interface MeasureAgreementInput {
   readonly snapshotId: string;
+  /** If omitted, the raters' masks. */
+  readonly subject?: AgreementSubject | null;
   /** If omitted, all splits together. */
   readonly split?: Split | null;
   readonly seed?: number | null;
@@ -18,11 +22,30 @@ export async function measureAgreement(
   input: MeasureAgreementInput,
 ): Promise<Agreement> {
   const seed = requireSeed(input.seed ?? 1);
-  const { id: snapshotId } = await requireSnapshot(prisma, input.snapshotId);
-  const split = input.split ?? null;
+  const snapshot = await requireSnapshot(prisma, input.snapshotId);
+  const { id: snapshotId } = snapshot;
+  const [split, subject] = [input.split ?? null, input.subject ?? 'masks'];
   if (split) await requireImages(prisma, snapshotId, split);
-  const request = { snapshotId, split };
+  if (subject === 'masks') await requireStructures(prisma, snapshot, 'snapshotId');
+  else await requireGrades(prisma, snapshotId);
+  const request = { snapshotId, split, subject };
   return prisma.$transaction((tx) => createAgreement(tx, request, { seed, actor, again: input.again }));
+}
+
+/** Only a snapshot that froze every source's diagnoses keeps them as they were. */
+async function requireGrades(db: Database, snapshotId: string): Promise<void> {
+  const graders = await db.diagnosis.findMany({
+    where: { gradedSnapshots: { some: { snapshotId } }, value: { not: null } },
+    distinct: ['source'],
+    select: { source: true },
+  });
+  if (graders.length >= 2) return;
+  throw invalidInput(
+    graders.length === 1
+      ? `snapshotId: snapshot ${snapshotId} has diagnoses by '${graders[0].source}' alone: agreement takes two`
+      : `snapshotId: snapshot ${snapshotId} has frozen no grades: freeze its cohort with a label rule (docs/diagnoses.md)`,
+    'snapshotId',
+  );
 }
 
 /** Repeats the work of a run in a new run. */

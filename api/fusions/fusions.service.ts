@@ -1,4 +1,5 @@
 import { Split, type Fusion, type Prisma, type Run } from '../../prisma/client/client.ts';
+import { readsPictures } from '../../ml/fusion/fusion.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import { versionOf } from '../../ml/method.ts';
 import { invalidInput } from '../errors.ts';
@@ -8,9 +9,11 @@ import { parseConfig } from '../runs/method-config.ts';
 import {
   requireMatch,
   requireMethod,
+  requirePictures,
   requireSeed,
   requireSize,
   requireSnapshot,
+  requireStructures,
 } from '../runs/requirements.ts';
 import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 import { requireDiagnosisModels } from './diagnosis-models.ts';
@@ -125,6 +128,9 @@ async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Pr
     );
   }
   const snapshot = await requireSnapshot(prisma, input.snapshotId);
+  await requireStructures(prisma, snapshot, 'snapshotId');
+  if (readsPictures(method))
+    await requirePictures(prisma, snapshot.id, { what: `'${method.name}'`, field: 'snapshotId' });
   const models = await requireDiagnosisModels(prisma, method, input.diagnosisModelIds ?? []);
   const size = requireSize(input.size ?? models[0]?.height ?? presetSizes[preset] ?? paperSize);
   const here = { snapshotId: snapshot.id, height: size, width: size, what: 'this fusion' };

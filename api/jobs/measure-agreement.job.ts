@@ -5,6 +5,7 @@ import type { Agreement, Prisma } from '../../prisma/client/client.ts';
 import { annotatedImages, type AnnotatedImage } from './annotated-images.ts';
 import { storeAgreementMaps } from './agreement-maps.ts';
 import type { Job, JobInput } from './job.ts';
+import { measureGrades } from './measure-grades.ts';
 
 type Metric = Omit<Prisma.AgreementMetricCreateManyInput, 'agreementId'>;
 
@@ -19,6 +20,7 @@ export const measureAgreementJob: Job<'agreement'> = {
   async perform(input) {
     const { prisma, run } = input;
     const agreement = await prisma.agreement.findUniqueOrThrow({ where: { runId: run.id } });
+    if (agreement.subject === 'diagnoses') return measureGrades(input, agreement);
     const { structures, raters } = await datasetOf(input, agreement);
     const counts = structures.map((): ImageAgreement[] => []);
     for await (const { image, done, total } of annotatedImages(input, agreement)) {

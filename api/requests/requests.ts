@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Split, type RunKind } from '../../prisma/client/client.ts';
+import { AgreementSubject, Split, type RunKind } from '../../prisma/client/client.ts';
 import { fold } from '../../ml/data/fold.ts';
 import { experiments } from '../../ml/experiments/index.ts';
 import { fusions } from '../../ml/fusion/index.ts';
@@ -105,6 +105,7 @@ const experimentRequest = z
 
 const agreementRequest = z.strictObject({
   snapshotId: id,
+  subject: z.enum(AgreementSubject).default('masks'),
   /** null: over the images of all splits. */
   split: z.enum(Split).nullable().default(null),
 });

@@ -48,11 +48,11 @@ export async function openStoreSource(deps: StoreDeps, options: StoreSourceOptio
     select: {
       imageId: true,
       image: { select: { path: true, subject: true } },
-      diagnosis: { select: { value: true } },
+      label: true,
     },
   });
   const rows = fold ? all.filter(({ image }) => inFold(image.subject, fold)) : all;
-  const diagnoses = rows.map(({ diagnosis }) => (diagnosis ? labelOf(diagnosis.value) : null));
+  const diagnoses = rows.map(({ label }) => (label === null ? null : labelOf(label)));
   const ids = rows.map(({ image }) => image.path);
   const subjects = rows.map(({ image }) => image.subject);
   const imageIds = rows.map(({ imageId }) => imageId);
@@ -109,7 +109,8 @@ async function datasetOf(prisma: PrismaClient, snapshotId: string) {
 
 interface StoredImage {
   readonly id: string;
-  readonly sha256: string;
+  /** null: it has no picture. */
+  readonly sha256: string | null;
   readonly masks: readonly { readonly rater: string; readonly structure: string; readonly sha256: string }[];
   readonly soft: readonly { readonly structure: string; readonly sha256: string }[];
 }
@@ -149,11 +150,17 @@ async function decode(
 ): Promise<Omit<Sample, 'id' | 'diagnosis'>> {
   const { size } = shape;
   const [{ rgb: image }, masks, fused] = await Promise.all([
-    blobs.get(row.sha256).then((bytes) => decodeImage(bytes, { width: size, height: size })),
+    decodePicture(blobs, row, size),
     decodeRaters(blobs, row, shape),
     options.fusionId || options.predictedBy ? decodeSoft(blobs, row, shape) : undefined,
   ]);
   return { image, ...masks, fused };
+}
+
+/** Empty where the image has no picture: services refuse what would read it. */
+async function decodePicture(blobs: BlobStore, { sha256 }: StoredImage, size: number) {
+  if (sha256 === null) return { rgb: new Float32Array(0) };
+  return decodeImage(await blobs.get(sha256), { width: size, height: size });
 }
 
 /** Interleaves the raters' masks: [h, w, n, C], and says which there are: [n, C]. */

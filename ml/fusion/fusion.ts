@@ -71,3 +71,7 @@ export interface Fusion<Config = unknown> extends Method<Config> {
   /** Yields progress and, as they are ready, fused samples in the order of the source. */
   fuse(input: FuseInput<Config>): AsyncGenerator<FusionProgress | FusedSample[]>;
 }
+
+/** Whether it looks at pictures, not at masks alone: it asks a network, or trains one. */
+export const readsPictures = ({ needsDiagnosisModel, fit }: Fusion): boolean =>
+  needsDiagnosisModel || fit !== undefined;

@@ -68,7 +68,12 @@ async function boundsOf(table: GradeTable, interval: Form['interval']): Promise<
   const squares = meanSquares(sums, table.graders.length) as MeanSquares;
   // Grades are whole numbers: what is left of full agreement is rounding, and F would be without bound.
   if (squares.ems < 1e-12 * squares.bms)
-    return { low: null, high: null, interval: null, note: 'graders differ by a shift at most: F has no bounds' };
+    return {
+      low: null,
+      high: null,
+      interval: null,
+      note: 'graders differ by a shift at most: F has no bounds',
+    };
   const [low, high] = await interval(squares);
   return { low, high, interval: 'f', note: null };
 }

@@ -53,8 +53,8 @@ where('bu-bil-4', () => {
       for (let pixel = 0; pixel < gold.levels.length; pixel++) {
         const [x, y] = [(pixel % gold.width) - left, Math.floor(pixel / gold.width) - top];
         let votes = 0;
-        if (x >= 0 && y >= 0 && x < width && y < height)
-          for (const mask of masks) votes += mask[y * width + x];
+        if (x >= 0 && y >= 0 && x < width! && y < height!)
+          for (const mask of masks) votes += mask[y * width! + x];
         if (votes >= 2 !== (gold.levels[pixel] === 0)) differences++;
       }
       if (differences === 0) equal++;
@@ -118,8 +118,8 @@ where('drishti-gs', () => {
       const disc = await database.prisma.annotation.findFirstOrThrow({
         where: { imageId: id, rater: { name: 'at least 2 of 4' }, structure: { name: 'disc' } },
       });
-      expect(disc.area / (width * height)).toBeGreaterThan(0.09);
-      expect(disc.area / (width * height)).toBeLessThan(0.25);
+      expect(disc.area / (width! * height!)).toBeGreaterThan(0.09);
+      expect(disc.area / (width! * height!)).toBeLessThan(0.25);
     }
   }, 120_000);
 });

@@ -23,9 +23,11 @@ export interface PreparedAnnotation {
 
 /** An image whose bytes are in blob storage; its rows are still to be written. */
 export interface PreparedImage extends Pick<Row, 'row' | 'path' | 'subject' | 'split' | 'diagnoses'> {
-  blob: BlobRow;
-  width: number;
-  height: number;
+  /** null: there is no picture. */
+  blob: BlobRow | null;
+  /** null: there is neither picture nor mask, and the row does not say. */
+  width: number | null;
+  height: number | null;
   metadata: Record<string, Scalar>;
   annotations: PreparedAnnotation[];
 }
@@ -41,6 +43,10 @@ export async function prepareImage(
   const problems: Problem[] = [];
   const report = (field: string, message: string, file = row.path) =>
     problems.push({ file, row: row.row, field, message });
+  if (dataset.pictures === 'none') {
+    const image = await prepareWithoutPicture(blobs, dataset, row, report);
+    return image && problems.length === 0 ? { image } : { problems };
+  }
 
   const source = await readImage(dataset.root, row.path).catch(
     (error: Error) => void report('path', error.message),
@@ -62,18 +68,46 @@ export async function prepareImage(
   const bytes = box ? await cropImage(source.bytes, box) : source.bytes;
   const [width, height] = box ? [box.width, box.height] : [source.facts.width, source.facts.height];
   const blob = await store(blobs, bytes, box ? 'image/png' : source.facts.mediaType);
-  const annotations: PreparedAnnotation[] = [];
-  for (const { mask, rater, structure } of framed.masks) {
-    let area = 0;
-    for (const value of mask) area += value;
-    const stored = await store(blobs, encodeBinaryMask(mask, width, height), MASK_MEDIA_TYPE);
-    annotations.push({ rater, structure, blob: stored, area });
-  }
+  const annotations = await storeMasks(blobs, framed.masks);
   const { path, subject, split, diagnoses } = row;
   const metadata = { ...row.metadata, ...spacingOf(row), ...framed.metadata };
   return {
     image: { row: row.row, path, subject, split, diagnoses, blob, width, height, metadata, annotations },
   };
+}
+
+/** Masks and diagnoses alone: the image has the size that the row gives, else that of its masks. */
+async function prepareWithoutPicture(
+  blobs: Pick<BlobStore, 'write'>,
+  dataset: Dataset,
+  row: Row,
+  report: (field: string, message: string) => void,
+): Promise<PreparedImage | null> {
+  const masks = await readMasks(dataset, row, row.size ?? null, report);
+  const sizes = new Set(masks.map(({ width, height }) => `${width}×${height}`));
+  if (sizes.size > 1) {
+    report('masks', `masks differ in size: ${[...sizes].join(', ')}`);
+    return null;
+  }
+  const { width, height } = row.size ?? masks[0] ?? { width: null, height: null };
+  const annotations = await storeMasks(blobs, masks);
+  const { path, subject, split, diagnoses } = row;
+  const metadata = { ...row.metadata, ...spacingOf(row) };
+  return { row: row.row, path, subject, split, diagnoses, blob: null, width, height, metadata, annotations };
+}
+
+async function storeMasks(
+  blobs: Pick<BlobStore, 'write'>,
+  masks: readonly FrameMask[],
+): Promise<PreparedAnnotation[]> {
+  const annotations: PreparedAnnotation[] = [];
+  for (const { mask, rater, structure, width, height } of masks) {
+    let area = 0;
+    for (const value of mask) area += value;
+    const stored = await store(blobs, encodeBinaryMask(mask, width, height), MASK_MEDIA_TYPE);
+    annotations.push({ rater, structure, blob: stored, area });
+  }
+  return annotations;
 }
 
 /** @throws Error that says what is wrong with the file. Decodes it once, so no broken file gets into the store. */

@@ -1,5 +1,6 @@
 import type { Dataset, Rater } from '../../../ml/data/readers/reader.ts';
 import { newId } from '../../ids.ts';
+import { keepScale } from './keep-scale.ts';
 import type { Queryable } from '../../storage/blob-store.ts';
 
 export interface StoredDataset {
@@ -15,15 +16,19 @@ export interface StoredDataset {
 export async function storeDataset(client: Queryable, dataset: Dataset): Promise<StoredDataset> {
   // Two imports of one dataset at once: the second waits, and then finds what the first has written.
   await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`dataset ${dataset.name}`]);
-  const { description, modality, diagnosisNames = [] } = dataset;
-  const facts = [dataset.name, description, modality, diagnosisNames];
+  await keepScale(client, dataset);
+  const { description, modality, diagnosisNames = [], diagnosisKind = 'binary', labels } = dataset;
+  const rule = labels ? JSON.stringify(labels) : null;
+  const facts = [dataset.name, description, modality, diagnosisNames, diagnosisKind, rule];
   const inserted = await client.query<{ id: string }>(
-    `insert into datasets (id, name, description, modality, diagnosis_names) values ($5, $1, $2, $3, $4)
+    `insert into datasets (id, name, description, modality, diagnosis_names, diagnosis_kind, label_rule)
+     values ($7, $1, $2, $3, $4, $5::diagnosis_kind, $6::jsonb)
      on conflict (name) do nothing returning id`,
     [...facts, newId()],
   );
   const updated = await client.query<{ id: string }>(
-    'update datasets set description = $2, modality = $3, diagnosis_names = $4 where name = $1 returning id',
+    `update datasets set description = $2, modality = $3, diagnosis_names = $4,
+       diagnosis_kind = $5::diagnosis_kind, label_rule = $6::jsonb where name = $1 returning id`,
     facts,
   );
   const { id } = updated.rows[0];

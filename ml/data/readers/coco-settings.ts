@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { diagnosisScale, diagnosisValues } from './diagnosis-words.ts';
 
 const name = z.string().trim().min(1).max(200);
 const keys = z.array(z.string().min(1)).min(1);
@@ -89,13 +90,16 @@ export const cocoSettings = z.strictObject({
     description: 'Key under which an image has its diagnosis.',
     source: 'Our choice: COCO has no diagnoses.',
   }),
-  diagnosisValues: z
-    .record(z.string(), z.union([z.literal(0), z.literal(1)]))
-    .optional()
-    .meta({
-      description: 'The accepted diagnoses and their values; any other is an error. If omitted, 0 and 1.',
-      source: 'Our choice.',
-    }),
+  diagnosisScale: diagnosisScale.optional().meta({
+    description:
+      'Kind and names of the values that diagnoses take, the least first. If omitted, they are 0 and 1.',
+    source: 'COCO does not state it.',
+  }),
+  diagnosisValues: diagnosisValues.optional().meta({
+    description:
+      'The accepted words and the values that they stand for, null for unknown; any other is an error. If omitted, 0 and 1, or the names of the scale.',
+    source: 'Our choice.',
+  }),
   diagnosisNames: z.tuple([name, name]).optional().meta({
     description: 'Names of the diagnoses 0 and 1. If omitted, they have no names.',
     source: 'COCO does not state it.',

@@ -19,9 +19,11 @@ export const manifest: Reader<Record<string, never>> = {
 };
 
 function asDataset(manifest: Manifest): Dataset {
-  const { name, description, modality, diagnosisNames, file, root, raters, structures, crop } = manifest;
+  const { name, description, modality, file, root, raters, structures, crop, labels, pictures } = manifest;
+  const { kind: diagnosisKind, names: diagnosisNames } = manifest.diagnoses.scale;
   return {
-    ...{ name, description, modality, diagnosisNames, file, root, raters, structures, crop },
+    ...{ name, description, modality, diagnosisKind, diagnosisNames, labels, pictures },
+    ...{ file, root, raters, structures, crop },
     fit: manifest.masks.fit,
     countRows: () => countRows(manifest),
     rows: () => manifestRows(manifest),
