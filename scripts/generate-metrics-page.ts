@@ -39,8 +39,8 @@ mutation ($modelId: ID!) {
 
 Each number carries the metric's name, settings and unit. It is the mean over images, with a bootstrap's 95 % interval,
 or of all images together. \`imageMetrics\` gives the images one by one, the worst first. An image for which a metric is
-undefined has no number there; \`undefinedCount\` says how many these are. \`spacing\` is that of the masks that are
-compared, which have the size that the fusion or the model works at, not that of the image file.
+undefined has no number there; \`undefinedCount\` says how many these are. Distances are in millimetres where
+every image has a spacing, else in pixels of the image ([geometry.md](geometry.md)).
 `;
 
 /** The page of all metrics, from the registry. */
@@ -58,7 +58,7 @@ function rowOf(metric: Metric): string[] {
   return [
     `[\`${name}\`](#${name})`,
     compared[metric.compares],
-    metric.unit(metric.config.parse({})) ?? '–',
+    metric.unit(metric.config.parse({}), false) ?? '–',
     `${low} to ${high ?? '∞'}`,
     better,
     overImages ?? '–',

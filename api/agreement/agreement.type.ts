@@ -2,6 +2,7 @@ import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { Snapshot } from '../cohorts/cohort.type.ts';
 import { Rater, Structure } from '../datasets/dataset.type.ts';
 import { AgreementMapKind, AgreementSubject, Split } from '../enums.type.ts';
+import { softPng } from '../fusions/mask.type.ts';
 import { connectionType } from '../read/connection.type.ts';
 import { ascending, blobUrl, From, pointsHere, RefersTo, Related, Sql } from '../read/sql-fields.ts';
 import { Run } from '../runs/run.type.ts';
@@ -130,7 +131,7 @@ export class AgreementMap {
 
   @Sql((row) => blobUrl(`${row}.sha256`))
   @Field(() => String, {
-    description: 'URL of a 16-bit PNG (pixel value / 65535), relative to the address of the server.',
+    description: softPng,
   })
   url!: string;
 }

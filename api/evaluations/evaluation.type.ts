@@ -49,6 +49,12 @@ export class EvaluationMetric {
   @Field(() => Int, { description: 'Images left out because the number is undefined for them.' })
   undefinedCount!: number;
 
+  @Field(() => Int, {
+    description:
+      'How many of these were left out because a mask that is not empty has no pixel left at the size of the comparison.',
+  })
+  vanishedCount!: number;
+
   @Field(() => Boolean, { description: 'Masks that had seen the diagnosis of their own image went into it.' })
   transductive!: boolean;
 

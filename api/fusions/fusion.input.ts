@@ -71,7 +71,8 @@ export class FuseLabelsInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: "Side in pixels at which images are fused. If omitted, the preset's.",
+    description:
+      "Side in pixels of the square into which images are fitted. If omitted, each image's own size, or the preset's where a network takes part.",
   })
   size?: number | null;
 

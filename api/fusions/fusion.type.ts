@@ -94,6 +94,12 @@ export class FusedImage {
   })
   finalLogit!: number | null;
 
+  @Field(() => Int, {
+    description:
+      "Raters' masks that are not empty in the image but have no pixel left at the size at which it was fused. They entered the fusion as empty masks.",
+  })
+  vanishedMasks!: number;
+
   @Sql((row) => `${row}.spectral_energy`)
   @Field(() => Float, {
     nullable: true,
@@ -102,6 +108,9 @@ export class FusedImage {
   })
   spectralEnergy!: number | null;
 }
+
+const workingSize =
+  'Side in pixels of the square into which images were fitted: scaled by one factor, the rest left empty. Null if every image was fused at its own size. FusedMask.width and height give the size of each mask.';
 
 /** SQL: the rank of a value, ties sharing their mean rank. */
 const midrank = (column: string): string =>
@@ -146,11 +155,11 @@ export class Fusion {
   })
   permutedDiagnoses!: boolean;
 
-  @Field(() => Int, { description: 'Width of its masks in pixels.' })
-  width!: number;
+  @Field(() => Int, { nullable: true, description: workingSize })
+  width!: number | null;
 
-  @Field(() => Int, { description: 'Height of its masks in pixels.' })
-  height!: number;
+  @Field(() => Int, { nullable: true, description: workingSize })
+  height!: number | null;
 
   @RefersTo('run_id')
   @Field(() => Run)

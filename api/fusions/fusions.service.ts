@@ -1,6 +1,6 @@
 import { Split, type Fusion, type Prisma, type Run } from '../../prisma/client/client.ts';
-import { readsPictures } from '../../ml/fusion/fusion.ts';
 import { fusions } from '../../ml/fusion/index.ts';
+import type { Fusion as FusionMethod } from '../../ml/fusion/fusion.ts';
 import { versionOf } from '../../ml/method.ts';
 import { invalidInput } from '../errors.ts';
 import { readRequest } from '../requests/read-request.ts';
@@ -16,6 +16,7 @@ import {
   requireStructures,
 } from '../runs/requirements.ts';
 import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
+import { workingSize } from '../runs/working-size.ts';
 import { requireDiagnosisModels } from './diagnosis-models.ts';
 
 export interface FuseLabelsInput {
@@ -31,10 +32,6 @@ export interface FuseLabelsInput {
 }
 
 type FusionRequest = RequestOf<'fusion'>;
-
-/** The paper works at 256×256; 64×64 is the smallest size at which cup and disc can still be told apart. */
-const presetSizes: Readonly<Record<string, number>> = { demo: 64 };
-const paperSize = 256;
 
 /**
  * Starts the fusion of a snapshot's masks, or finds the one that was asked for before. A method that reads the
@@ -129,10 +126,10 @@ async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Pr
   }
   const snapshot = await requireSnapshot(prisma, input.snapshotId);
   await requireStructures(prisma, snapshot, 'snapshotId');
-  if (readsPictures(method))
+  if (!method.fuseImage)
     await requirePictures(prisma, snapshot.id, { what: `'${method.name}'`, field: 'snapshotId' });
   const models = await requireDiagnosisModels(prisma, method, input.diagnosisModelIds ?? []);
-  const size = requireSize(input.size ?? models[0]?.height ?? presetSizes[preset] ?? paperSize);
+  const size = sizeOf(method, input.size ?? models[0]?.height, preset);
   const here = { snapshotId: snapshot.id, height: size, width: size, what: 'this fusion' };
   for (const model of models) requireMatch('diagnosisModelIds', model, here);
   if (seesLabel) await requireDiagnoses(prisma, snapshot.id, method.name);
@@ -148,6 +145,12 @@ async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Pr
     splits: Object.values(Split),
   };
   return { request, seed, seesLabel };
+}
+
+/** Null, each image's own, for a fusion that needs no network, unless a size is asked for. */
+function sizeOf(method: FusionMethod, asked: number | null | undefined, preset: string): number | null {
+  if (asked != null) return requireSize(asked);
+  return method.fuseImage ? null : workingSize(preset);
 }
 
 async function hasImages(tx: Prisma.TransactionClient, snapshotId: string, split: Split): Promise<boolean> {

@@ -1,8 +1,35 @@
-import { Field, Float, ObjectType } from 'type-graphql';
+import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { Rater, Structure } from '../datasets/dataset.type.ts';
 import { ascending, blobUrl, From, RefersTo, Sql } from '../read/sql-fields.ts';
 
-const soft = 'URL of a 16-bit PNG (pixel value / 65535), relative to the address of the server.';
+export const softPng =
+  'URL of a 16-bit grey PNG that covers the image, relative to the address of the server. The mask is the pixel value divided ' +
+  'by the number in the PNG\'s text chunk "scale": 65520, or another that keeps the shares of the raters exact; 65535 where there is none.';
+
+const atImageSize =
+  'URL of the same mask at the size of the image: interpolated where the mask was computed at another size.';
+
+const sizeUrl = (row: string): string =>
+  `case when exists (select 1 from images i where i.id = ${row}.image_id and (i.width, i.height) = (${row}.width, ${row}.height))
+    then ${blobUrl(`${row}.sha256`)} else '/images/' || ${row}.image_id || '/masks/' || ${row}.sha256 end`;
+
+/** A soft mask or map as a file. */
+@ObjectType()
+abstract class SoftPicture {
+  @Sql((row) => blobUrl(`${row}.sha256`))
+  @Field(() => String, { description: softPng })
+  url!: string;
+
+  @Sql(sizeUrl)
+  @Field(() => String, { description: atImageSize })
+  imageSizeUrl!: string;
+
+  @Field(() => Int, { description: 'Width in pixels at which it was computed. It covers the whole image.' })
+  width!: number;
+
+  @Field(() => Int, { description: 'Height in pixels at which it was computed.' })
+  height!: number;
+}
 
 @From('fused_masks', [
   ascending('fusion_id', 'uuid'),
@@ -13,14 +40,10 @@ const soft = 'URL of a 16-bit PNG (pixel value / 65535), relative to the address
   description: 'The fused mask of one structure in one image: soft, 0 to 1.',
   simpleResolvers: true,
 })
-export class FusedMask {
+export class FusedMask extends SoftPicture {
   @RefersTo('structure_id')
   @Field(() => Structure)
   structure!: Structure;
-
-  @Sql((row) => blobUrl(`${row}.sha256`))
-  @Field(() => String, { description: soft })
-  url!: string;
 
   @Sql((row) => `(select f.transductive from fusions f where f.id = ${row}.fusion_id)`)
   @Field(() => Boolean, { description: 'Whether the mask has seen the diagnosis of its own image.' })
@@ -36,14 +59,10 @@ export class FusedMask {
   description: "A segmentation model's prediction of one structure in one image: soft, 0 to 1.",
   simpleResolvers: true,
 })
-export class PredictedMask {
+export class PredictedMask extends SoftPicture {
   @RefersTo('structure_id')
   @Field(() => Structure)
   structure!: Structure;
-
-  @Sql((row) => blobUrl(`${row}.sha256`))
-  @Field(() => String, { description: soft })
-  url!: string;
 }
 
 @From('expertness_maps', [
@@ -56,14 +75,10 @@ export class PredictedMask {
     'How much a fusion trusts one rater at every pixel of an image. The maps of an image sum to one.',
   simpleResolvers: true,
 })
-export class ExpertnessMap {
+export class ExpertnessMap extends SoftPicture {
   @RefersTo('rater_id')
   @Field(() => Rater)
   rater!: Rater;
-
-  @Sql((row) => blobUrl(`${row}.sha256`))
-  @Field(() => String, { description: soft })
-  url!: string;
 
   @Sql(
     (row) => `(select w.weight from rater_weights w where w.fusion_id = ${row}.fusion_id

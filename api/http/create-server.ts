@@ -13,6 +13,7 @@ import { compiledExecution } from '../executor.ts';
 import { limits, withinLimits } from '../limits.ts';
 import { loadSchema, schemaText } from '../schema.ts';
 import { blobs } from './blobs.ts';
+import { masks } from './masks.ts';
 import { formatError } from './format-error.ts';
 import { health } from './health.ts';
 import { playground } from './playground.ts';
@@ -64,6 +65,7 @@ export async function createServer(
   );
   app.get('/health', health(context));
   app.get('/blobs/:sha256', blobs(context));
+  app.get('/images/:imageId/masks/:sha256', masks(context));
   app.get(
     '/schema.graphql',
     async (_request, response) => void response.type('text/plain').send(await schemaText()),

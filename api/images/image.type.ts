@@ -1,5 +1,5 @@
 import { GraphQLDateTimeISO, GraphQLJSON } from 'graphql-scalars';
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { Annotation } from '../annotations/annotation.type.ts';
 import { Dataset } from '../datasets/dataset.type.ts';
 import { Diagnosis } from '../diagnoses/diagnosis.type.ts';
@@ -37,6 +37,14 @@ export class Image {
 
   @Field(() => Int, { nullable: true, description: 'Pixels. Null if it has neither picture nor masks.' })
   height!: number | null;
+
+  @Sql((row) => `${row}.spacing_y`)
+  @Field(() => Float, { nullable: true, description: 'Height of a pixel in millimetres. Null if unknown.' })
+  spacingY!: number | null;
+
+  @Sql((row) => `${row}.spacing_x`)
+  @Field(() => Float, { nullable: true, description: 'Width of a pixel in millimetres. Null if unknown.' })
+  spacingX!: number | null;
 
   @Sql((row) => blobUrl(`${row}.sha256`))
   @Field(() => String, {

@@ -12,15 +12,16 @@ export interface ChosenMetric<M extends Metric> {
   readonly label: MetricLabel;
 }
 
-/** Those of the choices that compare this. */
+/** Those of the choices that compare this. `millimetres`: whether every image's spacing is known. */
 export function chosen<Compares extends Metric['compares']>(
   choices: readonly MetricChoice[],
   compares: Compares,
+  millimetres = false,
 ): ChosenMetric<Extract<Metric, { compares: Compares }>>[] {
   return choices.flatMap(({ name, settings, against }) => {
     const metric = metrics.get(name);
     if (metric.compares !== compares) return [];
-    const unit = metric.unit(settings);
+    const unit = metric.unit(settings, millimetres);
     const label = { name, settings: settings as Prisma.InputJsonObject, unit };
     return [{ metric: metric as Extract<Metric, { compares: Compares }>, settings, against, label }];
   });

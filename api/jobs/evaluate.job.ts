@@ -2,7 +2,8 @@ import type { Evaluation, Fusion, Prisma } from '../../prisma/client/client.ts';
 import { conflict } from '../errors.ts';
 import type { MetricChoice } from '../requests/metric-choices.ts';
 import type { RequestOf } from '../requests/requests.ts';
-import type { StoreSourceOptions } from '../storage/store-source.ts';
+import type { MasksOptions } from '../storage/stored-masks.ts';
+import type { SoftMasksOf } from '../storage/soft-masks.ts';
 import { judgeMasks, scoreMetrics, type Reading } from './judge-masks.ts';
 import type { Job, JobInput, Outcome } from './job.ts';
 import { compareWithFusion, compareWithRaters, type Comparison } from './compare-masks.ts';
@@ -39,7 +40,7 @@ async function evaluateFusion(
   { judgeModelId, split, fold, controlFusionId, metrics: choices }: RequestOf<'evaluation'>,
   fusion: Fusion,
 ): Promise<Outcome> {
-  const { snapshotId, height: size, transductive } = fusion;
+  const { snapshotId, height: size, transductive } = fusion; // size null: compared at the images' own
   const where = { snapshotId, size, split, fold };
   const masks = { ...where, fusionId: fusion.id };
   const seed = input.run.seed;
@@ -73,12 +74,11 @@ async function evaluateModel(
   const own = { choices, seed, transductive: false };
   const read = await readDiagnoses(input, { judgeModelId, masks, choices, transductive: false }, share);
   const byRater = await compareWithRaters(input, masks, own, share('comparing with raters'));
-  const target = { ...where, fusionId: fusion.id };
   const settings = { choices, seed, transductive: fusion.transductive };
   const byFusion = await compareWithFusion(
     input,
     masks,
-    target,
+    fusion.id,
     settings,
     share('comparing with the fusion'),
   );
@@ -100,7 +100,7 @@ async function readDiagnoses(
   input: JobInput,
   read: {
     readonly judgeModelId: string | null;
-    readonly masks: StoreSourceOptions;
+    readonly masks: MasksOptions & SoftMasksOf;
     readonly choices: readonly MetricChoice[];
     readonly transductive: boolean;
   },

@@ -6,6 +6,7 @@ import { evaluate } from '../evaluations/evaluations.service.ts';
 import { fuseLabels } from '../fusions/fusions.service.ts';
 import { assertOwner } from '../runs/run-state.ts';
 import { cancelRun } from '../runs/runs.service.ts';
+import { workingSize } from '../runs/working-size.ts';
 import { trainModel } from '../training/training.service.ts';
 import type { JobInput } from './job.ts';
 
@@ -134,7 +135,7 @@ function ask(
     const ids = { fusionId: idOf(fusion), diagnosisModelId: maybe(diagnosisModel) };
     return trainModel(context, { ...ids, method, preset, config, training, ...asked });
   }
-  const { diagnosisModels, permutedDiagnoses } = step;
+  const { diagnosisModels, permutedDiagnoses, ownSize } = step;
   return fuseLabels(context, {
     snapshotId,
     method,
@@ -142,7 +143,7 @@ function ask(
     config,
     diagnosisModelIds: diagnosisModels?.map(idOf),
     permutedDiagnoses,
-    size,
+    size: size ?? (ownSize ? null : workingSize(preset)),
     ...asked,
   });
 }

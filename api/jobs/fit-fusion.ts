@@ -15,6 +15,8 @@ export const fitShare = 0.8;
 interface ToFit {
   readonly fusion: Fusion;
   readonly request: RequestOf<'fusion'>;
+  /** Side of the square in which images are fused. */
+  readonly size: number;
   readonly networks: FusionNetworks;
 }
 
@@ -29,9 +31,9 @@ export async function fitFusion(input: JobInput, toFit: ToFit): Promise<Fitted |
   return fitted;
 }
 
-async function fit(input: JobInput, { request, networks }: ToFit): Promise<Fitted> {
+async function fit(input: JobInput, { request, size, networks }: ToFit): Promise<Fitted> {
   const { run, signal, progress } = input;
-  const { snapshotId, size, method, config } = request;
+  const { snapshotId, method, config } = request;
   const opened = await openStoreSource(input, { snapshotId, size, split: 'train' });
   const source = request.permutedDiagnoses ? permuteDiagnoses(opened, run.seed) : opened;
   const fitting = fusions.get(method).fit!({

@@ -221,13 +221,13 @@ test('a job that fails stores why, and the next one runs', async () => {
   const lost = await context.prisma.blob.create({
     data: { sha256: 'f'.repeat(64), bytes: 1, mediaType: 'image/png' },
   });
-  // Pixels are fixed; this is what a lost file of the blob store looks like.
-  await context.prisma.$executeRaw`alter table images disable trigger images_pixels_fixed`;
-  await context.prisma.image.updateMany({
-    where: { datasetId: other.datasetId },
+  // Masks are fixed; this is what a lost file of the blob store looks like.
+  await context.prisma.$executeRaw`alter table annotations disable trigger annotations_versioned`;
+  await context.prisma.annotation.updateMany({
+    where: { image: { datasetId: other.datasetId } },
     data: { sha256: lost.sha256 },
   });
-  await context.prisma.$executeRaw`alter table images enable trigger images_pixels_fixed`;
+  await context.prisma.$executeRaw`alter table annotations enable trigger annotations_versioned`;
   const fusion = await fuseLabels(context, {
     snapshotId: other.snapshotId,
     method: 'majority-vote',

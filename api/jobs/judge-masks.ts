@@ -1,6 +1,8 @@
 import type { Label } from '../../ml/statistics/auc.ts';
 import type { MetricChoice } from '../requests/metric-choices.ts';
-import { openStoreSource, type StoreSourceOptions } from '../storage/store-source.ts';
+import type { SoftMasksOf } from '../storage/soft-masks.ts';
+import type { MasksOptions } from '../storage/stored-masks.ts';
+import { openStoreSource } from '../storage/store-source.ts';
 import { chosen } from './chosen-metric.ts';
 import type { JobInput } from './job.ts';
 import { loadJudge } from './judge.ts';
@@ -12,14 +14,15 @@ export interface Reading {
   readonly labels: readonly Label[];
 }
 
-/** The judge's logit of each image and its mask; which masks, the options of the source say. */
+/** The judge's logit of each image and its mask, at the size at which the judge works. */
 export async function judgeMasks(
   input: JobInput,
   judgeModelId: string,
-  masks: StoreSourceOptions,
+  masks: MasksOptions & SoftMasksOf,
   onStep: (done: number, total: number) => void,
 ): Promise<Reading> {
-  const source = await openStoreSource(input, masks);
+  const { height: size } = await input.prisma.model.findUniqueOrThrow({ where: { id: judgeModelId } });
+  const source = await openStoreSource(input, { ...masks, size });
   const judge = await loadJudge(input, judgeModelId, source);
   try {
     const scores: Reading['scores'][number][] = [];

@@ -12,6 +12,8 @@ export interface MetricLabel {
 export interface MetricRow extends Measure, MetricLabel {
   readonly structureId?: string;
   readonly raterId?: string;
+  /** Images left out because a mask has lost all its pixels at the size of the comparison. */
+  readonly vanishedCount?: number;
   /** Masks that had seen the diagnosis of their own image went into it. */
   readonly transductive: boolean;
 }

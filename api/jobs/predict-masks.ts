@@ -1,7 +1,6 @@
 import { predictMasks } from '../../ml/training/predict.ts';
 import { assertOwner } from '../runs/run-state.ts';
 import { openStoreSource, type StoreSourceOptions } from '../storage/store-source.ts';
-import { datasetNames, idOf } from './fused-samples.ts';
 import type { JobInput } from './job.ts';
 import { loadSegmentationNetwork } from './networks.ts';
 import { storePlanes } from './planes.ts';
@@ -19,17 +18,14 @@ export async function predictAndStore(
   const left = await notPredicted(input, modelId, all.imageIds);
   if (!left.length) return;
   const source = subsetSource(all, left);
-  const names = await datasetNames(input, where.snapshotId);
-  const structureIds = all.structures.map((name) => idOf(names.structures, name));
-  const shape = { width: all.width, height: all.height, channels: all.structures.length };
   const built = await loadSegmentationNetwork(input, modelId, all);
   try {
     for await (const batch of predictMasks({ network: built.network, source, signal, onStep })) {
       const rows = await Promise.all(
         batch.map(async ({ id, mask }) => {
-          const hashes = await storePlanes(blobs, mask, shape);
+          const planes = await storePlanes(blobs, mask, all.frameOf(id), all.structures.length);
           const imageId = all.imageIdOf(id);
-          return structureIds.map((structureId, s) => ({ modelId, imageId, structureId, sha256: hashes[s] }));
+          return planes.map((plane, s) => ({ modelId, imageId, structureId: all.structureIds[s], ...plane }));
         }),
       );
       await prisma.$transaction(async (tx) => {

@@ -10,7 +10,7 @@ export function traitsOf({ range: [lowest, highest], ...metric }: Metric): Metri
     perImage,
     lowest,
     highest,
-    unit: metric.unit(metric.config.parse({})),
+    unit: metric.unit(metric.config.parse({}), false),
     compares: metric.compares as Compared,
     better: metric.better as Better,
     overImages: metric.overImages as OverImages | null,

@@ -36,8 +36,8 @@ const fusionRequest = z
     method: z.string(),
     version,
     config: z.unknown(),
-    /** Side of the square of pixels at which masks are fused. */
-    size: z.int().min(1),
+    /** Side of the square into which images are fitted; null: each image is fused at its own size. */
+    size: z.int().min(1).nullable(),
     /** If several: in the order of the folds that they left out. */
     diagnosisModelIds: z.array(id).default([]),
     permutedDiagnoses: z.boolean().default(false),
@@ -58,6 +58,8 @@ const trainingRequest = z
     /** Nothing where the method is fitted at once. */
     training: z.unknown(),
     diagnosisModelId: id.nullable().default(null),
+    /** Side of the square into which images are fitted; null: the fusion's. */
+    size: z.int().min(1).nullable().default(null),
     /** The network whose weights training begins with, as far as they fit. */
     initialModelId: id.nullable().default(null),
   })

@@ -86,8 +86,9 @@ export function requireMatch(
   value: Pick<Model, 'id' | 'snapshotId' | 'height' | 'width'>,
   other: {
     readonly snapshotId: string;
-    readonly height: number;
-    readonly width: number;
+    /** Null: any. */
+    readonly height: number | null;
+    readonly width: number | null;
     readonly what: string;
   },
 ): void {
@@ -97,7 +98,8 @@ export function requireMatch(
       field,
     );
   }
-  if (value.height !== other.height || value.width !== other.width) {
+  const anySize = other.height === null || other.width === null;
+  if (!anySize && (value.height !== other.height || value.width !== other.width)) {
     throw invalidInput(
       `${field} '${value.id}' works at ${value.width}×${value.height} pixels, ${other.what} at ${other.width}×${other.height}`,
       field,

@@ -37,16 +37,45 @@ describe('binary masks', () => {
     const grey = await sharp(Buffer.alloc(4), { raw: { width: 2, height: 2, channels: 1 } })
       .png()
       .toBuffer();
-    expect(() => decodeBinaryMask(grey)).toThrow(/not a binary mask/);
+    expect(() => decodeBinaryMask(grey)).toThrow(/not a grey PNG/);
   });
 });
 
 describe('soft masks', () => {
-  test('keep 16 bits: every level comes back exactly', async () => {
-    const mask = Float32Array.from({ length: 65536 }, (_, i) => i / 65535);
-    const read = await decodeSoftMask(await encodeSoftMask(mask, 256, 256));
-    expect(read.width).toBe(256);
-    expect(read.mask).toEqual(mask);
+  test('come back to half a level of 1/65520, whatever their size', async () => {
+    const next = random(7);
+    const mask = Float32Array.from({ length: 1030 * 611 }, () => next());
+    const read = await decodeSoftMask(await encodeSoftMask(mask, 1030, 611));
+    expect(read).toMatchObject({ width: 1030, height: 611 });
+    const errors = read.mask.map((value, i) => Math.abs(value - mask[i]));
+    // Half a level, and the rounding of two float32 near 1.
+    expect(errors.reduce((most, error) => Math.max(most, error), 0)).toBeLessThan(0.5 / 65520 + 2 ** -23);
+  });
+
+  test('keep the shares of up to 16 raters exactly', async () => {
+    for (let raters = 1; raters <= 16; raters++) {
+      const shares = Float32Array.from({ length: raters + 1 }, (_, k) => k / raters);
+      const { mask } = await decodeSoftMask(await encodeSoftMask(shares, raters + 1, 1, raters));
+      expect(mask).toEqual(shares);
+    }
+  });
+
+  test('look the same to other readers', async () => {
+    const png = await encodeSoftMask(Float32Array.of(0, 0.25, 0.5, 1), 2, 2);
+    const { levels } = await decodeLevels(png);
+    expect([...levels]).toEqual([0, 16380, 32760, 65520]);
+  });
+
+  test('of earlier versions are read: 65535 levels, rows filtered by libpng', async () => {
+    const next = random(11);
+    const levels = Uint16Array.from({ length: 61 * 47 }, (_, i) => (i < 2000 ? i * 16 : 65536 * next()));
+    const raw = { width: 61, height: 47, channels: 1 } as const;
+    const png = await sharp(levels, { raw })
+      .toColourspace('grey16')
+      .png({ compressionLevel: 6, adaptiveFiltering: true })
+      .toBuffer();
+    const { mask } = await decodeSoftMask(png);
+    expect(mask).toEqual(Float32Array.from(levels, (level) => level / 65535));
   });
 
   test('outside 0..1 or not a number are refused', async () => {

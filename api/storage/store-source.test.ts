@@ -31,7 +31,10 @@ test('samples come back from the store as they were made, in any order asked for
     [0, (await source.read([3, 0]))[1]],
   ] as const) {
     const made = sampleOf(phantom.case(index));
-    expect({ ...sample, id: made.id }).toEqual({ ...made, fused: undefined });
+    const { vanished, pixelSize, ...read } = sample;
+    expect({ ...read, id: made.id }).toEqual({ ...made, fused: undefined });
+    expect([...(vanished ?? [])]).not.toContain(1);
+    expect(pixelSize).toEqual([1, 1]);
   }
 });
 
@@ -50,7 +53,7 @@ test('masks at another size are area averages, made binary at one half', async (
   expect(sum(small?.raterMasks) * 4).toBeLessThan(1.15 * sum(full?.raterMasks));
 });
 
-test('images of different sizes come at the one size that is asked for, with their masks', async () => {
+test('images of different shapes are fitted into one square by one factor, with their masks', async () => {
   const wide = (values: (x: number) => number) =>
     grey(
       8,
@@ -64,11 +67,20 @@ test('images of different sizes come at the one size that is asked for, with the
   const { datasetId } = await importDataset(context, { path: folder });
   const cohort = await createCohort(context, { datasetId, name: 'two sizes' });
   const { id: snapshotId } = await freezeCohort(context, cohort.id);
-  const samples = await (await open({ snapshotId, size: 2 })).read([0, 1]);
-  expect(samples.map(({ image }) => image.length)).toEqual([12, 12]);
-  // [h, w, n]: rater a has the left half, rater b has not seen this image.
-  expect([...samples[1].raterMasks]).toEqual([1, 0, 0, 0, 1, 0, 0, 0]);
+  const source = await open({ snapshotId, size: 4 });
+  const samples = await source.read([0, 1]);
+  expect(samples.map(({ image }) => image.length)).toEqual([48, 48]);
+  // 8×4 becomes 4×2, in the middle. Rater a has the left half, rater b has not seen this image.
+  expect(source.frameOf('two.png')).toEqual({ side: 4, left: 0, top: 1, width: 4, height: 2 });
+  const a = samples[1].raterMasks.filter((_, i) => i % 2 === 0); // [h, w, n]
+  expect([...a]).toEqual([0, 0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0]);
   expect([...samples[1].annotated]).toEqual([1, 0]);
+  // Grey 10·x: columns of two, means 5, 25, 45, 65; nothing above and below the image.
+  const red = samples[1].image.filter((_, i) => i % 3 === 0);
+  // sharp's filter reaches half a pixel further: a level or so from the mean.
+  const row = [5, 25, 45, 65].map((level) => expect.closeTo(level / 255, 2));
+  expect([...red]).toEqual([0, 0, 0, 0, ...row, ...row, 0, 0, 0, 0]);
+  expect(samples[1].pixelSize).toEqual([2, 2]);
 });
 
 test('an image without its fused mask is an error that names it, not an empty mask', async () => {

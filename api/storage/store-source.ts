@@ -4,14 +4,18 @@ import type { Sample, SampleSource } from '../../ml/data/sample.ts';
 import type { Split } from '../../prisma/client/client.ts';
 import type { PrismaClient } from '../db.ts';
 import { notFound, notReady } from '../errors.ts';
+import { namesOf } from './stored-masks.ts';
 import type { BlobStore } from './blob-store.ts';
 import { decodeImage } from './image-codec.ts';
-import { decodeBinaryMask, decodeSoftMask } from './mask-codec.ts';
-import { averageMask, resizeMask } from './resize-mask.ts';
+import { imageSize } from './image-size.ts';
+import { isEmpty } from '../../ml/data/bit-mask.ts';
+import { frameOf, placeInFrame, type Frame } from '../../ml/data/frame.ts';
+import { decodeBitMask, decodeSoftMask } from './mask-codec.ts';
+import { averageMask, resizeBits } from './resize-mask.ts';
 
 export interface StoreSourceOptions {
   readonly snapshotId: string;
-  /** Side in pixels of the square that images and masks are brought to; the store keeps them as they came. */
+  /** Side in pixels of the square into which images and masks are fitted; the store keeps them as they came. */
   readonly size: number;
   /** All splits where it is left out. */
   readonly split?: Split | readonly Split[];
@@ -28,6 +32,13 @@ export interface StoreSource extends SampleSource {
   readonly imageIds: readonly string[];
   /** The id in the store of the image that samples name so. @throws RangeError for any other name. */
   readonly imageIdOf: (name: string) => string;
+  /** Ids of its raters and structures in the store. */
+  readonly raterIds: readonly string[];
+  readonly structureIds: readonly string[];
+  /** How the image that samples name so lies in their square. */
+  readonly frameOf: (name: string) => Frame;
+  /** Raters' masks of an image, read before, that have pixels in the file and none at this size. */
+  readonly vanishedIn: (name: string) => number;
 }
 
 interface StoreDeps {
@@ -41,13 +52,13 @@ const cacheBytes = 256 * 1024 * 1024;
 /** The images of a frozen cohort, read a batch at a time. */
 export async function openStoreSource(deps: StoreDeps, options: StoreSourceOptions): Promise<StoreSource> {
   const { snapshotId, size, split, fold } = options;
-  const { raters, structures } = await datasetOf(deps.prisma, snapshotId);
+  const { raters, structures } = await namesOf(deps.prisma, snapshotId);
   const all = await deps.prisma.snapshotImage.findMany({
     where: { snapshotId, split: split === undefined ? undefined : { in: [split].flat() } },
     orderBy: { position: 'asc' },
     select: {
       imageId: true,
-      image: { select: { path: true, subject: true } },
+      image: { select: { path: true, subject: true, width: true, height: true } },
       label: true,
     },
   });
@@ -56,7 +67,13 @@ export async function openStoreSource(deps: StoreDeps, options: StoreSourceOptio
   const ids = rows.map(({ image }) => image.path);
   const subjects = rows.map(({ image }) => image.subject);
   const imageIds = rows.map(({ imageId }) => imageId);
-  const idsByName = new Map(rows.map(({ image, imageId }) => [image.path, imageId]));
+  const byName = new Map(rows.map((row) => [row.image.path, row]));
+  const named = (name: string) => {
+    const row = byName.get(name);
+    if (!row) throw new RangeError(`no image '${name}': the source has ${ids.length} others`);
+    return row;
+  };
+  const vanished = new Map<string, number>();
   const cache = new LRUCache<number, Sample>({ maxSize: cacheBytes, sizeCalculation: bytesOf });
   const shape = { size, raters: raters.map(({ id }) => id), structures: structures.map(({ id }) => id) };
 
@@ -69,6 +86,7 @@ export async function openStoreSource(deps: StoreDeps, options: StoreSourceOptio
       const row = stored.get(at(imageIds, index));
       if (!row) throw notFound('image', at(imageIds, index));
       const sample = await decode(deps.blobs, row, shape, options);
+      vanished.set(at(ids, index), sample.vanished?.reduce((sum, one) => sum + one, 0) ?? 0);
       return [index, { ...sample, id: at(ids, index), diagnosis: diagnoses[index] ?? null }];
     });
     return new Map(await Promise.all(samples));
@@ -82,11 +100,11 @@ export async function openStoreSource(deps: StoreDeps, options: StoreSourceOptio
     ids,
     subjects,
     imageIds,
-    imageIdOf(name) {
-      const id = idsByName.get(name);
-      if (id === undefined) throw new RangeError(`no image '${name}': the source has ${ids.length} others`);
-      return id;
-    },
+    imageIdOf: (name) => named(name).imageId,
+    raterIds: shape.raters,
+    structureIds: shape.structures,
+    frameOf: (name) => frameOf(imageSize(named(name).image), size),
+    vanishedIn: (name) => vanished.get(name) ?? 0,
     diagnoses,
     async read(indices) {
       const known = new Map(indices.map((index) => [index, cache.get(index)]));
@@ -97,20 +115,15 @@ export async function openStoreSource(deps: StoreDeps, options: StoreSourceOptio
   };
 }
 
-async function datasetOf(prisma: PrismaClient, snapshotId: string) {
-  const inOrder = { orderBy: { position: 'asc' }, select: { id: true, name: true } } as const;
-  const snapshot = await prisma.snapshot.findUnique({
-    where: { id: snapshotId },
-    select: { cohort: { select: { dataset: { select: { raters: inOrder, structures: inOrder } } } } },
-  });
-  if (!snapshot) throw notFound('snapshot', snapshotId);
-  return snapshot.cohort.dataset;
-}
-
 interface StoredImage {
   readonly id: string;
   /** null: it has no picture. */
   readonly sha256: string | null;
+  readonly width: number;
+  readonly height: number;
+  /** Of a pixel, in millimetres; null: unknown. */
+  readonly spacingY: number | null;
+  readonly spacingX: number | null;
   readonly masks: readonly { readonly rater: string; readonly structure: string; readonly sha256: string }[];
   readonly soft: readonly { readonly structure: string; readonly sha256: string }[];
 }
@@ -122,7 +135,7 @@ async function storedImages(
   imageIds: readonly string[],
 ): Promise<Map<string, StoredImage>> {
   const rows = await prisma.$queryRaw<StoredImage[]>`
-    select i.id::text, i.sha256,
+    select i.id::text, i.sha256, i.width, i.height, i.spacing_y as "spacingY", i.spacing_x as "spacingX",
       coalesce((select json_agg(json_build_object('rater', a.rater_id, 'structure', a.structure_id, 'sha256', a.sha256))
         from annotations a join snapshot_annotations s on s.annotation_id = a.id
         where a.image_id = i.id and s.snapshot_id = ${snapshotId}::uuid), '[]') as masks,
@@ -148,59 +161,86 @@ async function decode(
   shape: Shape,
   options: StoreSourceOptions,
 ): Promise<Omit<Sample, 'id' | 'diagnosis'>> {
-  const { size } = shape;
-  const [{ rgb: image }, masks, fused] = await Promise.all([
-    decodePicture(blobs, row, size),
-    decodeRaters(blobs, row, shape),
-    options.fusionId || options.predictedBy ? decodeSoft(blobs, row, shape) : undefined,
+  const frame = frameOf(row, shape.size);
+  const [image, masks, fused] = await Promise.all([
+    row.sha256 === null ? noPicture : blobs.get(row.sha256).then((bytes) => decodePicture(bytes, frame)),
+    decodeRaters(blobs, row, shape, frame),
+    options.fusionId || options.predictedBy ? decodeSoft(blobs, row, shape, frame) : undefined,
   ]);
-  return { image, ...masks, fused };
+  return { image, ...masks, fused, pixelSize: pixelSizeOf(row, frame) };
 }
 
-/** Empty where the image has no picture: services refuse what would read it. */
-async function decodePicture(blobs: BlobStore, { sha256 }: StoredImage, size: number) {
-  if (sha256 === null) return { rgb: new Float32Array(0) };
-  return decodeImage(await blobs.get(sha256), { width: size, height: size });
+/** Services refuse what would read the picture of an image that has none. */
+const noPicture = new Float32Array(0);
+
+/** RGB: [side, side, 3]. */
+async function decodePicture(bytes: Buffer, frame: Frame): Promise<Float32Array> {
+  const { rgb } = await decodeImage(bytes, frame);
+  const { side, width, height } = frame;
+  if (width === side && height === side) return rgb;
+  const square = new Float32Array(side * side * 3);
+  placeInFrame(rgb, frame, { square, stride: 3 });
+  return square;
 }
 
-/** Interleaves the raters' masks: [h, w, n, C], and says which there are: [n, C]. */
-async function decodeRaters(blobs: BlobStore, { masks }: StoredImage, { size, raters, structures }: Shape) {
-  const [pixels, channels] = [size * size, raters.length * structures.length];
-  const raterMasks = new Uint8Array(pixels * channels);
-  const annotated = new Uint8Array(channels);
+/** Interleaves the raters' masks: [side, side, n, C], and says which there are: [n, C]. */
+async function decodeRaters(
+  blobs: BlobStore,
+  { masks }: StoredImage,
+  { raters, structures }: Shape,
+  frame: Frame,
+) {
+  const channels = raters.length * structures.length;
+  const raterMasks = new Uint8Array(frame.side ** 2 * channels);
+  const [annotated, vanished] = [new Uint8Array(channels), new Uint8Array(channels)];
   await Promise.all(
     masks.map(async ({ rater, structure, sha256 }) => {
       const channel = raters.indexOf(rater) * structures.length + structures.indexOf(structure);
-      const { mask, width, height } = decodeBinaryMask(await blobs.get(sha256));
-      const resized = resizeMask(mask, { width, height }, { width: size, height: size });
+      const mask = decodeBitMask(await blobs.get(sha256));
+      const scaled = resizeBits(mask, frame);
       annotated[channel] = 1;
-      for (let pixel = 0; pixel < pixels; pixel++)
-        raterMasks[pixel * channels + channel] = resized[pixel] ?? 0;
+      vanished[channel] = scaled.includes(1) || isEmpty(mask) ? 0 : 1;
+      placeInFrame(scaled, frame, { square: raterMasks, stride: channels, first: channel });
     }),
   );
-  return { raterMasks, annotated };
+  return { raterMasks, annotated, vanished };
 }
 
-/** [h, w, C] */
-async function decodeSoft(blobs: BlobStore, { id, soft }: StoredImage, { size, structures }: Shape) {
+/** [side, side, C] */
+async function decodeSoft(
+  blobs: BlobStore,
+  { id, soft }: StoredImage,
+  { structures }: Shape,
+  frame: Frame,
+): Promise<Float32Array> {
   const channels = structures.length;
   if (soft.length !== channels) {
     throw notReady(
       `image ${id} has ${soft.length} of ${channels} soft masks: its fusion or prediction is not complete`,
     );
   }
-  const fused = new Float32Array(size * size * channels);
+  const fused = new Float32Array(frame.side ** 2 * channels);
   await Promise.all(
     soft.map(async ({ structure, sha256 }) => {
-      const channel = structures.indexOf(structure);
       const { mask, width, height } = await decodeSoftMask(await blobs.get(sha256));
-      const same = width === size && height === size;
-      const resized = same ? mask : averageMask(mask, { width, height }, { width: size, height: size });
-      for (let pixel = 0; pixel < resized.length; pixel++)
-        fused[pixel * channels + channel] = resized[pixel] ?? 0;
+      const same = width === frame.width && height === frame.height;
+      const scaled = same ? mask : averageMask(mask, { width, height }, frame);
+      placeInFrame(scaled, frame, {
+        square: fused,
+        stride: channels,
+        first: structures.indexOf(structure),
+      });
     }),
   );
   return fused;
+}
+
+/** Height and width of a pixel of the frame: in mm where the image's spacing is known, else in pixels of the image. */
+function pixelSizeOf(
+  { width, height, spacingY, spacingX }: Omit<StoredImage, 'masks' | 'soft'>,
+  frame: Frame,
+): readonly [number, number] {
+  return [((spacingY ?? 1) * height) / frame.height, ((spacingX ?? 1) * width) / frame.width];
 }
 
 function labelOf(value: number): 0 | 1 {

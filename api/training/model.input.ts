@@ -68,6 +68,13 @@ export class TrainModelInput {
   @Field(() => Int, { defaultValue: 1 })
   seed!: number;
 
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Side in pixels of the square into which images are fitted. If omitted, the fusion's, or the preset's where the fusion has none.",
+  })
+  size?: number | null;
+
   @Field(() => ID, {
     nullable: true,
     description: 'A trained diagnosis model, for methods that need one (Take and Give).',

@@ -16,9 +16,11 @@ import {
   requireModel,
   requirePictures,
   requireSeed,
+  requireSize,
 } from '../runs/requirements.ts';
 import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 import { InputError } from '../../ml/errors.ts';
+import { workingSize } from '../runs/working-size.ts';
 import { leftOutFold } from '../requests/left-out-fold.ts';
 
 export interface TrainModelInput {
@@ -28,6 +30,7 @@ export interface TrainModelInput {
   readonly config?: unknown;
   readonly training?: unknown;
   readonly seed?: number | null;
+  readonly size?: number | null;
   readonly diagnosisModelId?: string | null;
   readonly initialModelId?: string | null;
   readonly again?: boolean | null;
@@ -42,10 +45,12 @@ export async function trainModel(context: RunsContext, input: TrainModelInput): 
   const training = trainingOf(method, preset, input.training);
   const seed = requireSeed(input.seed ?? 1);
   const fusion = await requireFusion(prisma, input.fusionId);
-  const diagnosisModelId = await checkDiagnosisModel(prisma, method, fusion, input.diagnosisModelId ?? null);
+  const size = requireSize(input.size ?? fusion.height ?? workingSize(preset));
+  const target = { ...squareOf(size), snapshotId: fusion.snapshotId, what: `this training` };
+  const diagnosisModelId = await checkDiagnosisModel(prisma, method, target, input.diagnosisModelId ?? null);
   const initialModelId = await checkInitialModel(
     prisma,
-    { method, fusion, training },
+    { method, target, training },
     input.initialModelId ?? null,
   );
   await requireSplit(prisma, fusion, 'train');
@@ -58,6 +63,8 @@ export async function trainModel(context: RunsContext, input: TrainModelInput): 
     config,
     training,
     diagnosisModelId,
+    // As the fusion's where it is the same: the same work, asked for in two ways, is done once.
+    size: size === fusion.height ? null : size,
     initialModelId,
   };
   const asked = { seed, actor, again: input.again };
@@ -78,12 +85,14 @@ export async function repeatTraining(
 async function createModel(
   tx: Prisma.TransactionClient,
   request: RequestOf<'training'>,
-  { snapshotId, height, width }: Fusion,
+  { snapshotId, height }: Fusion,
   asked: Asked,
 ): Promise<Model> {
   const { run, created } = await createRun(tx, { kind: 'training', request, ...asked });
   if (!created) return tx.model.findUniqueOrThrow({ where: { runId: run.id } });
   const { fusionId, method, version, diagnosisModelId } = request;
+  const size = request.size ?? height;
+  if (size === null) throw new Error(`fusion ${fusionId} has no working size, and the request names none`);
   return tx.model.create({
     data: {
       runId: run.id,
@@ -93,11 +102,15 @@ async function createModel(
       task: models.get(method).task,
       fusionId,
       diagnosisModelId,
-      height,
-      width,
+      ...squareOf(size),
     },
   });
 }
+
+/** What the networks that a training builds on must match. */
+type Target = Parameters<typeof requireMatch>[2];
+
+const squareOf = (side: number) => ({ height: side, width: side });
 
 /** A fitted model has no epochs, batches or learning rate: settings of a training would be passed over in silence. */
 function trainingOf(method: ModelMethod, preset: string, overrides: unknown): TrainingConfig | null {
@@ -136,7 +149,7 @@ async function requireStructures(
 async function checkDiagnosisModel(
   prisma: RunsContext['prisma'],
   method: ModelMethod,
-  fusion: Fusion,
+  target: Target,
   id: string | null,
 ): Promise<string | null> {
   const needed = method.task === 'segmentation' && method.needsDiagnosisModel;
@@ -150,7 +163,7 @@ async function checkDiagnosisModel(
   if (!needed) throw invalidInput(`diagnosisModelId '${id}': '${method.name}' uses none`, 'diagnosisModelId');
   const model = await requireModel(prisma, id, 'diagnosis', 'diagnosisModelId');
   requireNetwork('diagnosisModelId', method, model);
-  requireMatch('diagnosisModelId', model, { ...fusion, what: `fusion '${fusion.id}'` });
+  requireMatch('diagnosisModelId', model, target);
   return id;
 }
 
@@ -165,7 +178,7 @@ function requireNetwork(field: string, method: ModelMethod, { id, method: name }
 
 interface InitialFor {
   readonly method: ModelMethod;
-  readonly fusion: Fusion;
+  readonly target: Target;
   /** Null where the method is fitted at once. */
   readonly training: TrainingConfig | null;
 }
@@ -173,7 +186,7 @@ interface InitialFor {
 /** What the first model has seen, the new one has seen too: the same images, and the same ones left out. */
 async function checkInitialModel(
   prisma: RunsContext['prisma'],
-  { method, fusion, training }: InitialFor,
+  { method, target, training }: InitialFor,
   id: string | null,
 ): Promise<string | null> {
   const field = 'initialModelId';
@@ -182,7 +195,7 @@ async function checkInitialModel(
     throw invalidInput(`${field} '${id}': '${method.name}' is fitted at once and uses none`, field);
   const model = await requireModel(prisma, id, method.task, field);
   requireNetwork(field, method, model);
-  requireMatch(field, model, { ...fusion, what: `fusion '${fusion.id}'` });
+  requireMatch(field, model, target);
   const [theirs, ours] = [leftOutFold(model.run), training.leaveOut];
   if (isDeepStrictEqual(theirs, ours)) return id;
   throw invalidInput(

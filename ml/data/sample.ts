@@ -10,8 +10,12 @@ export interface Sample {
   readonly raterMasks: Uint8Array;
   /** 1 where the rater annotated the structure of this image: [n, C]. A missing mask is not an empty mask. */
   readonly annotated: Uint8Array;
+  /** 1 where the rater's mask has pixels in the file, none of which is left at this size: [n, C]. Absent: nowhere. */
+  readonly vanished?: Uint8Array;
   /** The fused soft mask in [0, 1], where the source was opened with a fusion: [h, w, C]. */
   readonly fused?: Float32Array;
+  /** Height and width of a pixel, in mm or in pixels of the file: what shapes are measured in. Absent: square pixels. */
+  readonly pixelSize?: readonly [number, number];
   /** 0 or 1; null where unknown. */
   readonly diagnosis: 0 | 1 | null;
 }

@@ -11,7 +11,10 @@ export const asymmetryTs = thresholdModel(
       'Dermatol 30:551–559, 1994; measured after Stoecker, Li and Moss, Automatic detection of asymmetry in skin tumors, ' +
       'Comput Med Imaging Graph 16:191–197, 1992.',
     reconstruction: 'Our own method in the manner of vCDR-TS: no publication uses it as a judge of fusions.',
-    history: ['First version.'],
+    history: [
+      'First version.',
+      'Images keep their proportions: they are fitted into the square of the network, no longer stretched to it.',
+    ],
   },
   asymmetry,
 );

@@ -73,7 +73,10 @@ export const baselineDia: GradientDiagnosisModel<BaselineDiaConfig> = {
   reconstruction:
     'The wiring of the attention is as recalled and as in a third-party port. The weight of the auxiliary ' +
     'loss, the mask prior and the late attention are our own.',
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Images keep their proportions: they are fitted into the square of the network, no longer stretched to it.',
+  ],
   config,
   presets: {
     paper: {},

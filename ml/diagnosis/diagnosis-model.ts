@@ -49,6 +49,8 @@ export interface OutlinedMask {
   readonly height: number;
   readonly width: number;
   readonly structures: readonly string[]; // [C]
+  /** Height and width of a pixel, in mm or in pixels of the image. Absent: square pixels. */
+  readonly pixelSize?: readonly [number, number];
 }
 
 export interface FeatureFit<Config> {

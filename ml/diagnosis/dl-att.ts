@@ -110,7 +110,10 @@ export const dlAtt: GradientDiagnosisModel<DlAttConfig> = {
   reconstruction:
     'Masks stand in for tracked gazes. The widths are as recalled; the loss weights are unknown and 1 ' +
     "here; the localisation subnet's channels and the blur are our choices.",
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Images keep their proportions: they are fitted into the square of the network, no longer stretched to it.',
+  ],
   config,
   presets: {
     paper: {},

@@ -31,7 +31,10 @@ export const dlCat: GradientDiagnosisModel<z.infer<typeof config>> = {
   reconstruction:
     'The paper cites ConViT but states ResNet50 for every diagnosis network. That the mask enters as ' +
     'further channels of the first convolution is our reading.',
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Images keep their proportions: they are fitted into the square of the network, no longer stretched to it.',
+  ],
   config,
   presets: { paper: {}, demo: { resnet: demoResnet } },
   build(input, { resnet: options }) {

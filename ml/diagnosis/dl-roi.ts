@@ -54,7 +54,10 @@ export const dlRoi: GradientDiagnosisModel<DlRoiConfig> = {
   reconstruction:
     "The given mask stands in for the publication's R-CNN localiser and ResNet50 for its small classifier. " +
     "What the jitter is a share of is our reading of the authors' code.",
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Images keep their proportions: they are fitted into the square of the network, no longer stretched to it.',
+  ],
   config,
   presets: { paper: {}, demo: { resnet: demoResnet } },
   build,

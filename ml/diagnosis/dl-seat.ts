@@ -95,7 +95,10 @@ export const dlSeat: GradientDiagnosisModel<DlSeatConfig> = {
   reconstruction:
     "Written from the publication's text. The asymmetric exchange is theirs; widths, heads, tokens and the " +
     'wiring of the blocks are ours, and by default the segmentation network reads the given mask.',
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Images keep their proportions: they are fitted into the square of the network, no longer stretched to it.',
+  ],
   config,
   presets: { paper: {}, demo: { resnet: demoResnet, unet: [4, 8, 16, 32], tokenWidth: 32 } },
   build,

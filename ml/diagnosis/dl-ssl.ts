@@ -70,7 +70,10 @@ export const dlSsl: GradientDiagnosisModel<DlSslConfig, DlSslNetwork> = {
     'All images here are labelled, so half of each batch stands in for images without a diagnosis. Teacher ' +
     'and student learn in each step instead of taking turns of an epoch, and the meta step uses finite ' +
     'differences: our choices.',
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Images keep their proportions: they are fitted into the square of the network, no longer stretched to it.',
+  ],
   config,
   presets: {
     paper: {},

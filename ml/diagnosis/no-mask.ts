@@ -26,7 +26,10 @@ export const noMask: GradientDiagnosisModel<z.infer<typeof config>> = {
     'NoMask in Figure 2 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016); ' +
     'ResNet50 of He et al., Deep residual learning for image recognition, CVPR 2016.',
   reconstruction: null,
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Images keep their proportions: they are fitted into the square of the network, no longer stretched to it.',
+  ],
   config,
   presets: { paper: {}, demo: { resnet: demoResnet } },
   build(input, { resnet: options }) {

@@ -12,7 +12,10 @@ export const vcdrSvm = svmModel(
     reconstruction:
       "The publication does not state the kernel's settings: C = 1, scikit-learn's gamma and balanced " +
       'classes are our choices. By default the edge is interpolated between pixels.',
-    history: ['First version.'],
+    history: [
+      'First version.',
+      'Images keep their proportions: they are fitted into the square of the network, no longer stretched to it.',
+    ],
   },
   cupToDisc,
 );

@@ -9,7 +9,10 @@ export const vcdrTs = thresholdModel(
     reconstruction:
       "The threshold is found on the training images (Youden's index) unless a value is given. By default " +
       'the edge is interpolated between pixels; the publication counts rows.',
-    history: ['First version.'],
+    history: [
+      'First version.',
+      'Images keep their proportions: they are fitted into the square of the network, no longer stretched to it.',
+    ],
   },
   vcdr,
 );

@@ -17,9 +17,13 @@ export interface Arm {
 const halves: readonly Fold[] = [0, 1].map((index) => ({ index, of: 2 }));
 
 /** A fusion as it is, on θ where it asks one: of all training images, or crossed where the method can. */
-export function paperArm(planner: Planner, seed: number, method: string, theta: string): Arm {
-  const { needsDiagnosisModel, crossFits } = fusions.get(method);
-  const asked: FuseAsked = { method, ...(needsDiagnosisModel && thetas(planner, seed, theta, crossFits)) };
+export function paperArm(planner: Planner, seed: number, method: string, theta: string, toKeep = false): Arm {
+  const { needsDiagnosisModel, crossFits, fuseImage } = fusions.get(method);
+  const asked: FuseAsked = {
+    method,
+    ...(needsDiagnosisModel && thetas(planner, seed, theta, crossFits)),
+    ...(toKeep && fuseImage && { ownSize: true }),
+  };
   return { protocol: planner.protocolOf(asked), method, fusion: planner.fuse(seed, asked) };
 }
 
@@ -68,18 +72,22 @@ export const controlledArms = (
   controlledArm(planner, seed, { ...options, permuted: true }),
 ];
 
+interface ArmOptions {
+  readonly protocol: 'paper' | 'leak-controlled';
+  readonly method: string;
+  readonly theta: string;
+  /** Its masks are wanted, not only numbers: each at its image's own size, where no network takes part. */
+  readonly toKeep?: boolean;
+}
+
 /**
  * A fusion in the protocol that is asked for. With the leak closed, a fusion that reads the label of the image it fuses
  * is replaced by its counterpart, which does not; any other is as published.
  * @throws InputError where the fusion has no counterpart.
  */
-export function armOf(
-  planner: Planner,
-  seed: number,
-  { protocol, method, theta }: { protocol: 'paper' | 'leak-controlled'; method: string; theta: string },
-): Arm {
+export function armOf(planner: Planner, seed: number, { protocol, method, theta, toKeep }: ArmOptions): Arm {
   if (protocol === 'paper' || planner.protocolOf({ method }) !== 'paper')
-    return paperArm(planner, seed, method, theta);
+    return paperArm(planner, seed, method, theta, toKeep);
   const { leakControlled } = fusions.get(method);
   if (leakControlled) return controlledArm(planner, seed, { ...leakControlled, theta });
   const able = fusions.list().filter((fusion) => fusion.leakControlled);

@@ -30,7 +30,7 @@ export const fuse: Experiment<FuseConfig> = {
   plan({ raters }, { seeds, training, settings, theta, ...asked }, preset) {
     const planner = createPlanner({ preset, training, settings });
     for (const seed of seeds) {
-      const { protocol, method, fusion } = armOf(planner, seed, { ...asked, theta });
+      const { protocol, method, fusion } = armOf(planner, seed, { ...asked, theta, toKeep: true });
       for (const rater of raters) planner.cell({ protocol, method, rater }, 'weight', fusion);
     }
     return planner.plan();

@@ -39,6 +39,11 @@ export interface FuseAsked {
   /** Keys of the trainings of θ: one; or, for cross-fitting, one a fold. */
   readonly diagnosisModels?: readonly string[];
   readonly permutedDiagnoses?: boolean;
+  /**
+   * Each image at its own size, unless another is asked for: for masks to keep. Left out: at the size of the networks, so
+   * that fusions are compared by the same pixels.
+   */
+  readonly ownSize?: boolean;
 }
 
 export interface TrainAsked {

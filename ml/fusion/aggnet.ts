@@ -157,7 +157,10 @@ export const aggnet: Fusion<CrowdConfig> = {
     'The publication classifies patches; here Baseline-Seg labels pixels. Our choices: Adam in place of ' +
     'SGD, whose settings we could not verify; as many background pixels as others in the raters’ rates; ' +
     'pixels on which all raters agree keep their vote.',
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Images keep their proportions: they are fitted into the square of the network, no longer stretched to it.',
+  ],
   config: crowdConfig,
   presets: { paper: {}, demo: crowdDemo },
   seesLabel: () => false,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { byImage } from './by-image.ts';
+import type { ImageMasks } from '../data/image-masks.ts';
+import { fuseSamples, type FusedImage } from './fused-image.ts';
 import { maximiseExpectation } from './expectation-maximisation.ts';
 import type { Fusion } from './fusion.ts';
 import { fuseStructures, type FusedStructure } from './structure-fusion.ts';
@@ -40,19 +41,22 @@ export const dawidSkene: Fusion<DawidSkeneConfig> = {
   citation:
     'Dawid, Skene: Maximum Likelihood Estimation of Observer Error-Rates Using the EM Algorithm, Appl. Statist. 28(1), 1979.',
   reconstruction: null,
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Each image at its own size unless another is asked for, and shares of votes are stored exactly.',
+  ],
   config,
   presets: { paper: {}, demo: {} },
   seesLabel: () => false,
   posterior: true,
   needsDiagnosisModel: false,
-  fuse(input) {
-    const { source, config } = input;
-    return byImage(input, (sample) =>
-      fuseStructures({ sample, source, ...config }, (patterns) => estimate(patterns, config)),
-    );
-  },
+  fuseImage: fuseOne,
+  fuse: (input) => fuseSamples(input, fuseOne),
 };
+
+function fuseOne(masks: ImageMasks, config: DawidSkeneConfig): FusedImage {
+  return fuseStructures(masks, config, (patterns) => estimate(patterns, config));
+}
 
 function estimate(patterns: VotePatterns, config: DawidSkeneConfig): FusedStructure {
   const counts = countsOf(patterns, false);

@@ -122,7 +122,10 @@ export const dfGtTrainingMap: Fusion<DfGtTrainingMapConfig> = {
     '2022 (arXiv 2208.03016), whose maps are learned image by image.',
   reconstruction:
     "Our own control, not published: it applies DF-GT's maps of the training images to all images.",
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Images keep their proportions: they are fitted into the square of the network, no longer stretched to it.',
+  ],
   config,
   presets: expGPresets,
   seesLabel: () => false,

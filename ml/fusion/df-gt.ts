@@ -79,7 +79,10 @@ export const dfGtSpec = {
     'Equation 4 is printed with a plus sign, which would raise the loss; this descends. The text does not ' +
     'say how several structures are fused: here they share one map a rater. Our choice: each image keeps ' +
     'its best iterate.',
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Images keep their proportions: they are fitted into the square of the network, no longer stretched to it.',
+  ],
   seesLabel: ({ label }: DfGtConfig) => label === 'given',
   needsDiagnosisModel: true,
 } as const;

@@ -1,8 +1,10 @@
 import type { Fold } from '../data/fold.ts';
 import type { SampleSource } from '../data/sample.ts';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
+import type { ImageMasks } from '../data/image-masks.ts';
 import type { Method } from '../method.ts';
 import type { Fitted } from '../fitted.ts';
+import type { FusedImage } from './fused-image.ts';
 import type { RaterFigures } from './rater-figures.ts';
 
 /** A frozen diagnosis network θ, and the part of the training images that it has not learned from. */
@@ -68,10 +70,11 @@ export interface Fusion<Config = unknown> extends Method<Config> {
    * Yields progress and, last, what was learned.
    */
   fit?(input: FitInput<Config>): AsyncGenerator<FusionProgress | Fitted>;
+  /**
+   * Fuses one image from its raters' masks alone, at any size; absent where a network takes part or images depend on
+   * each other. Such a fusion works at each image's own size unless another is asked for.
+   */
+  fuseImage?(masks: ImageMasks, config: Config): FusedImage;
   /** Yields progress and, as they are ready, fused samples in the order of the source. */
   fuse(input: FuseInput<Config>): AsyncGenerator<FusionProgress | FusedSample[]>;
 }
-
-/** Whether it looks at pictures, not at masks alone: it asks a network, or trains one. */
-export const readsPictures = ({ needsDiagnosisModel, fit }: Fusion): boolean =>
-  needsDiagnosisModel || fit !== undefined;

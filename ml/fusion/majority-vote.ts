@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { byImage } from './by-image.ts';
-import { fusedAtOnce } from './fused-at-once.ts';
+import type { Strip } from '../data/bit-mask.ts';
+import { annotatorsOf, type ImageMasks } from '../data/image-masks.ts';
+import { fusedImageAtOnce, fuseSamples, type FusedImage } from './fused-image.ts';
 import type { Fusion } from './fusion.ts';
-import { equalWeights, readRaterMasks } from './rater-masks.ts';
-import { applyOutput, voteOutput } from './vote-output.ts';
+import { equalWeights } from './rater-masks.ts';
+import { applyOutput, partsOf, voteOutput } from './vote-output.ts';
+import { readVotePatterns, toPixels } from './vote-patterns.ts';
 
 const config = z.strictObject(voteOutput);
 export type MajorityVoteConfig = z.infer<typeof config>;
@@ -18,17 +20,26 @@ export const majorityVote: Fusion<MajorityVoteConfig> = {
   summary: 'Mean of the raters’ masks, or the hard vote. Every rater counts equally.',
   citation: 'Folklore; the baseline MV of Wu et al. 2022 (arXiv 2208.03016).',
   reconstruction: null,
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Each image at its own size unless another is asked for, and shares of votes are stored exactly.',
+  ],
   config,
   presets: { paper: {}, demo: {} },
   seesLabel: () => false,
   needsDiagnosisModel: false,
-  fuse(input) {
-    const { source, config } = input;
-    return byImage(input, (sample) => {
-      const masks = readRaterMasks(sample, source);
-      const fused = applyOutput(masks.mean, config);
-      return fusedAtOnce({ id: sample.id, fused, weights: equalWeights(masks.present) });
-    });
-  },
+  fuseImage: vote,
+  fuse: (input) => fuseSamples(input, vote),
 };
+
+function vote(masks: ImageMasks, output: MajorityVoteConfig): FusedImage {
+  const structures = masks.structures.map((_, structure) => {
+    const patterns = readVotePatterns(masks, structure);
+    return {
+      parts: partsOf(annotatorsOf(masks, structure).length, output),
+      rows: (strip: Strip) => applyOutput(toPixels(patterns, patterns.shares, strip), output),
+    };
+  });
+  const present = Uint8Array.from(masks.masks, (ofRater) => (ofRater.some(Boolean) ? 1 : 0));
+  return fusedImageAtOnce({ masks, structures, weights: equalWeights(present) });
+}

@@ -205,7 +205,10 @@ export const maxMig: Fusion<MaxMigConfig> = {
     'The publication classifies images; here an item is a pixel and the network is Baseline-Seg. Our ' +
     'choices: how pixels are drawn, a class prior of one half, and that pixels on which all raters agree ' +
     'keep their vote.',
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Images keep their proportions: they are fitted into the square of the network, no longer stretched to it.',
+  ],
   config,
   presets: { paper: {}, demo: { ...crowdDemo, warmUp: 2, epochs: 2 } },
   seesLabel: () => false,

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { byImage } from './by-image.ts';
+import type { ImageMasks } from '../data/image-masks.ts';
+import { fuseSamples, type FusedImage } from './fused-image.ts';
 import type { Fusion } from './fusion.ts';
 import type { RaterPerformance } from './rater-figures.ts';
 import { fuseStructures, type FusedStructure } from './structure-fusion.ts';
 import { decide, voteOutput, type VoteOutput } from './vote-output.ts';
-import { toPixels, type VotePatterns } from './vote-patterns.ts';
+import type { VotePatterns } from './vote-patterns.ts';
 
 const config = z.strictObject({
   ...voteOutput,
@@ -47,18 +48,21 @@ export const simple: Fusion<SimpleConfig> = {
   reconstruction:
     'The publication leaves open how far below the mean a rater is left out, how many raters must stay and ' +
     'when to stop: all three are our choices.',
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Each image at its own size unless another is asked for, and shares of votes are stored exactly.',
+  ],
   config,
   presets: { paper: {}, demo: {} },
   seesLabel: () => false,
   needsDiagnosisModel: false,
-  fuse(input) {
-    const { source, config } = input;
-    return byImage(input, (sample) =>
-      fuseStructures({ sample, source, ...config }, (patterns) => select(patterns, config)),
-    );
-  },
+  fuseImage: fuseOne,
+  fuse: (input) => fuseSamples(input, fuseOne),
 };
+
+function fuseOne(masks: ImageMasks, config: SimpleConfig): FusedImage {
+  return fuseStructures(masks, config, (patterns) => select(patterns, config));
+}
 
 function select(patterns: VotePatterns, config: SimpleConfig): FusedStructure {
   let weights = patterns.annotators.map(() => 1);
@@ -75,7 +79,7 @@ function select(patterns: VotePatterns, config: SimpleConfig): FusedStructure {
   }
   const shares = vote(patterns, weights);
   return {
-    fused: toPixels(patterns, shares),
+    fused: { byPattern: shares },
     performance: compare(patterns, shares, config).map(({ dice: _, ...rates }) => rates),
     weights,
     iterations,

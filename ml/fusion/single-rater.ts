@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Sample, SampleSource } from '../data/sample.ts';
-import { byImage } from './by-image.ts';
-import { fusedAtOnce } from './fused-at-once.ts';
+import { unpackRows, type Strip } from '../data/bit-mask.ts';
+import { maskOf, type ImageMasks } from '../data/image-masks.ts';
+import { fusedImageAtOnce, fuseSamples, type FusedImage } from './fused-image.ts';
 import type { Fusion } from './fusion.ts';
 import { InputError } from '../errors.ts';
 import { voteOutput } from './vote-output.ts';
@@ -28,36 +28,33 @@ export const singleRater: Fusion<SingleRaterConfig> = {
   citation:
     'Figure 2 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
   reconstruction: null,
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Each image at its own size unless another is asked for, and shares of votes are stored exactly.',
+  ],
   config,
   presets: { paper: {}, demo: {} },
   seesLabel: () => false,
   needsDiagnosisModel: false,
-  fuse(input) {
-    const { source, config } = input;
-    const rater = indexOf(source, config.rater ?? [...source.raters].sort()[0]);
-    const weights = source.raters.map((_, index) => (index === rater ? 1 : 0));
-    return byImage(input, (sample) =>
-      fusedAtOnce({ id: sample.id, fused: maskOf(sample, source, rater), weights }),
-    );
-  },
+  fuseImage: maskOfRater,
+  fuse: (input) => fuseSamples(input, maskOfRater),
 };
 
-function indexOf({ raters }: SampleSource, name: string): number {
+function maskOfRater(image: ImageMasks, config: SingleRaterConfig): FusedImage {
+  const rater = indexOf(image.raters, config.rater ?? [...image.raters].sort()[0]);
+  const missing = image.structures.find((_, structure) => !image.masks[rater][structure]);
+  if (missing !== undefined)
+    throw new InputError(`image '${image.id}': '${image.raters[rater]}' did not annotate '${missing}'`);
+  const structures = image.structures.map((_, structure) => {
+    const mask = maskOf(image, rater, structure);
+    return { parts: 1, rows: ({ from, to }: Strip) => Float32Array.from(unpackRows(mask, from, to)) };
+  });
+  const weights = image.raters.map((_, index) => (index === rater ? 1 : 0));
+  return fusedImageAtOnce({ masks: image, structures, weights });
+}
+
+function indexOf(raters: readonly string[], name: string): number {
   const index = raters.indexOf(name);
   if (index < 0) throw new InputError(`no rater '${name}': expected one of ${raters.join(', ')}`);
   return index;
-}
-
-/** [h, w, C] */
-function maskOf({ id, raterMasks, annotated }: Sample, source: SampleSource, rater: number): Float32Array {
-  const [n, c] = [source.raters.length, source.structures.length];
-  const missing = source.structures.find((_, k) => !annotated[rater * c + k]);
-  if (missing !== undefined) {
-    throw new InputError(`image '${id}': '${source.raters[rater]}' did not annotate '${missing}'`);
-  }
-  const pixels = source.height * source.width;
-  return Float32Array.from({ length: pixels * c }, (_, at) => {
-    return raterMasks[(Math.floor(at / c) * n + rater) * c + (at % c)];
-  });
 }

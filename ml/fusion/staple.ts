@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { SampleSource } from '../data/sample.ts';
+import type { ImageMasks } from '../data/image-masks.ts';
 import { blur } from '../geometry/blur.ts';
-import { byImage } from './by-image.ts';
 import { maximiseExpectation } from './expectation-maximisation.ts';
+import { fuseSamples, type FusedImage } from './fused-image.ts';
 import type { Fusion } from './fusion.ts';
 import { fuseStructures, type FusedStructure } from './structure-fusion.ts';
 import { countsOf, meanShare, patternTruth, pixelTruth, type Truth } from './truth.ts';
@@ -90,39 +90,37 @@ export const staple: Fusion<StapleConfig> = {
     'As published with the default, global prior. For the `spatial` and `mrf` priors the blur, the ' +
     'coupling and the mean-field solver are our choices; the publication solves its Markov random field ' +
     'exactly.',
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Each image at its own size unless another is asked for, and shares of votes are stored exactly.',
+  ],
   config,
   presets: { paper: {}, demo: {} },
   seesLabel: () => false,
   posterior: true,
   needsDiagnosisModel: false,
-  fuse(input) {
-    const { source, config } = input;
-    return byImage(input, (sample) =>
-      fuseStructures({ sample, source, ...config }, (patterns) => estimate(patterns, source, config)),
-    );
-  },
+  fuseImage: fuseOne,
+  fuse: (input) => fuseSamples(input, fuseOne),
 };
 
-function estimate(patterns: VotePatterns, source: SampleSource, config: StapleConfig): FusedStructure {
-  const counts = countsOf(patterns, config.disputedOnly);
-  const truth = createTruth(patterns, counts, source, config);
-  return maximiseExpectation({ ...config, patterns, counts, truth });
+function fuseOne(masks: ImageMasks, config: StapleConfig): FusedImage {
+  return fuseStructures(masks, config, (patterns) => estimate(patterns, config));
 }
 
-function createTruth(
-  patterns: VotePatterns,
-  counts: Float64Array,
-  { height, width }: SampleSource,
-  config: StapleConfig,
-): Truth {
+function estimate(patterns: VotePatterns, config: StapleConfig): FusedStructure {
+  const counts = countsOf(patterns, config.disputedOnly);
+  return maximiseExpectation({ ...config, patterns, counts, truth: createTruth(patterns, counts, config) });
+}
+
+/** The spatial priors hold numbers for each pixel of the image: memory grows with it, some 40 bytes a pixel. */
+function createTruth(patterns: VotePatterns, counts: Float64Array, config: StapleConfig): Truth {
   const { clip, coupling, sweeps } = config;
   const prior = meanShare(patterns, counts) * config.confidenceWeight;
   if (config.prior === 'global') return patternTruth({ patterns, counts, prior, estimatePrior: false, clip });
   const shares = toPixels(patterns, patterns.shares);
-  if (config.prior === 'mrf') {
-    return pixelTruth({ patterns, counts, priors: shares.fill(prior), width, coupling, sweeps, clip });
-  }
+  if (config.prior === 'mrf')
+    return pixelTruth({ patterns, counts, priors: shares.fill(prior), coupling, sweeps, clip });
+  const { height, width } = patterns;
   const priors = blur(shares, { height, width, sigma: config.blur * height });
-  return pixelTruth({ patterns, counts, priors, width, coupling: 0, sweeps: 0, clip });
+  return pixelTruth({ patterns, counts, priors, coupling: 0, sweeps: 0, clip });
 }

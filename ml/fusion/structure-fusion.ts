@@ -1,13 +1,15 @@
-import type { Sample, SampleSource } from '../data/sample.ts';
-import type { FusedSample } from './fusion.ts';
+import type { Strip } from '../data/bit-mask.ts';
+import type { ImageMasks } from '../data/image-masks.ts';
+import type { FusedImage } from './fused-image.ts';
 import { raterFigures, type RaterPerformance } from './rater-figures.ts';
-import { isUnanimous, readVotePatterns, toPixels, type VotePatterns } from './vote-patterns.ts';
+import { rowsOf, type SoftValues } from './soft-values.ts';
 import { applyOutput, type VoteOutput } from './vote-output.ts';
+import { isUnanimous, readVotePatterns, type VotePatterns } from './vote-patterns.ts';
 
 /** The fusion of one structure of one image; lists in the order of the patterns' annotators. */
 export interface FusedStructure {
-  /** Soft mask: [p]. */
-  readonly fused: Float32Array;
+  /** Soft mask. */
+  readonly fused: SoftValues;
   readonly performance: readonly RaterPerformance[]; // [m]
   /** Not negative; only their ratios count. [m] */
   readonly weights: readonly number[];
@@ -16,37 +18,34 @@ export interface FusedStructure {
   readonly losses: readonly number[];
 }
 
-interface Input extends VoteOutput {
-  readonly sample: Sample;
-  readonly source: SampleSource;
-}
-
 /**
  * Fuses each structure by itself. Where all annotators agree everywhere (one annotator, all empty, all full) the answer
  * is their mask and nothing is estimated. A rater's weight is the mean over the structures, each normalised first.
  */
 export function fuseStructures(
-  { sample, source, ...output }: Input,
+  image: ImageMasks,
+  output: VoteOutput,
   fuse: (patterns: VotePatterns) => FusedStructure,
-): FusedSample {
-  const c = source.structures.length;
-  const patterns = source.structures.map((_, k) => readVotePatterns(sample, source, k));
+): FusedImage {
+  const { id, width, height, raters, structures } = image;
+  const patterns = structures.map((_, k) => readVotePatterns(image, k));
   const parts = patterns.map((one) => (one.shares.every(isUnanimous) ? agreed(one) : fuse(one)));
-  const fused = new Float32Array(source.height * source.width * c);
-  const performance = source.raters.map(() => source.structures.map((): RaterPerformance | null => null));
-  const weights = new Array<number>(source.raters.length).fill(0);
+  const performance = raters.map(() => structures.map((): RaterPerformance | null => null));
+  const weights = new Array<number>(raters.length).fill(0);
   parts.forEach((part, k) => {
-    for (let pixel = 0; pixel < part.fused.length; pixel++) fused[pixel * c + k] = part.fused[pixel];
     const shares = normalise(part.weights);
     patterns[k].annotators.forEach((rater, j) => {
       performance[rater][k] = part.performance[j];
-      weights[rater] += shares[j] / c;
+      weights[rater] += shares[j] / structures.length;
     });
   });
   return {
-    id: sample.id,
-    fused: applyOutput(fused, output),
-    expertness: null,
+    id,
+    width,
+    height,
+    structures: parts.map(({ fused }, k) => ({
+      rows: (strip: Strip) => applyOutput(rowsOf(fused, patterns[k], strip), output),
+    })),
     raters: weights.map((weight, rater) => raterFigures(weight, performance[rater])),
     iterations: Math.max(...parts.map(({ iterations }) => iterations)),
     converged: parts.every(({ converged }) => converged),
@@ -57,14 +56,13 @@ export function fuseStructures(
 }
 
 /** Nothing speaks against anyone; a share of no pixels at all is not a number, so it is null. */
-function agreed(patterns: VotePatterns): FusedStructure {
-  const { annotators, shares } = patterns;
+function agreed({ annotators, shares }: VotePatterns): FusedStructure {
   const one = {
     sensitivity: shares.includes(1) ? 1 : null,
     specificity: shares.includes(0) ? 1 : null,
   };
   return {
-    fused: toPixels(patterns, shares),
+    fused: { byPattern: shares },
     performance: annotators.map(() => one),
     weights: annotators.map(() => 1),
     iterations: 0,

@@ -1,3 +1,4 @@
+import type { SoftValues } from './soft-values.ts';
 import { isUnanimous, toPixels, type VotePatterns } from './vote-patterns.ts';
 
 export interface Evidence {
@@ -12,8 +13,8 @@ export interface Truth {
   readonly inside: Float64Array;
   /** The E-step. `loss` is the negative log-likelihood of the votes, in nats; NaN where it has no closed form. */
   expect(evidence: Evidence): { inside: Float64Array; loss: number };
-  /** Probability of foreground after the last step: [p]. */
-  posterior(): Float32Array;
+  /** Probability of foreground after the last step. */
+  posterior(): SoftValues;
 }
 
 interface PatternInput {
@@ -47,7 +48,7 @@ export function patternTruth({ patterns, counts, prior, estimatePrior, clip }: P
       if (estimatePrior) f = clamp(inside.reduce((sum, x) => sum + x, 0) / all, clip);
       return { inside, loss };
     },
-    posterior: () => toPixels(patterns, probability),
+    posterior: () => ({ byPattern: probability }),
   };
 }
 
@@ -56,7 +57,6 @@ interface PixelInput {
   readonly counts: Float64Array;
   /** Prior of each pixel: [p]. */
   readonly priors: ArrayLike<number>;
-  readonly width: number;
   /** Ising coupling of the four neighbours; 0: none. */
   readonly coupling: number;
   readonly sweeps: number;
@@ -64,8 +64,9 @@ interface PixelInput {
 }
 
 /** A prior of its own for each pixel, and neighbours that pull on each other: an iteration costs pixels. */
-export function pixelTruth({ patterns, counts, priors, width, coupling, sweeps, clip }: PixelInput): Truth {
-  const { ofPixel, shares } = patterns;
+export function pixelTruth({ patterns, counts, priors, coupling, sweeps, clip }: PixelInput): Truth {
+  const { ofRows, height, width, shares } = patterns;
+  const ofPixel = ofRows({ from: 0, to: height });
   const posterior = toPixels(patterns, shares);
   const inside = new Float64Array(counts.length);
   const priorLogits = Float64Array.from(priors, (share) => logit(clamp(share, clip)));
@@ -91,7 +92,7 @@ export function pixelTruth({ patterns, counts, priors, width, coupling, sweeps, 
       for (const pixel of disputed) inside[ofPixel[pixel]] += posterior[pixel];
       return { inside, loss: coupling > 0 ? NaN : loss };
     },
-    posterior: () => posterior,
+    posterior: () => ({ byPixel: posterior }),
   };
 }
 

@@ -38,3 +38,8 @@ export function decide(share: number, ties: VoteOutput['ties']): number {
 export function applyOutput(soft: Float32Array, { output, ties }: VoteOutput): Float32Array {
   return output === 'soft' ? soft : soft.map((share) => decide(share, ties));
 }
+
+/** What shares of so many raters become. A hard vote is 0, 1 or, undecided, one half. */
+export function partsOf(raters: number, { output }: VoteOutput): number {
+  return output === 'soft' ? raters : 2;
+}

@@ -1,11 +1,14 @@
-import type { Sample, SampleSource } from '../data/sample.ts';
-import { InputError } from '../errors.ts';
+import { stripsOf, unpackRows, type Strip } from '../data/bit-mask.ts';
+import { annotatorsOf, maskOf, type ImageMasks } from '../data/image-masks.ts';
 
 /**
  * The votes on one structure of one image, pixels with equal votes taken together: what a rater model says of a pixel
- * depends on its votes alone, so an iteration costs patterns, not pixels. p pixels, m annotators, t patterns.
+ * depends on its votes alone, so an iteration costs patterns, not pixels. Pixels are read strip by strip, so that an
+ * image of any size fits into memory. m annotators, t patterns.
  */
 export interface VotePatterns {
+  readonly width: number;
+  readonly height: number;
   /** Indices of the raters who annotated the structure: [m]. */
   readonly annotators: readonly number[];
   /** 0 or 1: [t, m]. Patterns are numbered as they first occur, whatever the order of raters. */
@@ -14,69 +17,83 @@ export interface VotePatterns {
   readonly counts: Float64Array;
   /** Share of the annotators who say 1; exactly 0 or 1 where they agree: [t]. */
   readonly shares: Float64Array;
-  /** The pattern of each pixel: [p]. */
-  readonly ofPixel: Int32Array;
+  /** The pattern of each pixel of some rows: [rows, width]. */
+  ofRows(strip: Strip): Int32Array;
 }
 
-// Raters read in one pass over the pixels: each pattern has 2^8 possible followers, looked up in a table.
-const GROUP = 8;
-const LARGEST_TABLE = 2 ** 20;
-
-/** @throws InputError where nobody annotated the structure: its fused mask would be undefined, not empty. */
-export function readVotePatterns(sample: Sample, source: SampleSource, structure: number): VotePatterns {
-  const [n, c] = [source.raters.length, source.structures.length];
-  const { annotated, raterMasks } = sample;
-  const annotators = source.raters.flatMap((_, k) => (annotated[k * c + structure] ? [k] : []));
+/** @throws InputError where nobody annotated the structure. */
+export function readVotePatterns(image: ImageMasks, structure: number): VotePatterns {
+  const { width, height } = image;
+  const annotators = annotatorsOf(image, structure);
   const m = annotators.length;
-  if (m === 0)
-    throw new InputError(`image '${sample.id}': nobody annotated '${source.structures[structure]}'`);
-  const offsets = Int32Array.from(annotators, (rater) => rater * c + structure);
-  const ofPixel = new Int32Array(source.height * source.width);
-  let first = [0];
-  for (let from = 0; from < m;) {
-    const group = offsets.subarray(from, from + groupSize(first.length));
-    from += group.length;
-    first = refine(ofPixel, { masks: raterMasks, stride: n * c, offsets: group, patterns: first.length });
+  const masks = annotators.map((rater) => maskOf(image, rater, structure));
+  const numbering = createNumbering(m);
+  const [counts, votes]: [number[], number[]] = [[], []];
+  for (const strip of stripsOf(image)) {
+    const rows = masks.map((mask) => unpackRows(mask, strip.from, strip.to));
+    const numbers = numbering(rows);
+    for (let pixel = 0; pixel < numbers.length; pixel++) {
+      const number = numbers[pixel];
+      if (number === counts.length) {
+        counts.push(0);
+        for (const row of rows) votes.push(row[pixel]);
+      }
+      counts[number] += 1;
+    }
   }
-  const counts = new Float64Array(first.length);
-  for (let pixel = 0; pixel < ofPixel.length; pixel++) counts[ofPixel[pixel]] += 1;
-  const votes = Uint8Array.from({ length: first.length * m }, (_, k) => {
-    return raterMasks[first[Math.floor(k / m)] * n * c + offsets[k % m]];
-  });
-  return { annotators, votes, counts, shares: sharesOf(votes, m), ofPixel };
+  return {
+    width,
+    height,
+    annotators,
+    votes: Uint8Array.from(votes),
+    counts: Float64Array.from(counts),
+    shares: sharesOf(votes, m),
+    ofRows: ({ from, to }) => numbering(masks.map((mask) => unpackRows(mask, from, to))),
+  };
 }
 
-/** As many raters as the table of followers has room for; one at least. */
-function groupSize(patterns: number): number {
-  return Math.max(1, Math.min(GROUP, Math.floor(Math.log2(LARGEST_TABLE / patterns))));
+// Raters read in one pass over the pixels. The first pass looks their votes up in a table, the others in a map.
+const GROUP = 16;
+
+/** Numbers the patterns of pixels as they first occur: each row of `masks` a rater's votes, [m][pixels] to [pixels]. */
+function createNumbering(m: number): (masks: readonly Uint8Array[]) => Int32Array {
+  const table = new Int32Array(1 << Math.min(m, GROUP)).fill(-1);
+  let next = 0;
+  const first = (key: number): number => (table[key] < 0 ? (table[key] = next++) : table[key]);
+  const later = Array.from({ length: Math.ceil(m / GROUP) - 1 }, () => createMap());
+  return (masks) => {
+    const numbers = keysOf(masks.slice(0, GROUP));
+    for (let pixel = 0; pixel < numbers.length; pixel++) numbers[pixel] = first(numbers[pixel]);
+    later.forEach((number, k) => {
+      const keys = keysOf(masks.slice((k + 1) * GROUP, (k + 2) * GROUP));
+      for (let pixel = 0; pixel < numbers.length; pixel++)
+        numbers[pixel] = number(numbers[pixel] * 2 ** GROUP + keys[pixel]);
+    });
+    return numbers;
+  };
 }
 
-interface Refinement {
-  readonly masks: Uint8Array;
-  /** From one pixel to the next, and to the raters within it, in values. */
-  readonly stride: number;
-  readonly offsets: Int32Array;
-  /** How many there are so far. */
-  readonly patterns: number;
+function createMap(): (key: number) => number {
+  const numbers = new Map<number, number>();
+  return (key) => {
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    numbers.set(key, numbers.size);
+    return numbers.size - 1;
+  };
 }
 
-/** Splits patterns by the votes of some more raters, in place; returns each pattern's first pixel. */
-function refine(ofPixel: Int32Array, { masks, stride, offsets, patterns }: Refinement): number[] {
-  const numbers = new Int32Array(patterns << offsets.length).fill(-1);
-  const first: number[] = [];
-  const size = offsets.length;
-  for (let pixel = 0, start = 0; pixel < ofPixel.length; pixel++, start += stride) {
-    let key = ofPixel[pixel];
-    for (let j = 0; j < size; j++) key = (key << 1) | masks[start + offsets[j]];
-    if (numbers[key] < 0) numbers[key] = first.push(pixel) - 1;
-    ofPixel[pixel] = numbers[key];
-  }
-  return first;
+/** Each pixel's votes as the bits of a number. */
+function keysOf(masks: readonly Uint8Array[]): Int32Array {
+  const keys = new Int32Array(masks[0].length);
+  for (const mask of masks)
+    for (let pixel = 0; pixel < keys.length; pixel++) keys[pixel] = (keys[pixel] << 1) | mask[pixel];
+  return keys;
 }
 
-function sharesOf(votes: Uint8Array, m: number): Float64Array {
+function sharesOf(votes: readonly number[], m: number): Float64Array {
   return Float64Array.from({ length: votes.length / m }, (_, t) => {
-    return votes.subarray(t * m, (t + 1) * m).reduce((sum, vote) => sum + vote, 0) / m;
+    return votes.slice(t * m, (t + 1) * m).reduce((sum, vote) => sum + vote, 0) / m;
   });
 }
 
@@ -84,9 +101,11 @@ export function isUnanimous(share: number): boolean {
   return share === 0 || share === 1;
 }
 
-/** A value by pattern, written out by pixel: [p]. */
-export function toPixels({ ofPixel }: VotePatterns, values: ArrayLike<number>): Float32Array {
-  const pixels = new Float32Array(ofPixel.length);
-  for (let pixel = 0; pixel < pixels.length; pixel++) pixels[pixel] = values[ofPixel[pixel]];
-  return pixels;
+/** A value by pattern, written out for the pixels of some rows, or of all. */
+export function toPixels(
+  { ofRows, height }: VotePatterns,
+  values: ArrayLike<number>,
+  strip: Strip = { from: 0, to: height },
+): Float32Array {
+  return Float32Array.from(ofRows(strip), (pattern) => values[pattern]);
 }

@@ -17,7 +17,10 @@ export const averageSymmetricSurfaceDistance: MaskMetric<AverageSymmetricSurface
   citation:
     'Heimann et al., Comparison and evaluation of methods for liver segmentation, TMI 2009; definition as in MONAI.',
   reconstruction: null,
-  history: ['First version.'],
+  history: [
+    'First version.',
+    "Distances in the image's millimetres or pixels, no longer in pixels of the size at which masks are compared.",
+  ],
   config,
   presets: {},
   unit: surfaceUnit,

@@ -1,3 +1,4 @@
+import { thresholdFor } from '../data/threshold.ts';
 import type { Mask } from './metric.ts';
 
 /** @throws RangeError for masks of different sizes. */
@@ -14,10 +15,11 @@ export function binaryMask({ values, height, width }: Mask, threshold: number): 
     throw new RangeError(`a mask of ${height}×${width} pixels is expected: received ${values.length} values`);
   }
   const binary = new Uint8Array(values.length);
+  const above = thresholdFor(values, threshold);
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     if (value !== value) throw new RangeError(`pixel ${i} is not a number`);
-    if (value > threshold) binary[i] = 1;
+    if (value > above) binary[i] = 1;
   }
   return binary;
 }

@@ -14,7 +14,10 @@ export const dice: MaskMetric<DiceConfig> = {
   formula: '2 |A ∩ B| / (|A| + |B|)',
   citation: 'Dice, Measures of the amount of ecologic association between species, Ecology 1945.',
   reconstruction: null,
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Thresholds are compared in the precision of the mask: k of n votes are not above k / n.',
+  ],
   config,
   presets: {},
   unit: () => null,

@@ -18,7 +18,10 @@ export const hausdorff95: MaskMetric<Hausdorff95Config> = {
   citation:
     'Huttenlocher, Klanderman and Rucklidge, Comparing images using the Hausdorff distance, TPAMI 1993; definition as in MONAI.',
   reconstruction: null,
-  history: ['First version.'],
+  history: [
+    'First version.',
+    "Distances in the image's millimetres or pixels, no longer in pixels of the size at which masks are compared.",
+  ],
   config,
   presets: {},
   unit: surfaceUnit,

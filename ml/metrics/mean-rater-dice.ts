@@ -13,7 +13,10 @@ export const meanRaterDice: MaskWithRatersMetric<MeanRaterDiceConfig> = {
   formula: 'mean over raters of soft_dice',
   citation: 'Soft Dice of Wu et al. 2022 (arXiv 2208.03016); the mean over raters is ours.',
   reconstruction: 'The mean over raters is ours.',
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Thresholds are compared in the precision of the mask: k of n votes are not above k / n.',
+  ],
   config,
   presets: {},
   unit: () => null,

@@ -8,6 +8,10 @@ export interface Mask {
   readonly values: ArrayLike<number>; // [h, w]
   readonly height: number;
   readonly width: number;
+  /** Height and width of a pixel, in millimetres or in pixels of the image. Absent: 1. */
+  readonly pixelSize?: readonly [number, number];
+  /** Height and width of a pixel in pixels of the image: more than 1 in a mask that was made smaller. Absent: 1. */
+  readonly scale?: readonly [number, number];
 }
 
 /**
@@ -20,8 +24,8 @@ export type Compared = 'masks' | 'mask-with-raters' | 'scores' | 'raters';
 interface AnyMetric<Config> extends Method<Config> {
   /** The definition in one line. */
   readonly formula: string;
-  /** 'pixel' or 'mm'; null for a number without one. Settings may decide it. */
-  unit(config: Config): string | null;
+  /** 'pixel' or 'mm'; null for a number without one. `millimetres`: whether masks come with the size of a pixel in mm. */
+  unit(config: Config, millimetres: boolean): 'pixel' | 'mm' | null;
   /** Smallest and largest value; null: no bound. */
   readonly range: readonly [number, number | null];
   readonly better: 'higher' | 'lower';

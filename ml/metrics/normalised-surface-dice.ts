@@ -6,10 +6,10 @@ const config = z.strictObject({
   ...surfaceSettings,
   tolerance: z.number().min(0).default(1).meta({
     description:
-      'How far apart outlines may be and still agree: in mm if spacing is given, otherwise in pixels.',
+      'How far apart outlines may be and still agree: in mm if the spacing is known, otherwise in pixels of the image.',
     source:
       'Masks are drawn to an accuracy of one pixel. If it is known by how much raters differ, use that distance.',
-    unit: 'pixels, or mm where spacing is given',
+    unit: 'pixels, or mm where the spacing is known',
   }),
 });
 export type NormalisedSurfaceDiceConfig = z.infer<typeof config>;
@@ -25,7 +25,10 @@ export const normalisedSurfaceDice: MaskMetric<NormalisedSurfaceDiceConfig> = {
   citation:
     'Nikolov et al., Clinically applicable segmentation of head and neck anatomy for radiotherapy, JMIR 2021 (arXiv 1809.04430); counted as in MONAI.',
   reconstruction: null,
-  history: ['First version.'],
+  history: [
+    'First version.',
+    "Distances in the image's millimetres or pixels, no longer in pixels of the size at which masks are compared.",
+  ],
   config,
   presets: {},
   unit: () => null,

@@ -50,3 +50,25 @@ test('masks of different sizes and pixels that are not numbers are refused', () 
   expect(() => overlap(row([1]), row([1, 0]), 0.5)).toThrow('1×1 and 1×2 pixels');
   expect(() => overlap(row([1, NaN]), row([1, 0]), 0.5)).toThrow('pixel 1 is not a number');
 });
+
+describe('thresholds', () => {
+  const one = (values: ArrayLike<number>) => ({ values, height: 1, width: values.length });
+
+  test('are compared in the precision of the mask: k votes of n are not above k / n', () => {
+    for (let n = 2; n <= 16; n++) {
+      for (let k = 1; k < n; k++) {
+        const [share, more] = [Float32Array.of(k / n), Float32Array.of((k + 1) / n)];
+        expect(overlap(one(share), one(share), k / n)).toBeNull();
+        expect(overlap(one(more), one(more), k / n)?.dice).toBe(1);
+        expect(overlap(one([k / n]), one([k / n]), k / n)).toBeNull();
+      }
+    }
+  });
+
+  test('two raters without a common pixel: 4/15 at the five thresholds', () => {
+    // Above 0.1 and 0.3 both pixels are in: Dice 2/3; above 0.5, 0.7 and 0.9 none is, the rater has one: 0.
+    const fused = one(Float32Array.of(0.5, 0.5));
+    const rater = one(Uint8Array.of(1, 0));
+    expect(softOverlap(fused, rater, [0.1, 0.3, 0.5, 0.7, 0.9]).dice).toBeCloseTo(4 / 15, 12);
+  });
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { thresholdFor } from '../data/threshold.ts';
 import { mean } from '../statistics/measure.ts';
 import { assertSameSize } from './binary-mask.ts';
 import type { Mask } from './metric.ts';
@@ -24,6 +25,7 @@ export const softSettings = {
  */
 export function overlap(mask: Mask, reference: Mask, threshold: number): Overlap | null {
   assertSameSize(mask, reference);
+  const [above, referenceAbove] = [mask, reference].map(({ values }) => thresholdFor(values, threshold));
   let both = 0;
   let first = 0;
   let second = 0;
@@ -31,9 +33,9 @@ export function overlap(mask: Mask, reference: Mask, threshold: number): Overlap
     const a = mask.values[i];
     const b = reference.values[i];
     if (a !== a || b !== b) throw new RangeError(`pixel ${i} is not a number`);
-    if (a > threshold) first += 1;
-    if (b > threshold) second += 1;
-    if (a > threshold && b > threshold) both += 1;
+    if (a > above) first += 1;
+    if (b > referenceAbove) second += 1;
+    if (a > above && b > referenceAbove) both += 1;
   }
   if (first + second === 0) return null;
   return { dice: (2 * both) / (first + second), iou: both / (first + second - both) };

@@ -12,7 +12,10 @@ export const softDice: MaskMetric<SoftDiceConfig> = {
   formula: 'mean over t of 2 |A ∩ B| / (|A| + |B|), where A and B are the pixels above t',
   citation: 'Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
   reconstruction: null,
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Thresholds are compared in the precision of the mask: k of n votes are not above k / n.',
+  ],
   config,
   presets: {},
   unit: () => null,

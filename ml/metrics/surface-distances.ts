@@ -20,9 +20,9 @@ export const surfaceSettings = {
     .default(null)
     .meta({
       description:
-        'Height and width of a pixel of the compared masks. If null, they are unknown and distances are in pixels. An evaluation ' +
-        'compares masks at the size that the fusion or the model works at.',
-      source: 'Most images are published without their spacing.',
+        "Height and width of an image's pixel, the same for all images. If null, each image's own spacing is used; if any of them " +
+        'has none, distances are in pixels of the image.',
+      source: "The images' own, where they are known.",
       unit: 'mm',
     }),
 };
@@ -32,8 +32,8 @@ export interface SurfaceConfig {
   readonly spacing: Spacing | null;
 }
 
-/** Distances are in the unit of the spacing. */
-export const surfaceUnit = ({ spacing }: SurfaceConfig): string => (spacing ? 'mm' : 'pixel');
+export const surfaceUnit = ({ spacing }: SurfaceConfig, millimetres: boolean): 'pixel' | 'mm' =>
+  spacing || millimetres ? 'mm' : 'pixel';
 
 /** From every surface pixel of one mask to the nearest surface pixel of the other; both in no order. */
 export interface SurfaceDistances {
@@ -56,8 +56,13 @@ export function surfaceDistances(
   const binary = [mask, reference].map((one) => binaryMask(one, threshold));
   const { height, width, masks } = cropToForeground(binary, mask);
   const [first, second] = masks.map((one) => surfaceOf(one, height, width));
-  const size = { height, width, spacing: spacing ?? ([1, 1] as const) };
+  const size = { height, width, spacing: pixelSizeOf(mask, spacing) };
   return { toReference: distances(first, second, size), fromReference: distances(second, first, size) };
+}
+
+/** A spacing that is set holds for the pixels of the image; those of a mask that was scaled are larger or smaller. */
+function pixelSizeOf({ pixelSize = [1, 1], scale = [1, 1] }: Mask, spacing: Spacing | null): Spacing {
+  return spacing ? [spacing[0] * scale[0], spacing[1] * scale[1]] : pixelSize;
 }
 
 /** 1 at surface pixels. */

@@ -32,7 +32,10 @@ export const baselineSeg: SegmentationModel<z.infer<typeof config>> = {
     'Yu, Xiao, Frost, Kanagasingam, Robust optic disc and cup segmentation with deep learning for glaucoma detection, ' +
     'Computerized Medical Imaging and Graphics 74:61–71, 2019, with the encoder ResNet50 (He et al., CVPR 2016).',
   reconstruction: "The decoder's widths follow a public port.",
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Images keep their proportions: they are fitted into the square of the network, no longer stretched to it.',
+  ],
   config,
   presets: { paper: {}, demo: { resnet: demoResnet, decoderWidth: 32 } },
   needsDiagnosisModel: false,

@@ -85,7 +85,10 @@ export const takeAndGive: SegmentationModel<TakeAndGiveConfig> = {
     'Not stated in the text and chosen here: patch sides, the number of heads, the positional encoding, ' +
     "and what the coarse decoder learns. The bridges have the residual form of the authors' code unless " +
     '`equationsOnly`.',
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Images keep their proportions: they are fitted into the square of the network, no longer stretched to it.',
+  ],
   config,
   presets: { paper: {}, demo: { resnet: demoResnet, decoderWidth: 32, heads: 4 } },
   needsDiagnosisModel: true,

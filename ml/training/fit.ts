@@ -63,8 +63,9 @@ async function* measure(
   let done = 0;
   for await (const samples of readAhead(source, inBatches(images, BATCH_SIZE), signal)) {
     for (const sample of samples) checkTrainable(sample, source);
-    yield samples.map(({ id, fused }) => {
-      return { id, features: model.features({ mask: fused!, height, width, structures }, config) };
+    yield samples.map(({ id, fused, pixelSize }) => {
+      const outlined = { mask: fused!, height, width, structures, pixelSize };
+      return { id, features: model.features(outlined, config) };
     });
     done += samples.length;
     onStep?.(done, images.length);

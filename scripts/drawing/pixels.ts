@@ -21,22 +21,26 @@ export async function readPicture(bytes: Uint8Array, side: number): Promise<Pict
   const { data, info } = await sharp(bytes)
     .toColourspace('srgb')
     .removeAlpha()
-    .resize(side, side, { fit: 'fill' })
+    .resize(side, side, { fit: 'contain' })
     .raw()
     .toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, rgb: new Uint8Array(data) };
 }
 
-/** Reads a mask file (1, 8 or 16 bit) as values in [0, 1], enlarged or reduced to a square of `side` pixels. */
+/** Reads a mask file (1, 8 or 16 bit) as values in [0, 1], fitted into a square of `side` pixels. */
 export async function readField(bytes: Uint8Array, side: number): Promise<Field> {
   const { data, info } = await sharp(bytes)
     .toColourspace('grey16')
     .extractChannel(0)
-    .resize(side, side, { fit: 'fill', kernel: 'nearest' })
+    .resize(side, side, { fit: 'contain', kernel: 'nearest' })
     .raw({ depth: 'ushort' })
     .toBuffer({ resolveWithObject: true });
   const words = new Uint16Array(data.buffer, data.byteOffset, info.width * info.height);
-  return { width: info.width, height: info.height, values: Float32Array.from(words, (word) => word / 65535) };
+  return {
+    width: info.width,
+    height: info.height,
+    values: Float32Array.from(words, (word) => Math.min(1, word / 65520)),
+  };
 }
 
 // Stops of a perceptually even map from dark blue over green to yellow.

@@ -12,7 +12,8 @@ interface Place {
 }
 
 /**
- * Writes what a fusion made into <out>/<dataset>/<method>: a 16-bit PNG for each image and structure (value / 65535),
+ * Writes what a fusion made into <out>/<dataset>/<method>: a 16-bit PNG for each image and structure, at the image's
+ * size (the mask is value / scale, a text in the file: docs/data.md),
  * raters.csv with a row for each image, rater and structure, images.csv, and fusion.json, which says how it was made.
  * Answers with the folder.
  */
@@ -30,11 +31,11 @@ export async function writeFusion(client: Client, fusion: FusionSummary, place: 
 }
 
 async function writeMasks(client: Client, { path: image, fusedMasks }: FusedOne, folder: string) {
-  for (const { structure, url } of fusedMasks) {
+  for (const { structure, imageSizeUrl } of fusedMasks) {
     // The image's own ending stays in the name: a.png and a.jpg are two images.
     const file = path.join(folder, 'masks', `${image}.${slug(structure.name)}.png`);
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, await client.download(url));
+    await writeFile(file, await client.download(imageSizeUrl));
   }
 }
 

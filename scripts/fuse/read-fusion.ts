@@ -40,7 +40,7 @@ const imagesDocument = graphql(`
         path
         split
         fusedMasks(fusionId: $id) {
-          url
+          imageSizeUrl
           structure {
             name
           }

@@ -49,10 +49,10 @@ export async function seedResults(prisma: PrismaClient, datasetId: string): Prom
     const losses = [0.5, 0.25];
     await prisma.fusedImage.create({ data: { ...of, imageId, iterations: 2, converged: i > 0, losses } });
     await prisma.fusedMask.createMany({
-      data: structures.map(({ id }) => ({ ...of, imageId, structureId: id, sha256 })),
+      data: structures.map(({ id }) => ({ ...of, imageId, structureId: id, sha256, width: 8, height: 8 })),
     });
     await prisma.expertnessMap.createMany({
-      data: raters.map(({ id }) => ({ ...of, imageId, raterId: id, sha256 })),
+      data: raters.map(({ id }) => ({ ...of, imageId, raterId: id, sha256, width: 8, height: 8 })),
     });
     const weights = raters.map((_, k) => (k + 1) / ((raters.length * (raters.length + 1)) / 2));
     await prisma.raterWeight.createMany({
@@ -123,7 +123,14 @@ export async function seedResults(prisma: PrismaClient, datasetId: string): Prom
     const row = { evaluationId: evaluation.id, imageId };
     await prisma.diagnosisScore.create({ data: { ...row, logit: i } });
     await prisma.predictedMask.createMany({
-      data: structures.map(({ id }) => ({ modelId: model.id, imageId, structureId: id, sha256 })),
+      data: structures.map(({ id }) => ({
+        modelId: model.id,
+        imageId,
+        structureId: id,
+        sha256,
+        width: 8,
+        height: 8,
+      })),
     });
     await prisma.imageMetric.create({
       data: {

@@ -115,9 +115,17 @@ test('a COCO folder is recognised, and its masks are stored as pycocotools draws
     orderBy: { path: 'asc' },
     include: { diagnoses: true },
   });
-  expect(images.map(({ subject, split, metadata }) => [subject, split, metadata])).toEqual([
-    ['p1', 'train', { age: 61, spacingY: 0.5, spacingX: 0.25 }],
-    ['p2', 'test', {}],
+  expect(
+    images.map(({ subject, split, spacingY, spacingX, metadata }) => [
+      subject,
+      split,
+      spacingY,
+      spacingX,
+      metadata,
+    ]),
+  ).toEqual([
+    ['p1', 'train', 0.5, 0.25, { age: 61 }],
+    ['p2', 'test', null, null, {}],
   ]);
   expect(images.map(({ diagnoses }) => diagnoses.map(({ source, value }) => [source, value]))).toEqual([
     [['reference', 1]],

@@ -28,6 +28,8 @@ export interface PreparedImage extends Pick<Row, 'row' | 'path' | 'subject' | 's
   /** null: there is neither picture nor mask, and the row does not say. */
   width: number | null;
   height: number | null;
+  /** Of a pixel, in millimetres; null: unknown. */
+  spacing: { readonly y: number; readonly x: number } | null;
   metadata: Record<string, Scalar>;
   annotations: PreparedAnnotation[];
 }
@@ -69,10 +71,22 @@ export async function prepareImage(
   const [width, height] = box ? [box.width, box.height] : [source.facts.width, source.facts.height];
   const blob = await store(blobs, bytes, box ? 'image/png' : source.facts.mediaType);
   const annotations = await storeMasks(blobs, framed.masks);
-  const { path, subject, split, diagnoses } = row;
-  const metadata = { ...row.metadata, ...spacingOf(row), ...framed.metadata };
+  const { path, subject, split, diagnoses, spacing = null } = row;
+  const metadata = { ...row.metadata, ...framed.metadata };
   return {
-    image: { row: row.row, path, subject, split, diagnoses, blob, width, height, metadata, annotations },
+    image: {
+      row: row.row,
+      path,
+      subject,
+      split,
+      diagnoses,
+      blob,
+      width,
+      height,
+      spacing,
+      metadata,
+      annotations,
+    },
   };
 }
 
@@ -91,9 +105,9 @@ async function prepareWithoutPicture(
   }
   const { width, height } = row.size ?? masks[0] ?? { width: null, height: null };
   const annotations = await storeMasks(blobs, masks);
-  const { path, subject, split, diagnoses } = row;
-  const metadata = { ...row.metadata, ...spacingOf(row) };
-  return { row: row.row, path, subject, split, diagnoses, blob: null, width, height, metadata, annotations };
+  const { path, subject, split, diagnoses, spacing = null, metadata } = row;
+  const size = { width, height, spacing };
+  return { row: row.row, path, subject, split, diagnoses, blob: null, ...size, metadata, annotations };
 }
 
 async function storeMasks(
@@ -122,11 +136,6 @@ async function readImage(root: string, path: string): Promise<{ bytes: Buffer; f
 
 function hasSize(facts: ImageFacts, size: Row['size']): boolean {
   return !size || (facts.width === size.width && facts.height === size.height);
-}
-
-/** Where a pixel's size is kept: millimetres, down and across. */
-function spacingOf({ spacing }: Row): Record<string, Scalar> {
-  return spacing ? { spacingY: spacing.y, spacingX: spacing.x } : {};
 }
 
 interface Framed {

@@ -106,7 +106,8 @@ async function knownImages(
   images: readonly PreparedImage[],
 ): Promise<Map<string, KnownImage>> {
   const { rows } = await client.query<KnownImage>(
-    `select id, path, sha256, width, height, jsonb_build_object('subject', subject, 'split', split, 'metadata', metadata)::text as facts
+    `select id, path, sha256, width, height, jsonb_build_object('subject', subject, 'split', split, 'metadata', metadata,
+       'spacing', case when spacing_y is not null then jsonb_build_object('y', spacing_y, 'x', spacing_x) end)::text as facts
      from images where dataset_id = $1 and path = any($2)`,
     [datasetId, images.map(({ path }) => path)],
   );
@@ -114,8 +115,8 @@ async function knownImages(
   return new Map(rows.map((row) => [row.path, { ...row, facts: canonicalJson(JSON.parse(row.facts)) }]));
 }
 
-function factsOf({ subject, split, metadata }: PreparedImage): string {
-  return canonicalJson({ subject, split, metadata });
+function factsOf({ subject, split, spacing, metadata }: PreparedImage): string {
+  return canonicalJson({ subject, split, spacing, metadata });
 }
 
 async function insertImages(
@@ -126,10 +127,10 @@ async function insertImages(
 ): Promise<void> {
   if (images.length === 0) return;
   await client.query(
-    `insert into images (id, dataset_id, path, subject, split, sha256, width, height, metadata)
-     select id, $1, path, subject, split::split, sha256, width, height, metadata from unnest
-       ($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[], $8::int[], $9::jsonb[])
-       as row (id, path, subject, split, sha256, width, height, metadata)`,
+    `insert into images (id, dataset_id, path, subject, split, sha256, width, height, spacing_y, spacing_x, metadata)
+     select id, $1, path, subject, split::split, sha256, width, height, spacing_y, spacing_x, metadata from unnest
+       ($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[], $8::int[], $9::float8[], $10::float8[], $11::jsonb[])
+       as row (id, path, subject, split, sha256, width, height, spacing_y, spacing_x, metadata)`,
     [
       datasetId,
       images.map(({ path }) => ids.get(path)),
@@ -139,6 +140,8 @@ async function insertImages(
       images.map(({ blob }) => blob?.sha256 ?? null),
       images.map(({ width }) => width),
       images.map(({ height }) => height),
+      images.map(({ spacing }) => spacing?.y ?? null),
+      images.map(({ spacing }) => spacing?.x ?? null),
       images.map(({ metadata }) => JSON.stringify(metadata)),
     ],
   );
@@ -151,13 +154,17 @@ async function updateImages(
 ): Promise<void> {
   if (images.length === 0) return;
   await client.query(
-    `update images i set subject = row.subject, split = row.split::split, metadata = row.metadata
-     from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[]) as row (id, subject, split, metadata)
+    `update images i set subject = row.subject, split = row.split::split, spacing_y = row.spacing_y,
+       spacing_x = row.spacing_x, metadata = row.metadata
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::float8[], $5::float8[], $6::jsonb[])
+       as row (id, subject, split, spacing_y, spacing_x, metadata)
      where i.id = row.id`,
     [
       images.map(({ path }) => ids.get(path)),
       images.map(({ subject }) => subject),
       images.map(({ split }) => split),
+      images.map(({ spacing }) => spacing?.y ?? null),
+      images.map(({ spacing }) => spacing?.x ?? null),
       images.map(({ metadata }) => JSON.stringify(metadata)),
     ],
   );

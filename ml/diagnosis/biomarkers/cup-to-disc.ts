@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { thresholdFor } from '../../data/threshold.ts';
 import { contourOf } from '../../geometry/contour.ts';
 import { channelOf, type Field } from '../../geometry/field.ts';
 import { largestRegion } from '../../geometry/largest-region.ts';
@@ -77,7 +78,8 @@ function ratio(mask: OutlinedMask, { levels, edge }: VcdrSettings, measure: keyo
   return ratios.reduce((sum, value) => sum + value, 0) / ratios.length;
 }
 
-function extentOf(field: Field, level: number, edge: VcdrSettings['edge']): Extent | null {
+function extentOf(field: Field, threshold: number, edge: VcdrSettings['edge']): Extent | null {
+  const level = thresholdFor(field.values, threshold);
   const region = largestRegion(field, level);
   if (!region) return null;
   return edge === 'pixels' ? measurePixels(region, level) : measureOutline(contourOf(region, level));

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { thresholdFor } from '../../data/threshold.ts';
 import { blur } from '../../geometry/blur.ts';
 import { contourOf } from '../../geometry/contour.ts';
 import { channelOf, type Field } from '../../geometry/field.ts';
 import { largestRegion } from '../../geometry/largest-region.ts';
 import { mirrorMismatch } from '../../geometry/mirror-mismatch.ts';
 import { measureOutline, type Outline } from '../../geometry/outline.ts';
+import { squarePixels } from '../../geometry/square-pixels.ts';
 import type { OutlinedMask } from '../diagnosis-model.ts';
 import type { Biomarker } from './biomarker.ts';
 import { InputError } from '../../errors.ts';
@@ -73,14 +75,15 @@ function checkStructures(structures: readonly string[], { structure }: Settings)
 
 /** Null where nothing is left above the level. */
 function outlineOf(
-  { mask, height, width, structures }: OutlinedMask,
+  { mask, height, width, structures, pixelSize = [1, 1] }: OutlinedMask,
   options: Settings,
 ): { region: Field; outline: Outline } | null {
   checkStructures(structures, options);
-  const { structure, level, smoothing: sigma } = options;
+  const { structure, smoothing: sigma } = options;
+  const level = thresholdFor(mask, options.level);
   const channel = structure === null ? 0 : structures.indexOf(structure);
-  const field = channelOf(mask, { height, width }, channel);
-  const values = sigma > 0 ? blur(field.values, { height, width, sigma }) : field.values;
+  const field = squarePixels(channelOf(mask, { height, width }, channel), pixelSize);
+  const values = sigma > 0 ? blur(field.values, { ...field, sigma }) : field.values;
   const region = largestRegion({ ...field, values }, level);
   const outline = region && measureOutline(contourOf(region, level));
   return outline && { region, outline };
