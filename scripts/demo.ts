@@ -43,7 +43,7 @@ async function demoOf(client: Client, name: string, data: string, options: DemoO
   const { preset, seed, reading } = options;
   const begin = Date.now();
   const datasetId = await importDataset(client, path.resolve(data), reading);
-  const snapshotId = await freeze(client, datasetId);
+  const snapshotId = await freeze(client, datasetId, reading.labels);
   const config = { seeds: [seed] };
   const result = await runExperiment(client, { snapshotId, experiment: 'demo', preset, config });
   const seconds = (Date.now() - begin) / 1000;

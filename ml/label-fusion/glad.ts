@@ -8,8 +8,10 @@ type Config = z.infer<typeof config>;
 
 /** Mean of the normal priors of ability and ease, both of variance 1, and where both start. */
 const PRIOR = 1;
-const NEWTON_STEPS = 5;
+/** One step gains enough: the next iteration goes on from there. */
+const NEWTON_STEPS = 1;
 const HALVINGS = 30;
+const IMAGES_A_TURN = 1000;
 
 /**
  * GLAD: a grader of ability α says the right class of an image with the probability σ(α e^b), b the ease of the image
@@ -30,24 +32,17 @@ export const glad: LabelFusion<Config> = {
   *fuse(table, { tolerance, maxIterations }) {
     const abilities = new Float64Array(table.graders.length).fill(PRIOR);
     const eases = new Float64Array(table.grades.length).fill(PRIOR);
-    const byGrader = table.graders.map((_, j) => answersOf(table, { grader: j }));
-    const byImage = table.grades.map((_, i) => answersOf(table, { image: i }));
     let probabilities = expectClasses(table, abilities, eases);
     let [iteration, converged] = [0, false];
     while (!converged && iteration < maxIterations) {
       const before = [...abilities, ...eases];
-      const right = ({ image, said }: Answer): number => probabilities[image]![said];
-      byGrader.forEach((answers, j) => {
-        const items = answers.map((answer) => ({
-          right: right(answer),
-          times: Math.exp(eases[answer.image]),
-        }));
-        abilities[j] = climb(abilities[j], ability(items));
-      });
-      byImage.forEach((answers, i) => {
-        const items = answers.map((answer) => ({ right: right(answer), times: abilities[answer.grader] }));
-        eases[i] = climb(eases[i], ease(items));
-      });
+      const powers = eases.map(Math.exp);
+      for (let j = 0; j < abilities.length; j++)
+        abilities[j] = climb(abilities[j], ability(itemsOfGrader(table, j, probabilities, powers)));
+      for (let i = 0; i < eases.length; i++) {
+        eases[i] = climb(eases[i], ease(itemsOfImage(table, i, probabilities, abilities)));
+        if (i % IMAGES_A_TURN === IMAGES_A_TURN - 1) yield;
+      }
       probabilities = expectClasses(table, abilities, eases);
       converged = [...abilities, ...eases].reduce((sum, x, k) => sum + (x - before[k]) ** 2, 0) < tolerance;
       iteration += 1;
@@ -62,21 +57,38 @@ export const glad: LabelFusion<Config> = {
   },
 };
 
-interface Answer {
-  readonly image: number;
-  readonly grader: number;
-  readonly said: number;
+/** Answers as one ability or one ease sees them: P(the answer is right), and the other factor of α e^b. */
+interface Items {
+  readonly right: Float64Array;
+  readonly times: Float64Array;
 }
 
-function answersOf({ grades, graders }: GradeTable, of: { image?: number; grader?: number }): Answer[] {
-  const images = of.image === undefined ? [...grades.keys()] : [of.image];
-  const columns = of.grader === undefined ? [...graders.keys()] : [of.grader];
-  return images.flatMap((image) =>
-    columns.flatMap((grader) => {
-      const said = grades[image][grader];
-      return said === null ? [] : [{ image, grader, said }];
-    }),
-  );
+type Probabilities = readonly (Float64Array | null)[];
+
+function itemsOfGrader(
+  { grades }: GradeTable,
+  j: number,
+  probabilities: Probabilities,
+  powers: Float64Array,
+): Items {
+  const images = [...grades.keys()].filter((i) => grades[i][j] !== null);
+  return {
+    right: Float64Array.from(images, (i) => probabilities[i]![grades[i][j]!]),
+    times: Float64Array.from(images, (i) => powers[i]),
+  };
+}
+
+function itemsOfImage(
+  { grades }: GradeTable,
+  i: number,
+  probabilities: Probabilities,
+  abilities: Float64Array,
+): Items {
+  const graders = [...grades[i].keys()].filter((j) => grades[i][j] !== null);
+  return {
+    right: Float64Array.from(graders, (j) => probabilities[i]![grades[i][j]!]),
+    times: Float64Array.from(graders, (j) => abilities[j]),
+  };
 }
 
 /** The E-step, in log space. */
@@ -104,42 +116,47 @@ interface Objective {
   slopes(x: number): { readonly first: number; readonly second: number };
 }
 
-/** One answer as its ability or its ease sees it: P(the answer is right), and the other factor of α e^b. */
-interface Item {
-  readonly right: number;
-  readonly times: number;
+/** Expected log-likelihood of the answers, x = times · factor, and log-prior of the parameter. */
+function expected({ right, times }: Items, factor: number, parameter: number): number {
+  let sum = -((parameter - PRIOR) ** 2) / 2;
+  for (let k = 0; k < right.length; k++) {
+    // log σ(−x) = log σ(x) − x
+    const x = factor * times[k];
+    sum += logSigmoid(x) - (1 - right[k]) * x;
+  }
+  return sum;
 }
 
-const expected = (x: number, { right }: Item): number => right * logSigmoid(x) + (1 - right) * logSigmoid(-x);
-
-/** Of a grader's ability a, x = a · times: concave. */
-function ability(items: readonly Item[]): Objective {
+/** Of a grader's ability a: concave. */
+function ability(items: Items): Objective {
+  const { right, times } = items;
   return {
-    at: (a) => items.reduce((sum, item) => sum + expected(a * item.times, item), -((a - PRIOR) ** 2) / 2),
+    at: (a) => expected(items, a, a),
     slopes(a) {
       let [first, second] = [PRIOR - a, -1];
-      for (const { right, times } of items) {
-        const s = sigmoid(a * times);
-        first += (right - s) * times;
-        second -= s * (1 - s) * times ** 2;
+      for (let k = 0; k < right.length; k++) {
+        const s = sigmoid(a * times[k]);
+        first += (right[k] - s) * times[k];
+        second -= s * (1 - s) * times[k] ** 2;
       }
       return { first, second };
     },
   };
 }
 
-/** Of an image's ease b, x = times · e^b. */
-function ease(items: readonly Item[]): Objective {
+/** Of an image's ease b. */
+function ease(items: Items): Objective {
+  const { right, times } = items;
   return {
-    at: (b) =>
-      items.reduce((sum, item) => sum + expected(item.times * Math.exp(b), item), -((b - PRIOR) ** 2) / 2),
+    at: (b) => expected(items, Math.exp(b), b),
     slopes(b) {
       let [first, second] = [PRIOR - b, -1];
-      for (const { right, times } of items) {
-        const x = times * Math.exp(b);
+      const power = Math.exp(b);
+      for (let k = 0; k < right.length; k++) {
+        const x = times[k] * power;
         const s = sigmoid(x);
-        first += (right - s) * x;
-        second += (right - s) * x - s * (1 - s) * x ** 2;
+        first += (right[k] - s) * x;
+        second += (right[k] - s) * x - s * (1 - s) * x ** 2;
       }
       return { first, second };
     },
@@ -148,14 +165,15 @@ function ease(items: readonly Item[]): Objective {
 
 /** A few steps uphill: Newton's where the function bends down, else along the slope; halved until it gains. */
 function climb(start: number, { at, slopes }: Objective): number {
-  let x = start;
+  let [x, height] = [start, at(start)];
   for (let n = 0; n < NEWTON_STEPS; n++) {
     const { first, second } = slopes(x);
     let step = second < 0 ? -first / second : first;
-    const height = at(x);
-    for (let k = 0; k < HALVINGS && !(at(x + step) >= height); k++) step /= 2;
-    if (!(at(x + step) >= height)) return x;
+    let next = at(x + step);
+    for (let k = 0; k < HALVINGS && !(next >= height); k++) next = at(x + (step /= 2));
+    if (!(next >= height)) return x;
     x += step;
+    height = next;
   }
   return x;
 }

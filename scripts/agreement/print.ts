@@ -4,7 +4,8 @@ import { table } from '../client/table.ts';
 import type { Agreement, AgreementRow } from './ask.ts';
 
 /** For each structure: what is of all raters, then Dice and kappa of each pair, above and below the diagonal. */
-export function formatAgreement({ metrics, snapshot }: Agreement): string {
+export function formatAgreement({ metrics, gradeMetrics, snapshot }: Agreement): string {
+  if (gradeMetrics.length) return [originLine(snapshot), '', ...grades(gradeMetrics)].join('\n');
   const names = snapshot.cohort.dataset.raters.map(({ name }) => name);
   const structures = [...new Set(metrics.map(({ structure }) => structure.name))];
   return [
@@ -14,6 +15,21 @@ export function formatAgreement({ metrics, snapshot }: Agreement): string {
       return ['', `${structure}: all raters`, ...overall(own), ...pairs(own, names)];
     }),
   ].join('\n');
+}
+
+/** Every number of all graders, then of pairs. */
+function grades(rows: Agreement['gradeMetrics']): string[] {
+  return table(
+    ['number', 'graders', 'value', '95 % interval', 'images', 'without'],
+    rows.map((row) => [
+      row.name,
+      row.grader === null ? 'all' : `${row.grader}, ${row.otherGrader}`,
+      row.value === null ? `undefined${row.note ? `: ${row.note}` : ''}` : row.value.toFixed(3),
+      interval(row),
+      String(row.count),
+      String(row.undefinedCount),
+    ]),
+  );
 }
 
 function overall(rows: readonly AgreementRow[]): string[] {

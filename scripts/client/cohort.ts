@@ -70,17 +70,17 @@ const createDocument = graphql(`
 `);
 
 const freezeDocument = graphql(`
-  mutation Freeze($cohortId: ID!) {
-    freezeCohort(cohortId: $cohortId) {
+  mutation Freeze($cohortId: ID!, $labels: LabelRuleInput) {
+    freezeCohort(cohortId: $cohortId, labels: $labels) {
       id
     }
   }
 `);
 
 /** Freezes the cohort of all images. Equal images give the same snapshot, so a second demo finds its results. */
-export async function freeze(client: Client, datasetId: string): Promise<string> {
+export async function freeze(client: Client, datasetId: string, labels?: object): Promise<string> {
   const cohortId = (await findCohort(client, datasetId)) ?? (await createCohort(client, datasetId));
-  return (await client.request(freezeDocument, { cohortId })).freezeCohort.id;
+  return (await client.request(freezeDocument, { cohortId, labels })).freezeCohort.id;
 }
 
 async function findCohort(client: Client, datasetId: string): Promise<string | undefined> {

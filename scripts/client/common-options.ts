@@ -11,6 +11,8 @@ export interface Reading {
   readonly format?: string;
   /** The reader's settings. */
   readonly options?: object;
+  /** How labels are made of diagnoses: freezeCohort's `labels`. */
+  readonly labels?: object;
 }
 
 /** What every command that works on images can be asked. */
@@ -36,6 +38,7 @@ export const commonOptions = {
   data: { type: 'string' },
   format: { type: 'string' },
   options: { type: 'string' },
+  labels: { type: 'string' },
   'skip-bad': { type: 'boolean', default: false },
   preset: { type: 'string', default: 'demo' },
   images: { type: 'string', default: '300' },
@@ -48,6 +51,7 @@ export const imagesUsage = `\
   --data PATH       real data instead: a folder, or the file that describes it (docs/data.md)
   --format NAME     its layout: manifest, coco, … (default: recognised)
   --options JSON    settings of the layout's reader
+  --labels JSON     how labels are made of diagnoses (docs/diagnoses.md): '{"fusion": "majority"}'
   --skip-bad        leave out bad rows and list them, instead of refusing them all
   --preset NAME     demo (64×64, minutes on two cores; default) or paper (256×256, ResNet50: wants a GPU)
   --images N        phantoms: number of images in all (default 300: 160 train, 40 validation, 100 test)`;
@@ -61,6 +65,7 @@ interface CommonValues {
   readonly data?: string;
   readonly format?: string;
   readonly options?: string;
+  readonly labels?: string;
   readonly 'skip-bad': boolean;
   readonly preset: string;
   readonly images: string;
@@ -75,6 +80,7 @@ export function parseCommon({
   url,
   format,
   options,
+  labels,
   ...values
 }: CommonValues): CommonOptions {
   if (!data && (format || options)) throw new Error('--format and --options say how --data is read');
@@ -91,6 +97,7 @@ export function parseCommon({
       skipBad: values['skip-bad'],
       format,
       options: options === undefined ? undefined : jsonObject('--options', options),
+      labels: labels === undefined ? undefined : jsonObject('--labels', labels),
     },
     list: values.list,
     url,

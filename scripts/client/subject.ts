@@ -41,5 +41,5 @@ export async function openSubject(client: Client, subject: Subject): Promise<Coh
   const { data, modality = modalities[0], phantomSeed, reading } = subject;
   const folder = data ?? (await writePhantoms(modality, { ...subject, seed: phantomSeed }));
   const datasetId = await importDataset(client, path.resolve(folder), reading);
-  return { datasetId, snapshotId: await freeze(client, datasetId) };
+  return { datasetId, snapshotId: await freeze(client, datasetId, reading.labels) };
 }
