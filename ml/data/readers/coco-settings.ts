@@ -90,9 +90,8 @@ export const cocoSettings = z.strictObject({
     description: 'Key under which an image has its diagnosis.',
     source: 'Our choice: COCO has no diagnoses.',
   }),
-  diagnosisScale: diagnosisScale.optional().meta({
-    description:
-      'Kind and names of the values that diagnoses take, the least first. If omitted, they are 0 and 1.',
+  diagnosisScale: diagnosisScale.nullable().default(null).meta({
+    description: 'Kind and names of the values that diagnoses take. Null: they are 0 and 1.',
     source: 'COCO does not state it.',
   }),
   diagnosisValues: diagnosisValues.optional().meta({

@@ -6,16 +6,17 @@ const name = z.string().trim().min(1).max(200);
 
 /** The values that diagnoses take, where they are not 0 and 1. */
 export const diagnosisScale = z.strictObject({
-  kind: z.enum(['binary', 'nominal', 'ordinal']),
-  /** Names of the values, the least first. */
-  values: z.array(name).min(2).max(100),
+  kind: z.enum(['binary', 'nominal', 'ordinal']).meta({
+    description: 'binary: 0 and 1; nominal: classes without order; ordinal: grades in order.',
+  }),
+  values: z.array(name).min(2).max(100).meta({ description: 'Names of the values, the least first.' }),
 });
 
 /** The table's words: each stands for a value, by number or by name, or for null: unknown. */
 export const diagnosisValues = z.record(z.string(), z.union([z.int().min(0), name, z.null()]));
 
 interface Settings {
-  readonly diagnosisScale?: z.infer<typeof diagnosisScale>;
+  readonly diagnosisScale?: z.infer<typeof diagnosisScale> | null;
   readonly diagnosisValues?: z.infer<typeof diagnosisValues>;
   /** Of the values 0 and 1, where no scale is given. */
   readonly diagnosisNames?: readonly string[];
