@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access -- an answer has the shape that its query asked for */
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return -- an answer has the shape that its query asked for */
 import { testApi, type TestApi } from '../../tests/helpers/api.ts';
 import { folderOf } from '../../tests/helpers/image-folder.ts';
 import { importDataset } from '../datasets/import/import-dataset.ts';

@@ -21,8 +21,8 @@ interface Form {
   readonly of: string;
   readonly summary: string;
   readonly formula: string;
-  value(squares: MeanSquares): number;
-  interval(squares: MeanSquares): Promise<Bounds>;
+  readonly value: (squares: MeanSquares) => number;
+  readonly interval: (squares: MeanSquares) => Promise<Bounds>;
 }
 
 /**

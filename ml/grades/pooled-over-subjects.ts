@@ -5,9 +5,9 @@ import type { GradeTable } from './grade-table.ts';
 
 export interface PooledFigure {
   /** What one image adds to the sums that the figure is made of; null where it does not enter. */
-  sumsOf(row: readonly (number | null)[]): ArrayLike<number> | null;
+  readonly sumsOf: (row: readonly (number | null)[]) => ArrayLike<number> | null;
   /** The figure of the sums over images; null where it is undefined. */
-  figure(sums: readonly number[]): number | null;
+  readonly figure: (sums: readonly number[]) => number | null;
   readonly seed: number;
   /** Why there is no figure if no image enters, and if it is undefined for those that do. */
   readonly whyNone: string;

@@ -112,8 +112,8 @@ function expectClasses(
 
 /** A function of one parameter with its first two derivatives. */
 interface Objective {
-  at(x: number): number;
-  slopes(x: number): { readonly first: number; readonly second: number };
+  readonly at: (x: number) => number;
+  readonly slopes: (x: number) => { readonly first: number; readonly second: number };
 }
 
 /** Expected log-likelihood of the answers, x = times · factor, and log-prior of the parameter. */

@@ -13,7 +13,6 @@ export const majority: LabelFusion<z.infer<typeof config>> = {
   history: ['First version.'],
   config,
   presets: {},
-  // eslint-disable-next-line require-yield -- it takes no iteration
   *fuse(table) {
     return {
       probabilities: voteShares(table),
