@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { fusion } from './fusion.bench.ts';
+import { memory } from './memory.bench.ts';
 import type { Row, Suite } from './suite.ts';
 import { formatTable } from './table.ts';
 import { training } from './training.bench.ts';
 
 /** The suites by name. To add one, write its file and name it here. */
-const suites: readonly Suite[] = [fusion, training];
+const suites: readonly Suite[] = [fusion, training, memory];
 
 const USAGE = `usage: npm run bench -- <suite …> [--rounds N] [--only TEXT] [--json FILE]
 ${suites.map(({ name, summary }) => `  ${name}: ${summary}`).join('\n')}`;

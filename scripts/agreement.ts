@@ -3,6 +3,7 @@ import path from 'node:path';
 import { askAgreement, type Agreement } from './agreement/ask.ts';
 import { parseOptions, usage, type AgreementOptions } from './agreement/options.ts';
 import { formatAgreement } from './agreement/print.ts';
+import { askWorstImages } from './agreement/worst-images.ts';
 import type { Client } from './client/client.ts';
 import { command, withServer } from './client/command.ts';
 import { csvTable } from './client/csv-table.ts';
@@ -20,10 +21,11 @@ await command(async () => {
 
 /** How far raters agree, over GraphQL, on a phantom or on a folder of real data: tables, and every number as CSV. */
 async function agreement(client: Client, options: AgreementOptions): Promise<void> {
-  const { split, seed, out, of: subject } = options;
+  const { split, seed, worst, out, of: subject } = options;
   const { snapshotId } = await openSubject(client, options);
   const result = await askAgreement(client, { snapshotId, split, seed, subject });
-  console.log(`\n${formatAgreement(result)}\n`);
+  const images = worst > 0 && subject === 'masks' ? await askWorstImages(client, result, worst) : [];
+  console.log(`\n${formatAgreement(result, images)}\n`);
   const kind = subject === 'masks' ? '' : `-${subject}`;
   const file = path.join(
     out,
@@ -36,10 +38,25 @@ async function agreement(client: Client, options: AgreementOptions): Promise<voi
 
 function csv({ metrics, snapshot }: Agreement): string {
   return csvTable(
-    ['structure', 'name', 'rater', 'other', 'value', 'low', 'high', 'images', 'without', 'note', 'cohort'],
+    [
+      'structure',
+      'name',
+      'rater',
+      'other',
+      'value',
+      'low',
+      'high',
+      'images',
+      'without',
+      'allEmpty',
+      'someEmpty',
+      'note',
+      'cohort',
+    ],
     metrics.map((row) => [
       ...[row.structure.name, row.name, row.rater?.name ?? null, row.otherRater?.name ?? null],
-      ...[row.value, row.low, row.high, row.count, row.undefinedCount, row.note, snapshot.hash],
+      ...[row.value, row.low, row.high, row.count, row.undefinedCount],
+      ...[row.bothEmptyCount, row.oneEmptyCount, row.note, snapshot.hash],
     ]),
   );
 }

@@ -1,13 +1,15 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Args, Ctx, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { RequestContext } from '../context.ts';
+import { imageMetricOrder } from '../methods/image-metric-order.ts';
 import { PageArgs, type Connection } from '../read/connection.type.ts';
 import { equalTo, same, withId, type Equality } from '../read/conditions.ts';
-import { read, readById } from '../read/read.ts';
-import { Related } from '../read/sql-fields.ts';
+import { fetched, read, readById, type Fetched } from '../read/read.ts';
+import { pointsHere, Related } from '../read/sql-fields.ts';
 import { AgreementFilter, MeasureAgreementInput } from './agreement.input.ts';
 import { measureAgreement } from './agreement.service.ts';
-import { Agreement, AgreementConnection } from './agreement.type.ts';
+import { Agreement, AgreementConnection, ImageAgreementConnection } from './agreement.type.ts';
+import { ImageAgreementArgs, imageAgreementsWhere } from './image-agreements.ts';
 
 const filterable: Equality = {
   snapshotId: same('snapshot_id', 'uuid'),
@@ -42,6 +44,24 @@ export class AgreementResolver {
     @Arg('id', () => ID) _id: string,
   ): Promise<Agreement | null> {
     return read(context, info);
+  }
+
+  @Related({
+    on: pointsHere('agreement_id'),
+    where: imageAgreementsWhere,
+    order: imageMetricOrder,
+  })
+  @FieldResolver(() => ImageAgreementConnection, {
+    description:
+      'Its numbers image by image, those of most disagreement first. Ask for one name at a time: numbers of different metrics are not comparable, nor are distances in mm and in pixels. Empty until its run has succeeded.',
+  })
+  imageMetrics(
+    @Root() agreement: Fetched,
+    @Info() info: GraphQLResolveInfo,
+    @Args(() => PageArgs) _page: PageArgs,
+    @Args(() => ImageAgreementArgs) _args: ImageAgreementArgs,
+  ): Connection<Fetched> {
+    return fetched(agreement, info);
   }
 
   @Mutation(() => Agreement, {

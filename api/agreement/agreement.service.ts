@@ -1,3 +1,6 @@
+import { versionOf } from '../../ml/method.ts';
+import { gradeMetrics } from '../../ml/grades/index.ts';
+import { agreementMetrics } from '../../ml/metrics/agreement/rater-agreement.ts';
 import type { Agreement, AgreementSubject, Prisma, Run, Split } from '../../prisma/client/client.ts';
 import { readRequest } from '../requests/read-request.ts';
 import type { RequestOf } from '../requests/requests.ts';
@@ -28,7 +31,9 @@ export async function measureAgreement(
   if (split) await requireImages(prisma, snapshotId, split);
   if (subject === 'masks') await requireStructures(prisma, snapshot, 'snapshotId');
   else await requireGrades(prisma, snapshotId);
-  const request = { snapshotId, split, subject };
+  const measured = subject === 'masks' ? agreementMetrics : gradeMetrics.list();
+  const metrics = measured.map((metric) => ({ name: metric.name, version: versionOf(metric) }));
+  const request = { snapshotId, split, subject, metrics };
   return prisma.$transaction((tx) => createAgreement(tx, request, { seed, actor, again: input.again }));
 }
 
@@ -65,5 +70,6 @@ async function createAgreement(
 ): Promise<Agreement> {
   const { run, created } = await createRun(tx, { kind: 'agreement', request, ...asked });
   if (!created) return tx.agreement.findUniqueOrThrow({ where: { runId: run.id } });
-  return tx.agreement.create({ data: { runId: run.id, ...request } });
+  const { snapshotId, split, subject } = request;
+  return tx.agreement.create({ data: { runId: run.id, snapshotId, split, subject } });
 }

@@ -3,6 +3,7 @@ import { Snapshot } from '../cohorts/cohort.type.ts';
 import { Rater, Structure } from '../datasets/dataset.type.ts';
 import { AgreementMapKind, AgreementSubject, Split } from '../enums.type.ts';
 import { softPng } from '../fusions/mask.type.ts';
+import { Image } from '../images/image.type.ts';
 import { connectionType } from '../read/connection.type.ts';
 import { ascending, blobUrl, From, pointsHere, RefersTo, Related, Sql } from '../read/sql-fields.ts';
 import { Run } from '../runs/run.type.ts';
@@ -46,9 +47,23 @@ export class AgreementMetric {
 
   @Field(() => Int, {
     description:
-      'Number of images left out: they have too few annotators for this number or, for Dice, both masks are empty.',
+      'Number of images left out: they have too few annotators for this number. For a kappa or alpha that is undefined, all.',
   })
   undefinedCount!: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Number of images in which all compared masks are empty. They agree: Dice is 1 there, the energy distance 0. Null for results of earlier versions, which did not count.',
+  })
+  bothEmptyCount!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Number of images in which some of the compared masks are empty, but not all. An empty mask does not agree with one that is not: their Dice is 0.',
+  })
+  oneEmptyCount!: number | null;
 
   @Field(() => String, { nullable: true })
   note!: string | null;
@@ -136,6 +151,50 @@ export class AgreementMap {
   url!: string;
 }
 
+@From('image_agreements', [
+  ascending('image_id', 'uuid'),
+  ascending('structure_id', 'uuid'),
+  ascending('name', 'text'),
+  ascending('id', 'uuid'),
+])
+@ObjectType({
+  description:
+    'One number of one image and structure: of all its annotators together, of one against the others (only `rater` is set), or of two. An image for which it is undefined has none: a distance to an empty mask, a kappa where all votes are equal.',
+  simpleResolvers: true,
+})
+export class ImageAgreement {
+  @Field(() => String, {
+    description:
+      "For all raters: 'fleiss_kappa', 'krippendorff_alpha' and 'mean_pairwise_dice'. For all, one or two: 'generalised_energy_distance'. For two: 'dice', 'cohen_kappa' and 'hausdorff_95', the distance between their outlines.",
+  })
+  name!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "For a distance: 'mm' where the size of the image's pixels is known, otherwise 'pixel'.",
+  })
+  unit!: string | null;
+
+  @Field(() => Float)
+  value!: number;
+
+  @RefersTo('image_id')
+  @Field(() => Image)
+  image!: Image;
+
+  @RefersTo('structure_id')
+  @Field(() => Structure)
+  structure!: Structure;
+
+  @RefersTo('rater_id')
+  @Field(() => Rater, { nullable: true, description: 'Null for a number over all raters.' })
+  rater!: Rater | null;
+
+  @RefersTo('other_rater_id')
+  @Field(() => Rater, { nullable: true, description: 'Set for a number over two raters.' })
+  otherRater!: Rater | null;
+}
+
 const position = (table: string, column: string) => (row: string) =>
   `coalesce((select position from ${table} where id = ${row}.${column}), -1)`;
 
@@ -187,3 +246,4 @@ export class Agreement {
 }
 
 export const AgreementConnection = connectionType('Agreement', () => Agreement);
+export const ImageAgreementConnection = connectionType('ImageAgreement', () => ImageAgreement);

@@ -1,11 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { metrics } from '../../ml/metrics/index.ts';
 import type { RequestContext } from '../context.ts';
+import { ImageMetricOrder, imageMetricOrder } from '../methods/image-metric-order.ts';
 import { PageArgs, type Connection } from '../read/connection.type.ts';
 import { equalTo, same, withId, type Equality } from '../read/conditions.ts';
 import { fetched, read, readById, type Fetched } from '../read/read.ts';
-import { ascending, pointsHere, Related } from '../read/sql-fields.ts';
+import { pointsHere, Related } from '../read/sql-fields.ts';
 import { EvaluateInput, EvaluationFilter } from './evaluation.input.ts';
 import {
   DiagnosisScoreConnection,
@@ -29,13 +29,6 @@ const metricFilter: Equality = {
   structureId: same('structure_id', 'uuid'),
   raterId: same('rater_id', 'uuid'),
 };
-
-/** Metrics of which a small number is a good one. */
-const lowIsGood = metrics.list().flatMap(({ name, better }) => (better === 'lower' ? `'${name}'` : []));
-
-const worstFirst = ascending('badness', 'float8', (row) => {
-  return `case when ${row}.name in (${lowIsGood.join(', ')}) then -${row}.value else ${row}.value end`;
-});
 
 @Resolver(() => Evaluation)
 export class EvaluationResolver {
@@ -79,7 +72,7 @@ export class EvaluationResolver {
       ...equalTo(metricFilter, row, { name, structureId, raterId }, bind),
       ...(raterId == null ? [`${row}.rater_id is null`] : []),
     ],
-    order: () => [worstFirst],
+    order: imageMetricOrder,
   })
   @FieldResolver(() => ImageMetricConnection, {
     description:
@@ -98,6 +91,8 @@ export class EvaluationResolver {
         "Only numbers against this rater's masks. If omitted, only numbers that are not against a single rater.",
     })
     _raterId?: string,
+    @Arg('orderBy', () => ImageMetricOrder, { defaultValue: ImageMetricOrder.worst })
+    _orderBy?: ImageMetricOrder,
   ): Connection<Fetched> {
     return fetched(evaluation, info);
   }

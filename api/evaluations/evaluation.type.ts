@@ -55,6 +55,20 @@ export class EvaluationMetric {
   })
   vanishedCount!: number;
 
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Number of images in which both compared masks are empty: no pixel above the threshold, or the lowest of several. They agree: overlaps are 1 there, distances undefined. Null where no masks are compared, and for results of earlier versions, which did not count.',
+  })
+  bothEmptyCount!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Number of images in which one of the two masks is empty. They do not agree: Dice is 0 there, distances are undefined.',
+  })
+  oneEmptyCount!: number | null;
+
   @Field(() => Boolean, { description: 'Masks that had seen the diagnosis of their own image went into it.' })
   transductive!: boolean;
 

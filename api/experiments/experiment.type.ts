@@ -88,6 +88,19 @@ export class ExperimentRow {
 
   @Field(() => Int, {
     nullable: true,
+    description:
+      'Number of images in which both compared masks are empty; see EvaluationMetric. Null for other numbers, and where it is over several seeds or folds.',
+  })
+  bothEmptyCount!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Number of images in which one of the two masks is empty.',
+  })
+  oneEmptyCount!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
     description: 'In cross-validation, the fold it belongs to. Null: all images, or all folds.',
   })
   fold!: number | null;

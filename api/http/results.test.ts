@@ -280,7 +280,7 @@ test('what is said of one image carries the flag of the number that it is a part
 test('an agreement gives its numbers by structure: of all raters, of one, of two', async () => {
   const { data } = await api.ask(
     `query ($id: ID!) { agreement(id: $id) { split run { kind agreement { id } } snapshot { agreements { id } }
-      metrics { name value low high interval count undefinedCount note structure { name } rater { name }
+      metrics { name value low high interval count undefinedCount bothEmptyCount oneEmptyCount note structure { name } rater { name }
         otherRater { name } } } }`,
     { id: results.agreementId },
   );
@@ -301,6 +301,62 @@ test('an agreement gives its numbers by structure: of all raters, of one, of two
   );
   expect(metrics[0]).toMatchObject({ value: null, undefinedCount: 6, note: 'all votes are equal' });
   expect(metrics[2]).toMatchObject({ value: 0.5, low: 0.25, high: 0.75, interval: 'bootstrap', count: 6 });
+  expect(metrics[2]).toMatchObject({ bothEmptyCount: 2, oneEmptyCount: 1 });
+  expect(metrics[0]).toMatchObject({ bothEmptyCount: null, oneEmptyCount: null });
+});
+
+describe('an agreement, image by image', () => {
+  const ask = async (args: string, more: Record<string, unknown> = {}): Promise<any[]> => {
+    const variables = Object.keys(more).map((name) => `, $${name}: ID`).join(''); // prettier-ignore
+    const { data, errors } = await api.ask(
+      `query ($id: ID!${variables}) { agreement(id: $id) { imageMetrics(first: 100, ${args}) { totalCount
+        nodes { name value unit image { path } structure { name } rater { name } otherRater { name } } } } }`,
+      { id: results.agreementId, ...more },
+    );
+    return errors ?? data.agreement.imageMetrics.nodes;
+  };
+  const values = (nodes: any[]) => nodes.map(({ value }) => value);
+  const names = (nodes: any[]) => [...new Set(nodes.map(({ name }) => name) as string[])].sort();
+
+  test('most disagreement comes first: a small Dice, a large distance; or last, if so asked', async () => {
+    const { id: structureId } = (await api.context.prisma.structure.findFirst({ where: { name: 'cup' } }))!;
+    const dices = await ask('name: "dice", structureId: $structureId', { structureId });
+    expect(values(dices)).toEqual([0, 1, 2, 3, 4, 5].map((k) => k / 6));
+    const [worst] = dices;
+    expect(worst).toMatchObject({ unit: null, structure: { name: 'cup' } });
+    expect([worst.rater.name, worst.otherRater.name]).toEqual(['rater 0', 'rater 1']);
+    const distances = await ask('name: "hausdorff_95", structureId: $structureId', { structureId });
+    expect(values(distances)).toEqual([5, 4, 3, 2, 1, 0]);
+    expect(distances[0]).toMatchObject({ unit: 'mm' });
+    const best = await ask('name: "dice", structureId: $structureId, orderBy: best', { structureId });
+    expect(values(best)).toEqual([5, 4, 3, 2, 1, 0].map((k) => k / 6));
+  });
+
+  test('of all raters, one or two; of a rater; of two in either order; of one image', async () => {
+    const raters = await api.context.prisma.rater.findMany({ orderBy: { position: 'asc' } });
+    const image = (await api.context.prisma.image.findFirst())!;
+    expect(names(await ask('of: all'))).toEqual(['mean_pairwise_dice']);
+    expect(names(await ask('of: one'))).toEqual(['generalised_energy_distance']);
+    expect(names(await ask('of: pair'))).toEqual(['dice', 'hausdorff_95']);
+    const second = { raterId: raters[1].id };
+    expect(names(await ask('raterId: $raterId', second))).toEqual(['dice', 'hausdorff_95']);
+    const turned = { raterId: raters[1].id, otherRaterId: raters[0].id };
+    const both = 'raterId: $raterId, otherRaterId: $otherRaterId, name: "dice"';
+    expect(await ask(both, turned)).toHaveLength(12);
+    expect(await ask('imageId: $imageId', { imageId: image.id })).toHaveLength(2 * 4);
+    expect(await ask('raterId: $raterId', { raterId: 'nobody' })).toMatchObject([
+      { message: expect.stringContaining("raterId 'nobody'") as string },
+    ]);
+  });
+
+  test('until it has succeeded there is none', async () => {
+    const { prisma } = api.context;
+    const { runId } = await prisma.agreement.findUniqueOrThrow({ where: { id: results.agreementId } });
+    await prisma.run.update({ where: { id: runId }, data: { status: 'failed' } });
+    const hidden = await ask('of: all');
+    await prisma.run.update({ where: { id: runId }, data: { status: 'succeeded' } });
+    expect(hidden).toEqual([]);
+  });
 });
 
 test('an image’s agreement maps are found by agreement, and only once it has succeeded', async () => {

@@ -1,26 +1,35 @@
 import type { Agreement } from '../../prisma/client/client.ts';
-import { decodeBinaryMask } from '../storage/mask-codec.ts';
-import type { JobInput } from './job.ts';
+import type { BitMask } from '../../ml/data/bit-mask.ts';
 import { InputError } from '../../ml/errors.ts';
+import type { Spacing } from '../../ml/metrics/nearest-distances.ts';
+import { decodeBitMask } from '../storage/mask-codec.ts';
+import type { JobInput } from './job.ts';
 
-/** The frozen masks of one image, at its own size. */
+/** One image with its frozen masks, at its own size. */
 export interface AnnotatedImage {
   readonly id: string;
-  readonly width: number;
-  readonly height: number;
-  /** By structure and rater, both ids, raters in their order: 0 and 1, [height, width]. No entry: not annotated. */
-  readonly masks: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
+  /** Height and width of a pixel in mm; null where it is not known. */
+  readonly spacing: Spacing | null;
+  /**
+   * Of a structure, by rater in their order; who did not annotate it has no entry. Read when asked for, so that those of
+   * one structure are in memory at once.
+   */
+  masksOf(structureId: string): Promise<ReadonlyMap<string, BitMask>>;
 }
 
 interface Frozen {
   readonly id: string;
   readonly width: number;
   readonly height: number;
-  readonly annotations: readonly {
-    readonly rater: string;
-    readonly structure: string;
-    readonly sha256: string;
-  }[];
+  /** Millimetres, down and across. */
+  readonly spacing: Spacing | null;
+  readonly annotations: readonly Annotation[];
+}
+
+interface Annotation {
+  readonly rater: string;
+  readonly structure: string;
+  readonly sha256: string;
 }
 
 /** The images of the snapshot, or of its split, one by one in order, including those without annotations. */
@@ -36,28 +45,34 @@ export async function* annotatedImages(
   for (const [index, { imageId }] of rows.entries()) {
     signal.throwIfAborted();
     const [frozen] = await prisma.$queryRaw<[Frozen]>`
-      select i.id::text, i.width, i.height, coalesce((
+      select i.id::text, i.width, i.height,
+        case when i.spacing_y is not null then json_build_array(i.spacing_y, i.spacing_x) end as spacing, coalesce((
         select json_agg(json_build_object('rater', a.rater_id, 'structure', a.structure_id, 'sha256', a.sha256)
           order by r.position)
         from annotations a join snapshot_annotations s on s.annotation_id = a.id join raters r on r.id = a.rater_id
         where a.image_id = i.id and s.snapshot_id = ${snapshotId}::uuid), '[]') as annotations
       from images i where i.id = ${imageId}::uuid`;
-    yield { image: await decode(blobs, frozen), done: index + 1, total: rows.length };
+    yield { image: annotatedImage(blobs, frozen), done: index + 1, total: rows.length };
   }
 }
 
-async function decode(blobs: JobInput['blobs'], { annotations, ...image }: Frozen): Promise<AnnotatedImage> {
-  const masks = new Map<string, Map<string, Uint8Array>>();
-  const bytes = await Promise.all(annotations.map(({ sha256 }) => blobs.get(sha256)));
-  for (const [k, { rater, structure }] of annotations.entries()) {
-    const { mask, width, height } = decodeBinaryMask(bytes[k]);
-    if (width !== image.width || height !== image.height) {
-      throw new InputError(
-        `image ${image.id} has ${image.width}×${image.height} pixels, its mask by rater ${rater} ${width}×${height}`,
-      );
-    }
-    const ofStructure = masks.get(structure) ?? new Map<string, Uint8Array>();
-    masks.set(structure, ofStructure.set(rater, mask));
-  }
-  return { ...image, masks };
+function annotatedImage(blobs: JobInput['blobs'], { annotations, ...image }: Frozen): AnnotatedImage {
+  return {
+    id: image.id,
+    spacing: image.spacing,
+    async masksOf(structureId) {
+      const masks = new Map<string, BitMask>();
+      for (const { rater, sha256 } of annotations.filter(({ structure }) => structure === structureId)) {
+        masks.set(rater, ofSize(image, rater, decodeBitMask(await blobs.get(sha256))));
+      }
+      return masks;
+    },
+  };
+}
+
+function ofSize({ id, width, height }: Omit<Frozen, 'annotations'>, rater: string, mask: BitMask): BitMask {
+  if (mask.width === width && mask.height === height) return mask;
+  throw new InputError(
+    `image ${id} has ${width}×${height} pixels, its mask by rater ${rater} ${mask.width}×${mask.height}`,
+  );
 }

@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Size } from '../../ml/data/frame.ts';
 import type { Mask } from '../../ml/metrics/metric.ts';
-import { bootstrapMeanOfDefined } from '../../ml/statistics/bootstrap-mean.ts';
 import type { MetricChoice } from '../requests/metric-choices.ts';
 import {
   cropBits,
@@ -20,12 +19,7 @@ import {
 } from '../storage/stored-masks.ts';
 import { chosen } from './chosen-metric.ts';
 import type { JobInput } from './job.ts';
-import type { ImageRow, MetricLabel, MetricRow } from './metric-row.ts';
-
-export interface Comparison {
-  readonly metrics: readonly MetricRow[];
-  readonly images: readonly ImageRow[];
-}
+import { createTally, type Comparison } from './metric-tally.ts';
 
 export interface CompareSettings {
   readonly choices: readonly MetricChoice[];
@@ -57,11 +51,11 @@ export async function compareWithRaters(
   for await (const { image, read, files } of each(input, stored, masks, onStep)) {
     for (const [s, { id: structureId }] of stored.structures.entries()) {
       const drawn = await cropped(read, s, files[s], lookOf(image, read, millimetres));
-      for (const { metric, settings, label } of pairwise) {
+      for (const one of pairwise) {
         for (const [r, rater] of drawn.raters) {
           const place = { structureId, raterId: stored.raters[r].id };
-          if (read.vanished[r][s] || drawn.vanished) tally.addVanished(label, place);
-          else tally.add(label, place, image.id, metric.measure(drawn.mask, rater, settings));
+          if (read.vanished[r][s] || drawn.vanished) tally.addVanished(one.label, place);
+          else tally.measure(one, place, image.id, drawn.mask, rater);
         }
       }
       if (drawn.vanished || read.vanished.some((ofRater) => ofRater[s])) continue;
@@ -99,9 +93,9 @@ export async function compareWithFusion(
         { ...box, ...look, values: await ours.crop(box) },
         { ...box, ...look, values: await target.crop(box) },
       ];
-      for (const { metric, settings, label } of pairwise) {
-        if (target.vanished) tally.addVanished(label, { structureId });
-        else tally.add(label, { structureId }, image.id, metric.measure(mask, fused, settings));
+      for (const one of pairwise) {
+        if (target.vanished) tally.addVanished(one.label, { structureId });
+        else tally.measure(one, { structureId }, image.id, mask, fused);
       }
     }
   }
@@ -160,60 +154,3 @@ async function cropped(read: ReadMasks, structure: number, file: Buffer, look: L
   const mask = { ...box, ...look, values: await soft.crop(box) };
   return { mask, raters: new Map(raters), vanished: soft.vanished };
 }
-
-interface Place {
-  readonly structureId: string;
-  readonly raterId?: string;
-}
-
-/** Collects numbers image by image, and makes of them those over all images. */
-function createTally({ seed, transductive }: Omit<CompareSettings, 'choices'>, imageCount: number) {
-  interface Collected extends Place {
-    readonly label: MetricLabel;
-    readonly values: (number | null)[];
-    vanishedCount: number;
-  }
-  const collected = new Map<MetricLabel, Map<string, Collected>>();
-  const images: ImageRow[] = [];
-  const at = (label: MetricLabel, place: Place): Collected => {
-    const places = collected.get(label) ?? new Map<string, Collected>();
-    collected.set(label, places);
-    const key = `${place.structureId} ${place.raterId}`;
-    const here = places.get(key) ?? { label, ...place, values: [], vanishedCount: 0 };
-    places.set(key, here);
-    return here;
-  };
-  const addToImage = (label: MetricLabel, place: Place, imageId: string, value: number | null): void => {
-    if (value !== null) images.push({ ...label, ...place, imageId, value });
-  };
-  return {
-    /** There will be a number of this place, even if no image has one. */
-    expect: (label: MetricLabel, place: Place): void => void at(label, place),
-    add(label: MetricLabel, place: Place, imageId: string, value: number | null): void {
-      at(label, place).values.push(value);
-      addToImage(label, place, imageId, value);
-    },
-    /** One of the masks is not empty, and has nothing left at this size: no number would be about it. */
-    addVanished(label: MetricLabel, place: Place): void {
-      at(label, place).vanishedCount += 1;
-    },
-    /** A number that only images have. */
-    addToImage,
-    comparison(): Comparison {
-      const all = [...collected.values()].flatMap((places) => [...places.values()]);
-      const metrics = all.map(({ label, values, vanishedCount, ...place }): MetricRow => {
-        const whyNone = values.length === 0 ? 'no image' : 'undefined for every image';
-        const measure = bootstrapMeanOfDefined(values, { seed, whyNone });
-        const undefinedCount = imageCount - measure.count;
-        const note = [measure.note, vanishedNote(vanishedCount)].filter(Boolean).join('; ') || null;
-        return { ...label, ...place, ...measure, note, undefinedCount, vanishedCount, transductive };
-      });
-      return { metrics, images };
-    },
-  };
-}
-
-const vanishedNote = (count: number): string | null =>
-  count === 0
-    ? null
-    : `left out ${count} image${count === 1 ? '' : 's'} where a mask has no pixel left at the size of the comparison`;

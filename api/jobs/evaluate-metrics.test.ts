@@ -1,7 +1,9 @@
 import { hausdorff95 } from '../../ml/metrics/hausdorff-95.ts';
 import { succeeded } from '../../tests/helpers/ended.ts';
+import { drawnDataset } from '../../tests/helpers/drawn-dataset.ts';
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
 import { tinyDataset, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
+import { measureAgreement } from '../agreement/agreement.service.ts';
 import { evaluate } from '../evaluations/evaluations.service.ts';
 import type { AskedMetric } from '../evaluations/choose-metrics.ts';
 import { fuseLabels } from '../fusions/fusions.service.ts';
@@ -105,4 +107,36 @@ test('asked in another way for the same metrics it is the same evaluation; other
   const plain = await measured([{ name: 'dice' }]);
   expect((await measured([{ name: 'dice', settings: { threshold: 0.5 } }])).id).toBe(plain.id);
   expect((await measured([{ name: 'dice', settings: { threshold: 0.4 } }])).id).not.toBe(plain.id);
+});
+
+test('empty masks: two agree, one does not; both are counted beside each mean, as in an agreement', async () => {
+  const side = 32;
+  const dot = (at: number) => Array.from({ length: side * side }, (_, i) => (i === at ? '#' : '.')).join('').replace(/.{32}(?=.)/g, '$&/'); // prettier-ignore
+  const nothing = dot(-1);
+  const lesion = (a: string, b: string) => ({ split: 'test' as const, masks: { lesion: { a, b } } });
+  // Nine images without a lesion, one where raters differ, one where b saw nothing: the vote of two is empty in all.
+  const images = [...Array.from({ length: 9 }, () => lesion(nothing, nothing)), lesion(dot(300), dot(700)), lesion(dot(300), nothing)]; // prettier-ignore
+  const drawn = { name: 'empty', raters: ['a', 'b'], structures: ['lesion'], images };
+  const { snapshotId } = await drawnDataset(context.prisma, context.blobs, drawn);
+  const asked = { snapshotId, method: 'single-rater', size: side, config: { rater: 'a' } };
+  const { id: fusionId } = await succeeded(context, fuseLabels(context, asked));
+  const names = ['dice', 'soft_dice', 'soft_iou', 'normalised_surface_dice', 'hausdorff_95'];
+  const metrics = names.map((name) => ({ name }));
+  const { id: evaluationId } = await succeeded(context, evaluate(context, { fusionId, metrics }));
+  const rows = await context.prisma.evaluationMetric.findMany({
+    where: { evaluationId },
+    include: { rater: true },
+  });
+  const of = (name: string, rater: string) => rows.find((row) => row.name === name && row.rater!.name === rater); // prettier-ignore
+  for (const name of names.slice(0, 4)) {
+    // Against b's: 1 nine times, then 0 twice.
+    expect(of(name, 'b')).toMatchObject({ value: 9 / 11, count: 11, undefinedCount: 0 });
+    expect(of(name, 'b')).toMatchObject({ bothEmptyCount: 9, oneEmptyCount: 1 });
+    expect(of(name, 'a')).toMatchObject({ value: 1, bothEmptyCount: 9, oneEmptyCount: 0 });
+  }
+  expect(of('hausdorff_95', 'b')).toMatchObject({ count: 1, undefinedCount: 10, bothEmptyCount: 9, oneEmptyCount: 1 }); // prettier-ignore
+  const { id: agreementId } = await succeeded(context, measureAgreement(context, { snapshotId }));
+  const dice = await context.prisma.agreementMetric.findFirst({ where: { agreementId, name: 'dice' } });
+  const { value, low, high, count, bothEmptyCount, oneEmptyCount } = of('dice', 'b')!;
+  expect(dice).toMatchObject({ value, low, high, count, bothEmptyCount, oneEmptyCount });
 });

@@ -6,8 +6,9 @@ import type { MasksOptions } from '../storage/stored-masks.ts';
 import type { SoftMasksOf } from '../storage/soft-masks.ts';
 import { judgeMasks, scoreMetrics, type Reading } from './judge-masks.ts';
 import type { Job, JobInput, Outcome } from './job.ts';
-import { compareWithFusion, compareWithRaters, type Comparison } from './compare-masks.ts';
+import { compareWithFusion, compareWithRaters } from './compare-masks.ts';
 import type { MetricRow } from './metric-row.ts';
+import type { Comparison } from './metric-tally.ts';
 import { predictAndStore } from './predict-masks.ts';
 
 /**

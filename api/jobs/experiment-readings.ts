@@ -7,6 +7,8 @@ import type { PrismaClient } from '../../prisma/client/client.ts';
 /** A number with its interval, read off a step's result. */
 export interface Reading extends Pick<Measure, 'value' | 'low' | 'high' | 'interval' | 'note'> {
   readonly pValue?: number | null;
+  readonly bothEmptyCount?: number | null;
+  readonly oneEmptyCount?: number | null;
   readonly transductive: boolean;
 }
 

@@ -104,9 +104,13 @@ function draft(
   place: Place & { readonly fold?: number | null },
   seeds: number[],
   steps: readonly number[],
-  { value, low, high, interval, pValue, note, transductive }: Reading,
+  { value, low, high, interval, pValue, bothEmptyCount, oneEmptyCount, note, transductive }: Reading,
 ): RowDraft {
-  return { row: { ...place, seeds, value, low, high, interval, pValue, note, transductive }, steps };
+  const empty = { bothEmptyCount, oneEmptyCount };
+  return {
+    row: { ...place, seeds, value, low, high, interval, pValue, ...empty, note, transductive },
+    steps,
+  };
 }
 
 const placeOf = (cell: Cell, metric: string): Place => {

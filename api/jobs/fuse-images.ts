@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { FusedImage as Fused } from '../../ml/fusion/fused-image.ts';
+import type { Size } from '../../ml/data/frame.ts';
+import type { FusedMask } from '../../ml/fusion/fused-image.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import type { Fusion } from '../../prisma/client/client.ts';
 import type { RequestOf } from '../requests/requests.ts';
@@ -47,11 +48,10 @@ async function fuseImage(
   if (!spec.fuseImage) throw new Error(`'${method}' does not fuse images by themselves`);
   const read = await masks.read(image);
   const fused = spec.fuseImage(read, config);
-  const { structures: _, width: _w, height: _h, id: _id, ...said } = fused;
   return {
     imageId: image.id,
-    said,
-    masks: await storeMasks(blobs, fused),
+    figures: fused.figures,
+    masks: await storeMasks(blobs, fused.masks, read),
     maps: [],
     spectralEnergy: null,
     vanishedMasks: read.vanished.flat().filter(Boolean).length,
@@ -60,10 +60,11 @@ async function fuseImage(
 
 async function storeMasks(
   blobs: JobInput['blobs'],
-  { width, height, structures }: Fused,
+  masks: readonly FusedMask[],
+  { width, height }: Size,
 ): Promise<StoredPlane[]> {
   const stored: StoredPlane[] = [];
-  for (const { parts, rows } of structures) {
+  for (const { parts, rows } of masks) {
     const png = await encodeSoftRows({ width, height, parts, rows });
     stored.push({ sha256: await blobs.put(png, MASK_MEDIA_TYPE), width, height });
   }

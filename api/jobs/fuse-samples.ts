@@ -102,13 +102,13 @@ async function fusePart(
 async function storePictures(
   { blobs }: JobInput,
   source: StoreSource,
-  { id, fused, expertness, ...said }: FusedSample,
+  { id, fused, expertness, ...figures }: FusedSample,
 ): Promise<FusedImage> {
   const frame = source.frameOf(id);
   const { raters, structures, width, height } = source;
   return {
     imageId: source.imageIdOf(id),
-    said,
+    figures,
     masks: await storePlanes(blobs, fused, frame, structures.length),
     maps: expertness ? await storePlanes(blobs, expertness, frame, raters.length) : [],
     spectralEnergy: expertness && spectralEnergyOfMaps(expertness, { width, height }),

@@ -1,4 +1,4 @@
-import type { FusedSample } from '../../ml/fusion/fusion.ts';
+import type { ImageFigures } from '../../ml/fusion/fusion.ts';
 import type { Fusion, Prisma } from '../../prisma/client/client.ts';
 import { assertOwner } from '../runs/run-state.ts';
 import type { JobInput } from './job.ts';
@@ -7,7 +7,7 @@ import type { StoredPlane } from './planes.ts';
 /** A fused image whose pictures are in blob storage; its rows are still to be written. */
 export interface FusedImage {
   readonly imageId: string;
-  readonly said: Omit<FusedSample, 'id' | 'fused' | 'expertness'>;
+  readonly figures: ImageFigures;
   readonly masks: readonly StoredPlane[]; // [C]
   /** Expertness by rater, [n]; empty where the method has none. */
   readonly maps: readonly StoredPlane[];
@@ -50,8 +50,8 @@ interface Rows {
 }
 
 function rowsOf(fusionId: string, ids: Ids, image: FusedImage): Rows {
-  const { imageId, said, masks, maps, spectralEnergy, vanishedMasks } = image;
-  const { raters, iterations, converged, losses, initialLogit, finalLogit } = said;
+  const { imageId, figures, masks, maps, spectralEnergy, vanishedMasks } = image;
+  const { raters, iterations, converged, losses, initialLogit, finalLogit } = figures;
   const key = { fusionId, imageId };
   return {
     image: {

@@ -1,9 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { imageAgreement, type ImageAgreement } from '../../ml/metrics/agreement/image-agreement.ts';
-import { raterAgreement } from '../../ml/metrics/agreement/rater-agreement.ts';
+import type { ImageAgreement, RaterPair } from '../../ml/metrics/agreement/image-agreement.ts';
+import { measureImage, raterPairs } from '../../ml/metrics/agreement/measure-image.ts';
+import { imageNumbers, raterAgreement } from '../../ml/metrics/agreement/rater-agreement.ts';
 import type { Agreement, Prisma } from '../../prisma/client/client.ts';
 import { annotatedImages, type AnnotatedImage } from './annotated-images.ts';
 import { storeAgreementMaps } from './agreement-maps.ts';
+import { storeImageAgreements } from './image-agreements.ts';
 import type { Job, JobInput } from './job.ts';
 import { measureGrades } from './measure-grades.ts';
 
@@ -13,8 +15,9 @@ type Metric = Omit<Prisma.AgreementMetricCreateManyInput, 'agreementId'>;
 const readingShare = 0.8;
 
 /**
- * Measures how far the raters of a snapshot agree: reads the masks image by image at their own size, stores the maps of
- * each image, keeps its counts, and computes the numbers from all counts. A resumed run starts over, with equal results.
+ * Measures how far the raters of a snapshot agree: reads the masks image by image at their own size, stores the maps and
+ * the numbers of each image, keeps its counts, and computes the numbers over all images from all counts. A resumed run
+ * starts over, with equal results.
  */
 export const measureAgreementJob: Job<'agreement'> = {
   async perform(input) {
@@ -24,8 +27,8 @@ export const measureAgreementJob: Job<'agreement'> = {
     const { structures, raters } = await datasetOf(input, agreement);
     const counts = structures.map((): ImageAgreement[] => []);
     for await (const { image, done, total } of annotatedImages(input, agreement)) {
-      await storeAgreementMaps(input, agreement, image);
-      structures.forEach((structure, s) => counts[s].push(imageAgreement(masksOf(image, structure))));
+      for (const [s, structureId] of structures.entries())
+        counts[s].push(await measureAndStore(input, image, { agreementId: agreement.id, structureId }));
       input.progress.report((readingShare * done) / total, 'reading masks');
     }
     const metrics: Metric[] = [];
@@ -34,7 +37,7 @@ export const measureAgreementJob: Job<'agreement'> = {
       input.progress.report(readingShare + ((1 - readingShare) * (s + 1)) / structures.length, 'intervals');
     }
     return {
-      result: { images: counts[0]?.length ?? 0, metrics: metrics.length },
+      result: { images: counts[0]?.length ?? 0, metrics: metrics.length, ...withoutDistance(counts.flat()) },
       write: async (tx) => {
         const data = metrics.map((metric) => ({ ...metric, agreementId: agreement.id }));
         await tx.agreementMetric.createMany({ data });
@@ -57,8 +60,32 @@ async function datasetOf(
   return { structures: ids(cohort.dataset.structures), raters: ids(cohort.dataset.raters) };
 }
 
-const masksOf = ({ masks }: AnnotatedImage, structureId: string): ReadonlyMap<string, Uint8Array> =>
-  masks.get(structureId) ?? new Map<string, Uint8Array>();
+/** Measures one structure of one image, and stores its maps and numbers. */
+async function measureAndStore(
+  input: JobInput,
+  image: AnnotatedImage,
+  of: { readonly agreementId: string; readonly structureId: string },
+): Promise<ImageAgreement> {
+  const { id: imageId, spacing } = image;
+  const masks = await image.masksOf(of.structureId);
+  const place = { ...of, imageId };
+  await storeAgreementMaps(input, place, [...masks.values()]);
+  const pairs: RaterPair[] = [];
+  for (const pair of raterPairs(masks, spacing)) {
+    pairs.push(pair);
+    await setImmediate();
+    input.signal.throwIfAborted();
+  }
+  const agreement = measureImage(masks, pairs);
+  await storeImageAgreements(input, place, [...imageNumbers(agreement, spacing)]);
+  return agreement;
+}
+
+/** How many pairs of masks have no distance because an outline is too long; nothing where none. */
+function withoutDistance(images: readonly ImageAgreement[]): { pairsWithoutDistance?: number } {
+  const pairs = images.flatMap(({ pairs }) => pairs.filter(({ outlineTooLong }) => outlineTooLong)).length;
+  return pairs > 0 ? { pairsWithoutDistance: pairs } : {};
+}
 
 /** Each figure takes thousands of resamples: the rest of the process has a turn after each. */
 async function metricsOf(

@@ -1,9 +1,10 @@
-import { ended } from '../../tests/helpers/ended.ts';
+import { ended, succeeded } from '../../tests/helpers/ended.ts';
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
 import { drawnDataset, type Drawn } from '../../tests/helpers/drawn-dataset.ts';
 import { measureAgreement } from '../agreement/agreement.service.ts';
 import { decodeSoftMask } from '../storage/mask-codec.ts';
 import type { QueueWorker } from '../queue/queue-worker.ts';
+import { refreshKeys } from '../runs/refresh-keys.ts';
 import { startWorker } from '../worker/start-worker.ts';
 
 let context: TestJobContext;
@@ -74,13 +75,98 @@ test('images of different sizes, one skipped by a rater: values worked by hand',
   expect(of('disc', distance).value).toBeCloseTo(3 / 4, 12);
 });
 
-test('masks that are all empty have no Dice and no kappa, and no distance between them', async () => {
-  const { of } = await measured('empty');
-  const empty = { value: null, low: null, high: null, interval: null, count: 0, undefinedCount: 3 };
-  expect(of('cup', 'dice', 'a', 'b')).toMatchObject({ ...empty, note: 'all masks are empty' });
-  expect(of('cup', 'fleiss_kappa')).toMatchObject({ ...empty, note: 'all votes are equal' });
-  expect(of('cup', 'dice', 'a', 'c')).toMatchObject({ ...empty, note: 'no image that both annotated' });
+test('masks that are all empty agree, have no kappa and no distance between them, and are counted', async () => {
+  const { of, agreement } = await measured('empty');
+  const none = { value: null, low: null, high: null, interval: null, count: 0, undefinedCount: 3 };
+  const empty = { bothEmptyCount: 2, oneEmptyCount: 0 };
+  expect(of('cup', 'dice', 'a', 'b')).toMatchObject({ value: 1, count: 2, undefinedCount: 1, ...empty });
+  expect(of('cup', 'mean_pairwise_dice')).toMatchObject({ value: 1, count: 2, undefinedCount: 1, ...empty });
+  expect(of('cup', 'fleiss_kappa')).toMatchObject({ ...none, note: 'all votes are equal', ...empty });
+  expect(of('cup', 'dice', 'a', 'c')).toMatchObject({ ...none, note: 'no image that both annotated' });
   expect(of('cup', 'generalised_energy_distance')).toMatchObject({ value: 0, count: 2, undefinedCount: 1 });
+  const images = await byImage(agreement.id, 'cup');
+  expect(images.filter(({ name }) => ['cohen_kappa', 'hausdorff_95'].includes(name))).toEqual([]);
+});
+
+const byImage = (agreementId: string, structure: string) =>
+  context.prisma.imageAgreement.findMany({
+    where: { agreementId, structure: { name: structure } },
+    include: { image: true, rater: true, otherRater: true },
+  });
+
+test('each image has its numbers, of those who annotated it: Dice, kappa and distance of every two', async () => {
+  const { agreement } = await measured('by image');
+  const rows = (await byImage(agreement.id, 'disc')).map((row) => [
+    [row.image.path[6], row.name, row.rater?.name, row.otherRater?.name].filter(Boolean).join(' '),
+    { value: row.value, unit: row.unit },
+  ]);
+  const found = Object.fromEntries(rows) as Record<string, { value: number; unit: string | null }>;
+  // Of all 2, of one 1, of two 4 and of all 4 names: three annotators, then two, then one.
+  expect(rows).toHaveLength(4 + 3 + 3 * 4 + (4 + 2 + 4));
+  expect(found['0 dice a b'].value).toBeCloseTo(2 / 3, 12);
+  expect(found['0 mean_pairwise_dice'].value).toBeCloseTo(7 / 9, 12);
+  expect(found['1 mean_pairwise_dice'].value).toBeCloseTo(2 / 3, 12);
+  // The pixel that b lacks is one away from b's: the 95 % quantile of 0 and 1.
+  expect(found['0 hausdorff_95 a b']).toEqual({ value: 0.95, unit: 'pixel' });
+  expect(found['0 hausdorff_95 a c']).toEqual({ value: 0, unit: 'pixel' });
+  // '##/..' and '#./..': both 1, a alone 1, neither 2 of 4: p_o = 3/4, p_e = 1/2.
+  expect(found['0 cohen_kappa a b'].value).toBeCloseTo(1 / 2, 12);
+});
+
+test('distances are in mm where the pixel’s size is known', async () => {
+  const { snapshotId, datasetId } = await drawnDataset(context.prisma, context.blobs, {
+    ...drawn,
+    name: 'mm',
+  });
+  await context.prisma.image.updateMany({
+    where: { datasetId, path: 'image-0.png' },
+    data: { spacingY: 0.5, spacingX: 2 },
+  });
+  const { id } = await succeeded(context, measureAgreement(context, { snapshotId }));
+  const found = (await byImage(id, 'disc')).filter(({ name }) => name === 'hausdorff_95');
+  const of = (path: string) => found.find((row) => row.image.path === path && row.otherRater!.name === 'b');
+  expect(of('image-0.png')).toMatchObject({ value: 1.9, unit: 'mm' });
+  expect(of('image-1.png')).toMatchObject({ value: 0.95, unit: 'pixel' });
+});
+
+test('nothing is resized: lesions of a few pixels in different corners of a large image have Dice 0', async () => {
+  const side = 256;
+  const corner = (top: number, left: number) =>
+    Array.from({ length: side }, (_, y) =>
+      Array.from({ length: side }, (_, x) =>
+        y >= top && y < top + 5 && x >= left && x < left + 5 ? '#' : '.',
+      ).join(''),
+    ).join('/');
+  const masks = { lesion: { a: corner(8, 8), b: corner(240, 240) } };
+  const small: Drawn = {
+    name: 'corners',
+    raters: ['a', 'b'],
+    structures: ['lesion'],
+    images: [{ split: 'test', masks }],
+  };
+  const { snapshotId } = await drawnDataset(context.prisma, context.blobs, small);
+  const { id: agreementId } = await succeeded(context, measureAgreement(context, { snapshotId }));
+  const metrics = await context.prisma.agreementMetric.findMany({ where: { agreementId } });
+  const dices = metrics.filter(({ name }) => ['dice', 'mean_pairwise_dice'].includes(name));
+  expect(dices).toHaveLength(2);
+  for (const row of dices)
+    expect(row).toMatchObject({ value: 0, count: 1, bothEmptyCount: 0, oneEmptyCount: 0 });
+});
+
+test('a measurement of an earlier version answers another question: metrics have been mended', async () => {
+  const { agreement, snapshotId, run } = await measured('earlier', 'test');
+  expect(run.config).toMatchObject({
+    metrics: expect.arrayContaining([{ name: 'dice', version: 2 }]) as unknown,
+  });
+  const config = { snapshotId, split: 'test' };
+  await context.prisma.run.update({
+    where: { id: run.id },
+    data: { config, key: '1'.repeat(64), keyVersion: '0.1.0' },
+  });
+  await refreshKeys(context.prisma);
+  const again = await measureAgreement(context, { snapshotId, split: 'test', seed: 3 });
+  expect(again.id).not.toBe(agreement.id);
+  await ended(context, again.runId);
 });
 
 test('each image and structure with two annotators has its two maps, at the size of the image', async () => {

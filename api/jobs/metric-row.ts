@@ -1,4 +1,5 @@
 import type { Prisma } from '../../prisma/client/client.ts';
+import type { EmptyCounts } from '../../ml/metrics/empty-masks.ts';
 import type { Measure } from '../../ml/statistics/measure.ts';
 
 /** Which metric a number is of. */
@@ -9,7 +10,7 @@ export interface MetricLabel {
 }
 
 /** A row of evaluation_metrics without its evaluation. */
-export interface MetricRow extends Measure, MetricLabel {
+export interface MetricRow extends Measure, MetricLabel, Partial<EmptyCounts> {
   readonly structureId?: string;
   readonly raterId?: string;
   /** Images left out because a mask has lost all its pixels at the size of the comparison. */

@@ -3,6 +3,7 @@ import { AgreementSubject, Split, type RunKind } from '../../prisma/client/clien
 import { fold } from '../../ml/data/fold.ts';
 import { experiments } from '../../ml/experiments/index.ts';
 import { fusions } from '../../ml/fusion/index.ts';
+import { gradeMetrics } from '../../ml/grades/index.ts';
 import type { Method, Registry } from '../../ml/method.ts';
 import { metrics } from '../../ml/metrics/index.ts';
 import { isFitted, models } from '../../ml/models.ts';
@@ -110,6 +111,19 @@ const agreementRequest = z.strictObject({
   subject: z.enum(AgreementSubject).default('masks'),
   /** null: over the images of all splits. */
   split: z.enum(Split).nullable().default(null),
+  /** What is measured, so that a metric that was mended answers anew. */
+  metrics: z
+    .array(z.strictObject({ name: z.string(), version }))
+    .default(
+      [
+        'fleiss_kappa',
+        'krippendorff_alpha',
+        'mean_pairwise_dice',
+        'generalised_energy_distance',
+        'cohen_kappa',
+        'dice',
+      ].map((name) => ({ name, version: 1 })),
+    ),
 });
 
 const reproductionRequest = z.strictObject({ runId: id });
@@ -135,14 +149,15 @@ interface NamedMethod {
 
 /** The methods that a request names. */
 export function methodsOf<K extends RunKind>(kind: K, request: RequestOf<K>): readonly NamedMethod[] {
-  const { fusion, training, experiment, evaluation } = { [kind]: request } as {
+  const { fusion, training, experiment, evaluation, agreement } = { [kind]: request } as {
     [Kind in RunKind]?: RequestOf<Kind>;
   };
   if (fusion) return [{ method: fusions.get(fusion.method), version: fusion.version }];
   if (training) return [{ method: models.get(training.method), version: training.version }];
   if (experiment) return [{ method: experiments.get(experiment.experiment), version: experiment.version }];
-  const chosen = evaluation?.metrics ?? [];
-  return chosen.map(({ name, version }) => ({ method: metrics.get(name), version }));
+  const chosen = (evaluation ?? agreement)?.metrics ?? [];
+  const registry = agreement?.subject === 'diagnoses' ? gradeMetrics : metrics;
+  return chosen.map(({ name, version }) => ({ method: registry.get(name), version }));
 }
 
 type Context = z.core.$RefinementCtx;

@@ -17,6 +17,9 @@ export async function artifactsOf(db: Database, { id, kind }: Pick<Run, 'id' | '
   return db.$queryRawUnsafe<Artifact[]>(`${sources.join(' union all ')} order by name`, id);
 }
 
+/** They stand beside a number, and earlier versions did not count them: equal numbers are equal all the same. */
+const COUNTS = ['both_empty_count', 'one_empty_count'];
+
 const artifacts: Readonly<Record<RunKind, readonly string[]>> = {
   import: [],
   fusion: [
@@ -45,6 +48,7 @@ const artifacts: Readonly<Record<RunKind, readonly string[]>> = {
   agreement: [
     table('metrics', 'agreements', 'agreement_metrics', 'agreement_id'),
     table('metrics of grades', 'agreements', 'grade_agreement_metrics', 'agreement_id'),
+    table('numbers by image', 'agreements', 'image_agreements', 'agreement_id'),
     `select format('%s map of %s, %s', m.kind, i.path, s.name), m.sha256 from agreements a
        join agreement_maps m on m.agreement_id = a.id join images i on i.id = m.image_id
        join structures s on s.id = m.structure_id where a.run_id = $1::uuid`,
@@ -54,7 +58,7 @@ const artifacts: Readonly<Record<RunKind, readonly string[]>> = {
 
 /** All rows of a table that belong to the run's result, as one artifact; none where there are no rows. */
 function table(name: string, results: string, rows: string, key: string): string {
-  return `select '${name}' as name, ${hashOf('t', ['id', key])} as sha256
+  return `select '${name}' as name, ${hashOf('t', ['id', key, ...COUNTS])} as sha256
     from ${results} x join ${rows} t on t.${key} = x.id where x.run_id = $1::uuid having count(*) > 0`;
 }
 

@@ -18,7 +18,7 @@ export interface SoftRows {
   /** Values are multiples of 1 / parts (votes of so many raters), to be kept exactly. Left out: any values. */
   readonly parts?: number;
   /** Values in [0, 1] of these rows: [to - from, width]. */
-  rows(strip: Strip): Float32Array;
+  readonly rows: (strip: Strip) => Float32Array;
 }
 
 /**
@@ -80,7 +80,7 @@ export interface SoftStrip extends Strip {
 export function openSoftMask(png: Buffer): {
   readonly width: number;
   readonly height: number;
-  strips(): AsyncGenerator<SoftStrip>;
+  readonly strips: () => AsyncGenerator<SoftStrip>;
 } {
   const { width, height, bits, data, text } = readPng(png);
   if (bits !== 16) throw new TypeError('not a soft mask as the store writes them (grey PNG of 16 bits)');

@@ -78,8 +78,8 @@ test('images of different shapes are fitted into one square by one factor, with 
   // Grey 10·x: columns of two, means 5, 25, 45, 65; nothing above and below the image.
   const red = samples[1].image.filter((_, i) => i % 3 === 0);
   // sharp's filter reaches half a pixel further: a level or so from the mean.
-  const row = [5, 25, 45, 65].map((level) => expect.closeTo(level / 255, 2));
-  expect([...red]).toEqual([0, 0, 0, 0, ...row, ...row, 0, 0, 0, 0]);
+  const row = [5, 25, 45, 65];
+  [0, 0, 0, 0, ...row, ...row, 0, 0, 0, 0].forEach((level, i) => expect(red[i]).toBeCloseTo(level / 255, 2));
   expect(samples[1].pixelSize).toEqual([2, 2]);
 });
 

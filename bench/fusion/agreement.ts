@@ -1,5 +1,6 @@
 import { auc, type Label } from '../../ml/statistics/auc.ts';
-import { cohenKappa, countPair, noPixels } from '../../ml/metrics/agreement/pair-counts.ts';
+import { packMask, type BitMask } from '../../ml/data/bit-mask.ts';
+import { cohenKappa, countPair } from '../../ml/metrics/agreement/pair-counts.ts';
 import {
   addVotes,
   fleissKappa,
@@ -32,7 +33,7 @@ export const agreementCase: FusionCase = {
     const partial = leaveOut(ratings);
     const theirs = await peer.ask<Agreement>({ ask: 'agreement', ratings, partial });
     const pairs = ratings.flatMap((a, k) => ratings.slice(k + 1).map((b) => [a, b] as const));
-    const cohen = pairs.map(([a, b]) => cohenKappa(countPair(noPixels, a, b))!);
+    const cohen = pairs.map(([a, b]) => cohenKappa(countPair(bits(a), bits(b)))!);
     const counts = countVotes(ratings);
     const rows = [
       ['Cohen’s kappa, 10 pairs', cohen, theirs.cohen],
@@ -63,6 +64,8 @@ export const aucCase: FusionCase = {
   },
 };
 
+const bits = (values: readonly number[]): BitMask => packMask(values, values.length, 1);
+
 /** Raters who follow a truth with 30 % of ones, one of them less than another: [n][items]. */
 function drawRatings(): (0 | 1)[][] {
   const truth = createRandom('bench', 'truth');
@@ -86,7 +89,7 @@ function countVotes(ratings: readonly (readonly Label[])[]): VoteTotals {
     const given = ratings.map((votes) => votes[item]).filter((vote) => vote !== null);
     addVotes(
       counts,
-      given.map((vote) => [vote]),
+      given.map((vote) => bits([vote])),
     );
   }
   return voteTotals(counts);

@@ -31,12 +31,8 @@ export interface FuseInput<Config> extends FitInput<Config> {
   readonly fitted?: Fitted;
 }
 
-export interface FusedSample {
-  readonly id: string;
-  /** Soft mask in [0, 1]: [h, w, C]. */
-  readonly fused: Float32Array;
-  /** Expertness, summing to one over raters at each pixel: [h, w, n]; null where the method has no map. */
-  readonly expertness: Float32Array | null;
+/** What a fusion says of one image, beside its masks. */
+export interface ImageFigures {
   readonly raters: readonly RaterFigures[]; // [n]
   readonly iterations: number;
   readonly converged: boolean;
@@ -45,6 +41,14 @@ export interface FusedSample {
   /** Logit of θ with the initial and with the final fusion; null where no network took part. */
   readonly initialLogit: number | null;
   readonly finalLogit: number | null;
+}
+
+export interface FusedSample extends ImageFigures {
+  readonly id: string;
+  /** Soft mask in [0, 1]: [h, w, C]. */
+  readonly fused: Float32Array;
+  /** Expertness, summing to one over raters at each pixel: [h, w, n]; null where the method has no map. */
+  readonly expertness: Float32Array | null;
 }
 
 /** Progress between batches: `done` of `total` optimisation steps, over all images. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Strip } from '../data/bit-mask.ts';
 import { annotatorsOf, type ImageMasks } from '../data/image-masks.ts';
-import { fusedImageAtOnce, fuseSamples, type FusedImage } from './fused-image.ts';
+import { figuresAtOnce } from './fused-at-once.ts';
+import { fuseSamples, type FusedImage } from './fused-image.ts';
 import type { Fusion } from './fusion.ts';
 import { equalWeights } from './rater-masks.ts';
 import { applyOutput, partsOf, voteOutput } from './vote-output.ts';
@@ -33,7 +34,7 @@ export const majorityVote: Fusion<MajorityVoteConfig> = {
 };
 
 function vote(masks: ImageMasks, output: MajorityVoteConfig): FusedImage {
-  const structures = masks.structures.map((_, structure) => {
+  const fused = masks.structures.map((_, structure) => {
     const patterns = readVotePatterns(masks, structure);
     return {
       parts: partsOf(annotatorsOf(masks, structure).length, output),
@@ -41,5 +42,5 @@ function vote(masks: ImageMasks, output: MajorityVoteConfig): FusedImage {
     };
   });
   const present = Uint8Array.from(masks.masks, (ofRater) => (ofRater.some(Boolean) ? 1 : 0));
-  return fusedImageAtOnce({ masks, structures, weights: equalWeights(present) });
+  return { masks: fused, figures: figuresAtOnce(equalWeights(present)) };
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { unpackRows, type Strip } from '../data/bit-mask.ts';
 import { maskOf, type ImageMasks } from '../data/image-masks.ts';
-import { fusedImageAtOnce, fuseSamples, type FusedImage } from './fused-image.ts';
+import { figuresAtOnce } from './fused-at-once.ts';
+import { fuseSamples, type FusedImage } from './fused-image.ts';
 import type { Fusion } from './fusion.ts';
 import { InputError } from '../errors.ts';
 import { voteOutput } from './vote-output.ts';
@@ -45,12 +46,12 @@ function maskOfRater(image: ImageMasks, config: SingleRaterConfig): FusedImage {
   const missing = image.structures.find((_, structure) => !image.masks[rater][structure]);
   if (missing !== undefined)
     throw new InputError(`image '${image.id}': '${image.raters[rater]}' did not annotate '${missing}'`);
-  const structures = image.structures.map((_, structure) => {
+  const masks = image.structures.map((_, structure) => {
     const mask = maskOf(image, rater, structure);
     return { parts: 1, rows: ({ from, to }: Strip) => Float32Array.from(unpackRows(mask, from, to)) };
   });
   const weights = image.raters.map((_, index) => (index === rater ? 1 : 0));
-  return fusedImageAtOnce({ masks: image, structures, weights });
+  return { masks, figures: figuresAtOnce(weights) };
 }
 
 function indexOf(raters: readonly string[], name: string): number {

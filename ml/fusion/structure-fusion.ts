@@ -27,7 +27,7 @@ export function fuseStructures(
   output: VoteOutput,
   fuse: (patterns: VotePatterns) => FusedStructure,
 ): FusedImage {
-  const { id, width, height, raters, structures } = image;
+  const { raters, structures } = image;
   const patterns = structures.map((_, k) => readVotePatterns(image, k));
   const parts = patterns.map((one) => (one.shares.every(isUnanimous) ? agreed(one) : fuse(one)));
   const performance = raters.map(() => structures.map((): RaterPerformance | null => null));
@@ -39,13 +39,10 @@ export function fuseStructures(
       weights[rater] += shares[j] / structures.length;
     });
   });
-  return {
-    id,
-    width,
-    height,
-    structures: parts.map(({ fused }, k) => ({
-      rows: (strip: Strip) => applyOutput(rowsOf(fused, patterns[k], strip), output),
-    })),
+  const masks = parts.map(({ fused }, k) => ({
+    rows: (strip: Strip) => applyOutput(rowsOf(fused, patterns[k], strip), output),
+  }));
+  const figures = {
     raters: weights.map((weight, rater) => raterFigures(weight, performance[rater])),
     iterations: Math.max(...parts.map(({ iterations }) => iterations)),
     converged: parts.every(({ converged }) => converged),
@@ -53,6 +50,7 @@ export function fuseStructures(
     initialLogit: null,
     finalLogit: null,
   };
+  return { masks, figures };
 }
 
 /** Nothing speaks against anyone; a share of no pixels at all is not a number, so it is null. */

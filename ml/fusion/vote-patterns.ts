@@ -18,7 +18,7 @@ export interface VotePatterns {
   /** Share of the annotators who say 1; exactly 0 or 1 where they agree: [t]. */
   readonly shares: Float64Array;
   /** The pattern of each pixel of some rows: [rows, width]. */
-  ofRows(strip: Strip): Int32Array;
+  readonly ofRows: (strip: Strip) => Int32Array;
 }
 
 /** @throws InputError where nobody annotated the structure. */

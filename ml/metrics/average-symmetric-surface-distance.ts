@@ -8,7 +8,7 @@ export type AverageSymmetricSurfaceDistanceConfig = z.infer<typeof config>;
 /**
  * Mean distance between two outlines: the mean over the surface pixels of both masks together, as in MONAI. The mean of
  * the two directions' means, which some tools give, weighs a short outline as much as a long one. Surface as in
- * surface-distances.ts.
+ * surface.ts.
  */
 export const averageSymmetricSurfaceDistance: MaskMetric<AverageSymmetricSurfaceDistanceConfig> = {
   name: 'average_symmetric_surface_distance',
@@ -31,6 +31,7 @@ export const averageSymmetricSurfaceDistance: MaskMetric<AverageSymmetricSurface
   overImages: 'mean',
   compares: 'masks',
   symmetric: true,
+  emptyAt: ({ threshold }) => threshold,
   whenEmpty: { both: null, one: null },
   measure(mask, reference, config) {
     const { toReference, fromReference } = surfaceDistances(mask, reference, config);

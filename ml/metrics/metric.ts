@@ -40,6 +40,8 @@ interface AnyMetric<Config> extends Method<Config> {
 export interface MaskMetric<Config = unknown> extends AnyMetric<Config> {
   readonly compares: 'masks';
   readonly symmetric: boolean;
+  /** A mask with no pixel above this is empty. */
+  emptyAt(config: Config): number;
   /** The number where both masks are empty, and where one is; null: undefined. */
   readonly whenEmpty: { readonly both: number | null; readonly one: number | null };
   /** Null where it is undefined. @throws RangeError for masks of different sizes, and for pixels that are not numbers. */
@@ -70,6 +72,8 @@ export interface RatersMetric<Config = unknown> extends AnyMetric<Config> {
   readonly compares: 'raters';
   /** Which groups of raters have the number. */
   readonly groups: readonly ('all' | 'one' | 'pair')[];
+  /** The number of one image; null where it is undefined, and where too few of the group annotated. */
+  ofImage(image: ImageAgreement, group: RaterGroup): number | null;
   /** `images`: all that were asked about, also those that nobody annotated. */
   measure(images: readonly ImageAgreement[], group: RaterGroup, seed: number): Measure;
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { createRandom } from '../random.ts';
-import { imageAgreement } from './agreement/image-agreement.ts';
+import { bitsByRater } from './agreement/bits.test-helper.ts';
+import { measureImage } from './agreement/measure-image.ts';
 import { draw, edged, empty, first, second } from './drawn-masks.test-helper.ts';
+import { isEmptyAbove } from './empty-masks.ts';
 import { metrics } from './index.ts';
 import type { Mask, MaskMetric, MaskWithRatersMetric, Metric, RatersMetric, ScoreMetric } from './metric.ts';
 
@@ -65,7 +67,12 @@ describe.each(comparing<MaskMetric>('masks'))('%s compares masks', (_, metric) =
     }
   });
 
-  test('empty masks give what it says', () => {
+  test('empty masks give what it says: by the one rule, overlaps are 1 and 0, distances undefined', () => {
+    expect(metric.whenEmpty).toEqual(
+      metric.better === 'higher' ? { both: 1, one: 0 } : { both: null, one: null },
+    );
+    expect(isEmptyAbove(empty, metric.emptyAt(config))).toBe(true);
+    expect(isEmptyAbove(first, metric.emptyAt(config))).toBe(false);
     expect(measure(empty, empty)).toBe(metric.whenEmpty.both);
     expect([measure(empty, first), measure(first, empty)]).toEqual(Array(2).fill(metric.whenEmpty.one));
     for (const [value, word] of [
@@ -137,9 +144,10 @@ describe.each(comparing<ScoreMetric>('scores'))('%s compares scores with diagnos
 });
 
 describe.each(comparing<RatersMetric>('raters'))('%s compares raters', (_, metric) => {
+  const distance = metric.better === 'lower' ? 'distance ' : '';
   const groups = { all: {}, one: { rater: 'a' }, pair: { rater: 'a', otherRater: 'b' } };
   const measures = (...images: Record<string, ArrayLike<number>>[]) => {
-    const counts = images.map((image) => imageAgreement(new Map(Object.entries(image))));
+    const counts = images.map((image) => measureImage(bitsByRater(image)));
     return metric.groups.map((kind) => metric.measure(counts, groups[kind], 1));
   };
 
@@ -166,7 +174,18 @@ describe.each(comparing<RatersMetric>('raters'))('%s compares raters', (_, metri
     for (const { value, note } of measures({ a: [0, 0], b: [0, 0] })) {
       if (value === null) expect(note).toMatch(/all/);
       else expect(value).toBe(bestOf(metric));
-      expect(metric.emptyMasks).toMatch(value === null ? /undefined/ : /distance 0/);
+      expect(metric.emptyMasks).toMatch(
+        value === null ? /undefined/ : `both empty ${distance}${bestOf(metric)}`,
+      );
     }
+  });
+
+  test('each image has its own number, that of the set of this image alone', () => {
+    const image = measureImage(bitsByRater({ a: first.values, b: second.values, c: edged.values }));
+    for (const kind of metric.groups) {
+      const { value } = metric.measure([image], groups[kind], 1);
+      expect(metric.ofImage(image, groups[kind])).toBeCloseTo(value!, 12);
+    }
+    expect(metric.ofImage(measureImage(new Map()), groups[metric.groups[0]])).toBeNull();
   });
 });

@@ -16,7 +16,7 @@ export type NormalisedSurfaceDiceConfig = z.infer<typeof config>;
 
 /**
  * The share of two outlines that agree within a tolerance. Outlines are counted in surface pixels, as MONAI does by
- * default; surface-distance counts their length. Surface as in surface-distances.ts.
+ * default; surface-distance counts their length. Surface as in surface.ts.
  */
 export const normalisedSurfaceDice: MaskMetric<NormalisedSurfaceDiceConfig> = {
   name: 'normalised_surface_dice',
@@ -28,22 +28,24 @@ export const normalisedSurfaceDice: MaskMetric<NormalisedSurfaceDiceConfig> = {
   history: [
     'First version.',
     "Distances in the image's millimetres or pixels, no longer in pixels of the size at which masks are compared.",
+    'Two empty masks agree: 1. They were left out.',
   ],
   config,
   presets: {},
   unit: () => null,
   range: [0, 1],
   better: 'higher',
-  emptyMasks: 'Both empty: undefined, the image is left out and counted. One empty: 0.',
+  emptyMasks: 'Both empty: 1. One empty: 0.',
   perImage: true,
   overImages: 'mean',
   compares: 'masks',
   symmetric: true,
-  whenEmpty: { both: null, one: 0 },
+  emptyAt: ({ threshold }) => threshold,
+  whenEmpty: { both: 1, one: 0 },
   measure(mask, reference, { tolerance, ...surface }) {
     const { toReference, fromReference } = surfaceDistances(mask, reference, surface);
     const pixels = toReference.length + fromReference.length;
-    if (pixels === 0) return null;
+    if (pixels === 0) return 1;
     return (within(toReference, tolerance) + within(fromReference, tolerance)) / pixels;
   },
 };

@@ -18,6 +18,9 @@ export const softSettings = {
   }),
 };
 
+/** Of the images beside a mean: with such masks it is 1 at every threshold where both are empty. */
+export const countedAsEmpty = 'Counted as empty: no pixel above the lowest threshold.';
+
 /**
  * Overlap of two soft masks in [0, 1], both made binary with `> threshold`. Dice = 2 |A ∩ B| / (|A| + |B|), IoU =
  * |A ∩ B| / |A ∪ B|; null where both are empty. Counts are whole numbers in doubles: exact up to 2^53 pixels.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { MaskMetric } from './metric.ts';
-import { softOverlap, softSettings } from './overlap.ts';
+import { countedAsEmpty, softOverlap, softSettings } from './overlap.ts';
 
 const config = z.strictObject(softSettings);
 export type SoftDiceConfig = z.infer<typeof config>;
@@ -21,11 +21,12 @@ export const softDice: MaskMetric<SoftDiceConfig> = {
   unit: () => null,
   range: [0, 1],
   better: 'higher',
-  emptyMasks: 'At each threshold: both empty 1, one empty 0.',
+  emptyMasks: `At each threshold: both empty 1, one empty 0. ${countedAsEmpty}`,
   perImage: true,
   overImages: 'mean',
   compares: 'masks',
   symmetric: true,
+  emptyAt: ({ thresholds }) => Math.min(...thresholds),
   whenEmpty: { both: 1, one: 0 },
   measure: (mask, reference, { thresholds }) => softOverlap(mask, reference, thresholds).dice,
 };

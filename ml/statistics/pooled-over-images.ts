@@ -9,7 +9,7 @@ export interface PooledOptions {
 }
 
 /** Sums of one image by name, or of several together. Whole numbers stay exact up to 2^53. */
-type Sums<T> = { readonly [K in keyof T]: number };
+export type Sums<T> = { readonly [K in keyof T]: number };
 
 /**
  * A figure of sums over all images (a kappa of all pixels), with the percentile interval of a bootstrap over images:

@@ -18,6 +18,10 @@ const readDocument = graphql(
   `
     query Agreement($id: ID!) {
       agreement(id: $id) {
+        id
+        run {
+          result
+        }
         snapshot {
           ...Origin
           cohort {
@@ -47,8 +51,11 @@ const readDocument = graphql(
           high
           count
           undefinedCount
+          bothEmptyCount
+          oneEmptyCount
           note
           structure {
+            id
             name
           }
           rater {

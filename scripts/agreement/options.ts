@@ -10,6 +10,8 @@ export interface AgreementOptions extends Subject {
   readonly of: Compared;
   /** Of the bootstrap. */
   readonly seed: number;
+  /** Print so many images of each structure, those on which raters agree least. */
+  readonly worst: number;
   readonly out: string;
 }
 
@@ -18,6 +20,7 @@ ${subjectUsage}
   --of WHAT         masks of raters (default), or diagnoses of graders (of 0/1 diagnoses with --labels '{}')
   --split NAME      only images of train, validation or test (default: all)
   --seed N          seed of the intervals' resamples (default 1)
+  --worst N         print the N images of each structure on which they disagree most (default 5)
   --out FOLDER      where the table goes (default .consilium/agreement)
 ${urlUsage}`;
 
@@ -45,6 +48,7 @@ export function parseOptions(argv: readonly string[]): AgreementOptions | 'help'
       of: { type: 'string', default: 'masks' },
       split: { type: 'string' },
       seed: { type: 'string', default: '1' },
+      worst: { type: 'string', default: '5' },
       out: { type: 'string', default: '.consilium/agreement' },
     },
   });
@@ -54,6 +58,7 @@ export function parseOptions(argv: readonly string[]): AgreementOptions | 'help'
     of: comparedOf(values.of),
     split: splitOf(values.split),
     seed: wholeNumber('--seed', values.seed, 0),
+    worst: wholeNumber('--worst', values.worst, 0),
     out: values.out,
   };
 }

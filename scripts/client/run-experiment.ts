@@ -51,6 +51,8 @@ const resultDocument = graphql(`
         high
         interval
         pValue
+        bothEmptyCount
+        oneEmptyCount
         seeds
         fold
         transductive

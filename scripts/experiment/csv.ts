@@ -19,6 +19,8 @@ const columns = [
   'transductive',
   'note',
   'paper',
+  'bothEmptyCount',
+  'oneEmptyCount',
 ] as const satisfies readonly (keyof ResultRow)[];
 
 /** A row a number, each with its seeds and the hash of the cohort that it was computed on. */

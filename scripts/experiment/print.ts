@@ -1,3 +1,4 @@
+import { emptyNote } from '../client/empty-masks.ts';
 import type { ExperimentMethod } from '../client/methods.ts';
 import { table } from '../client/table.ts';
 import type { ExperimentResult, ResultRow } from '../client/run-experiment.ts';
@@ -53,11 +54,11 @@ function numberTable(rows: readonly ResultRow[]): string[] {
   ];
   const columns = [...new Set(rows.map(columnOf))];
   const lines = new Map(rows.map((row) => [lineOf(row).join('|'), lineOf(row)]));
-  const notes = [...new Set(rows.flatMap(({ note }) => note ?? []))];
+  const notes = [...new Set(rows.flatMap(notesOf))];
   const cell = (row: ResultRow | undefined): string => {
     if (!row) return '';
-    const mark = row.note === null ? '' : ` [${notes.indexOf(row.note) + 1}]`;
-    return `${number(row.value)} ${interval(row)}${mark}`;
+    const marks = notesOf(row).map((note) => ` [${notes.indexOf(note) + 1}]`);
+    return `${number(row.value)} ${interval(row)}${marks.join('')}`;
   };
   return [
     ...table(
@@ -72,6 +73,8 @@ function numberTable(rows: readonly ResultRow[]): string[] {
     ...notes.map((note, index) => `  [${index + 1}] ${note}`),
   ];
 }
+
+const notesOf = (row: ResultRow): string[] => [row.note, emptyNote(row)].filter((note) => note !== null);
 
 /** Where it is known how informative raters are: whether a fusion's weights rank them so. */
 function rankLines({ rows }: ExperimentResult): string[] {

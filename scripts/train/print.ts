@@ -1,3 +1,4 @@
+import { emptyColumns } from '../client/empty-masks.ts';
 import { interval } from '../client/estimate.ts';
 import { originLine } from '../client/origin.ts';
 import { table } from '../client/table.ts';
@@ -11,11 +12,12 @@ export function formatModel({ model, evaluation, methods }: TrainedModel): strin
     task === 'diagnosis'
       ? `reads test images with their '${fusion.method}' masks`
       : `draws test images, compared with their '${fusion.method}' masks`;
+  const empty = emptyColumns(evaluation.metrics, ['both empty', 'one empty']);
   return [
     `${method} · ${originLine(snapshot)} · ${asked}`,
     '',
     ...table(
-      ['number', 'structure', 'against', 'value', '95 % interval', 'images'],
+      ['number', 'structure', 'against', 'value', '95 % interval', 'images', ...empty.head],
       evaluation.metrics.map((metric) => [
         metric.name,
         metric.structure?.name ?? '',
@@ -23,6 +25,7 @@ export function formatModel({ model, evaluation, methods }: TrainedModel): strin
         metric.value === null ? `undefined${metric.note ? `: ${metric.note}` : ''}` : metric.value.toFixed(3),
         interval(metric),
         String(metric.count),
+        ...empty.of(metric),
       ]),
     ),
     ...(fusion.transductive

@@ -34,6 +34,8 @@ const document = graphql(
           low
           high
           count
+          bothEmptyCount
+          oneEmptyCount
           note
           structure {
             name

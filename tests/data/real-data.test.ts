@@ -4,47 +4,54 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { createCohort, freezeCohort } from '../../api/cohorts/cohorts.service.ts';
 import { importDataset, type ImportReport } from '../../api/datasets/import/import-dataset.ts';
-import { openBlobStore, type BlobStore } from '../../api/storage/blob-store.ts';
 import { decodeLevels } from '../../api/storage/image-codec.ts';
-import { decodeBinaryMask } from '../../api/storage/mask-codec.ts';
+import { decodeSoftMask } from '../../api/storage/mask-codec.ts';
+import { fuseLabels } from '../../api/fusions/fusions.service.ts';
 import { openStoreSource } from '../../api/storage/store-source.ts';
-import { testDatabase, type TestDatabase } from '../helpers/database.ts';
+import { startWorker } from '../../api/worker/start-worker.ts';
+import { succeeded } from '../helpers/ended.ts';
+import { testJobContext, type TestJobContext } from '../helpers/job-context.ts';
 
 const project = join(import.meta.dirname, '..', '..');
 const shared = join(project, '..', 'shared', 'data');
 const where = existsSync(shared) ? describe : describe.skip;
 if (!existsSync(shared)) console.warn(`skipped: real data is not here (looked for ${shared})`);
 
-let database: TestDatabase;
-let blobs: BlobStore;
+let context: TestJobContext;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  const blobFolder = await mkdtemp(join(tmpdir(), 'consilium-blobs-'));
-  blobs = openBlobStore({ blobFolder, s3: null }, database.pool);
+  context = await testJobContext();
 });
-afterAll(() => database.close());
+afterAll(() => context.close());
 
 const load = (name: string): Promise<ImportReport> =>
-  importDataset({ pool: database.pool, blobs }, { path: join(project, 'examples', name) });
+  importDataset(context, { path: join(project, 'examples', name) });
+
+async function frozen(datasetId: string): Promise<string> {
+  const cohort = await createCohort(context, { datasetId, name: 'all' });
+  return (await freezeCohort(context, cohort.id)).id;
+}
 
 where('bu-bil-4', () => {
-  test('the majority of the three experts is the published gold standard, pixel for pixel, in 61 of 61 images', async () => {
+  test('the majority vote, at its default settings, is the published gold standard, pixel for pixel, in 61 of 61 images', async () => {
     const { datasetId, imagesAdded, annotationsAdded } = await load('bu-bil-4');
     expect([imagesAdded, annotationsAdded]).toEqual([61, 183]);
-    const images = await database.prisma.image.findMany({
-      where: { datasetId },
-      include: { annotations: true },
+    const worker = await startWorker(context);
+    const snapshotId = await frozen(datasetId);
+    const { id } = await succeeded(context, fuseLabels(context, { snapshotId, method: 'majority-vote' }));
+    await worker.close();
+    const masks = await context.prisma.fusedMask.findMany({
+      where: { fusionId: id },
+      include: { image: true },
     });
     let equal = 0;
-    for (const { path, width, height, metadata, annotations } of images) {
-      const masks = await Promise.all(
-        annotations.map(async ({ sha256 }) => decodeBinaryMask(await blobs.get(sha256)).mask),
-      );
+    for (const { image, sha256 } of masks) {
+      const { mask, width, height } = await decodeSoftMask(await context.blobs.get(sha256));
+      expect([width, height]).toEqual([image.width, image.height]);
       const gold = await decodeLevels(
-        await readFile(join(shared, 'bu-bil-4', path.replace('RawImages/', 'GoldStandard/seg_'))),
+        await readFile(join(shared, 'bu-bil-4', image.path.replace('RawImages/', 'GoldStandard/seg_'))),
       );
-      const { maskWindowLeft: left, maskWindowTop: top } = metadata as {
+      const { maskWindowLeft: left, maskWindowTop: top } = image.metadata as {
         maskWindowLeft: number;
         maskWindowTop: number;
       };
@@ -52,15 +59,14 @@ where('bu-bil-4', () => {
       // The whole frame: outside of the window no expert marked anything, so the majority is background there.
       for (let pixel = 0; pixel < gold.levels.length; pixel++) {
         const [x, y] = [(pixel % gold.width) - left, Math.floor(pixel / gold.width) - top];
-        let votes = 0;
-        if (x >= 0 && y >= 0 && x < width! && y < height!)
-          for (const mask of masks) votes += mask[y * width! + x];
-        if (votes >= 2 !== (gold.levels[pixel] === 0)) differences++;
+        const inside = x >= 0 && y >= 0 && x < width && y < height;
+        const object = inside && mask[y * width + x] > 0.5;
+        if (object !== (gold.levels[pixel] === 0)) differences++;
       }
       if (differences === 0) equal++;
     }
-    expect([equal, images.length]).toEqual([61, 61]);
-  }, 120_000);
+    expect([equal, masks.length]).toEqual([61, 61]);
+  }, 240_000);
 });
 
 where('drishti-gs', () => {
@@ -72,20 +78,13 @@ where('drishti-gs', () => {
       diagnosesAdded: 101 * 6,
       skippedRows: 0,
     });
-    const count = (split: 'train' | 'test') => database.prisma.image.count({ where: { datasetId, split } });
+    const count = (split: 'train' | 'test') => context.prisma.image.count({ where: { datasetId, split } });
     expect([await count('train'), await count('test')]).toEqual([50, 51]);
     const positive = { image: { datasetId }, source: 'reference', value: 1 };
-    expect(await database.prisma.diagnosis.count({ where: positive })).toBe(70);
+    expect(await context.prisma.diagnosis.count({ where: positive })).toBe(70);
 
-    const cohort = await createCohort(
-      { prisma: database.prisma, actor: 'tester' },
-      { datasetId, name: 'all' },
-    );
-    const snapshot = await freezeCohort({ prisma: database.prisma, actor: 'tester' }, cohort.id);
-    const source = await openStoreSource(
-      { prisma: database.prisma, blobs },
-      { snapshotId: snapshot.id, size: 64, split: 'test' },
-    );
+    const snapshotId = await frozen(datasetId);
+    const source = await openStoreSource(context, { snapshotId, size: 64, split: 'test' });
     expect([source.ids.length, source.raters.length, source.structures]).toEqual([51, 4, ['disc', 'cup']]);
     for (const sample of await source.read([0, 25, 50])) {
       for (let channel = 0; channel < 64 * 64; channel++) {
@@ -109,13 +108,13 @@ where('drishti-gs', () => {
     await writeFile(join(folder, 'ten.csv'), table.split('\n').slice(0, 11).join('\n'));
     const root = relative(await realpath(folder), join(await realpath(shared), 'drishti-gs'));
     await writeFile(join(folder, 'manifest.json'), JSON.stringify({ ...example, table: 'ten.csv', root }));
-    const { datasetId } = await importDataset({ pool: database.pool, blobs }, { path: folder });
-    const images = await database.prisma.image.findMany({ where: { datasetId } });
+    const { datasetId } = await importDataset(context, { path: folder });
+    const images = await context.prisma.image.findMany({ where: { datasetId } });
     expect(images).toHaveLength(10);
     // Side of 2.5 times the disc's box: the disc takes between a tenth and a quarter of a square crop.
     for (const { id, width, height } of images) {
       expect(width).toBe(height);
-      const disc = await database.prisma.annotation.findFirstOrThrow({
+      const disc = await context.prisma.annotation.findFirstOrThrow({
         where: { imageId: id, rater: { name: 'at least 2 of 4' }, structure: { name: 'disc' } },
       });
       expect(disc.area / (width! * height!)).toBeGreaterThan(0.09);

@@ -79,6 +79,14 @@ test('npm run agreement prints a table of pairs and writes every number', async 
   expect(stdout).toMatch(/^ *fleiss_kappa +0\.\d{3} +0\.\d{3}–0\.\d{3} +6 +0$/m);
   // Dice of R1 with the others stands right of the empty diagonal.
   expect(stdout).toMatch(/^ *R1( +0\.\d{3}){4}$/m);
+  // Phantoms are sorted by how alike their outlines are: the first is the worst.
+  const worst = [
+    ...stdout.matchAll(/^ *images\/\S+ +(0\.\d{3}) +(0\.\d{3}) +R\d and R\d +\d+\.\d pixels$/gm),
+  ];
+  expect(stdout).toContain('Where they disagree most: 5 of 6 images');
+  expect(worst).toHaveLength(5);
+  expect(worst.map(([, dice]) => dice)).toEqual(worst.map(([, dice]) => dice).sort());
+  for (const [, mean, lowest] of worst) expect(Number(lowest)).toBeLessThanOrEqual(Number(mean));
   const rows = (await readFile(await only(join(folder, 'agreement')), 'utf8')).trim().split('\r\n');
   // Four numbers of all raters; each rater's distance from the others; three numbers of each of ten pairs.
   expect(rows).toHaveLength(1 + 4 + 5 + 3 * 10);

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import type { PrismaClient } from '../../api/db.ts';
 import type { BlobStore } from '../../api/storage/blob-store.ts';
 import { encodeBinaryMask } from '../../api/storage/mask-codec.ts';
@@ -16,7 +17,7 @@ export interface Drawn {
   }[];
 }
 
-/** A frozen cohort of images of any sizes, with exactly these masks. The pictures are empty. */
+/** A frozen cohort of images of any sizes, with exactly these masks. The pictures are black. */
 export async function drawnDataset(
   prisma: PrismaClient,
   blobs: BlobStore,
@@ -31,12 +32,12 @@ export async function drawnDataset(
   });
   const idOf = (rows: readonly { id: string; name: string }[], name: string): string =>
     rows.find((row) => row.name === name)!.id;
-  const picture = await blobs.put(new Uint8Array(), 'image/png');
   for (const [index, { split, masks }] of drawn.images.entries()) {
     const outlines = Object.entries(masks).flatMap(([structure, byRater]) =>
       Object.entries(byRater).map(([rater, text]) => ({ structure, rater, ...read(text) })),
     );
     const { width, height } = outlines[0];
+    const picture = await blobs.put(await blackPicture(width, height), 'image/png');
     const row = { path: `image-${index}.png`, subject: `s${index}`, split, sha256: picture, width, height };
     const { id: imageId } = await prisma.image.create({ data: { datasetId: dataset.id, ...row } });
     for (const { structure, rater, mask } of outlines) {
@@ -52,6 +53,11 @@ export async function drawnDataset(
     }
   }
   return { datasetId: dataset.id, snapshotId: await freezeAll(prisma, dataset.id) };
+}
+
+function blackPicture(width: number, height: number): Promise<Buffer> {
+  const create = { width, height, channels: 3, background: 'black' } as const;
+  return sharp({ create }).png().toBuffer();
 }
 
 function read(text: string): { mask: Uint8Array; width: number; height: number } {

@@ -188,14 +188,22 @@ async function seedExperiment(
   return id;
 }
 
-/** Of each structure: one number of all raters, of the first, and of the first two; last first. Maps of all images. */
+/** Of each structure: one number of all raters, of the first, and of the first two; last first. Numbers and maps of all images. */
 async function seedAgreement(
   prisma: PrismaClient,
   agreementId: string,
   { images, structures, raters }: Record<'images' | 'structures' | 'raters', readonly { id: string }[]>,
 ): Promise<void> {
   const [raterId, otherRaterId] = raters.map(({ id }) => id);
-  const interval = { low: 0.25, high: 0.75, interval: 'bootstrap', count: images.length, undefinedCount: 0 };
+  const interval = {
+    low: 0.25,
+    high: 0.75,
+    interval: 'bootstrap',
+    count: images.length,
+    undefinedCount: 0,
+    bothEmptyCount: 2,
+    oneEmptyCount: 1,
+  };
   const figures = [
     { name: 'dice', value: 0.5, ...interval, raterId, otherRaterId },
     { name: 'generalised_energy_distance', value: 0.5, ...interval, raterId },
@@ -210,6 +218,17 @@ async function seedAgreement(
   await prisma.agreementMetric.createMany({
     data: structures.flatMap(({ id }) =>
       figures.map((figure) => ({ ...figure, agreementId, structureId: id })),
+    ),
+  });
+  const pair = { agreementId, raterId, otherRaterId };
+  await prisma.imageAgreement.createMany({
+    data: images.flatMap(({ id: imageId }, i) =>
+      structures.flatMap(({ id: structureId }) => [
+        { ...pair, imageId, structureId, name: 'dice', value: ((5 * i) % images.length) / images.length },
+        { ...pair, imageId, structureId, name: 'hausdorff_95', unit: 'mm', value: (5 * i) % images.length },
+        { agreementId, raterId, imageId, structureId, name: 'generalised_energy_distance', value: 0.5 },
+        { agreementId, imageId, structureId, name: 'mean_pairwise_dice', value: 0.5 },
+      ]),
     ),
   });
   await prisma.agreementMap.createMany({

@@ -30,8 +30,11 @@ export async function readMasks(
   const masks: FrameMask[] = [];
   for (const source of row.masks) {
     const drawn = 'draw' in source;
-    const refuse = (message: string) => report(source.field, message, drawn ? dataset.file : source.path);
-    for (const mask of drawn ? await draw(dataset, source, refuse) : await read(dataset, source, refuse)) {
+    const refuse = (message: string) =>
+      report(source.field, message, drawn ? (source.file ?? dataset.file) : source.path);
+    for (const mask of drawn
+      ? await draw(dataset, source, image, refuse)
+      : await read(dataset, source, refuse)) {
       const fitted = fit(dataset, mask, image, refuse);
       if (!fitted) break; // the other masks of the file have its size too
       masks.push(fitted);
@@ -42,9 +45,15 @@ export async function readMasks(
 
 type Refuse = (message: string) => void;
 
-async function draw(dataset: Dataset, source: DrawnMask, refuse: Refuse): Promise<FrameMask[]> {
+async function draw(
+  dataset: Dataset,
+  source: DrawnMask,
+  image: Size | null,
+  refuse: Refuse,
+): Promise<FrameMask[]> {
+  if (!image) return []; // the row fails on its image
   try {
-    return [{ ...positions(dataset, source), ...(await source.draw()) }];
+    return [{ ...positions(dataset, source), ...(await source.draw(image)) }];
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     refuse(error.message);

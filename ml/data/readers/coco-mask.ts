@@ -32,6 +32,13 @@ export function paint(mask: Uint8Array, { width, height }: Size, borders: readon
   }
 }
 
+/** One mask of everything that lies between borders: 0 or 1, [height, width]. */
+export function drawn(parts: Iterable<readonly number[]>, { width, height }: Size) {
+  const mask = new Uint8Array(width * height);
+  for (const borders of parts) paint(mask, { width, height }, borders);
+  return { mask, width, height };
+}
+
 /** Borders of run lengths: background, object, background, …; the first may be 0. */
 export function runBorders(counts: readonly number[]): number[] {
   let at = 0;

@@ -1,9 +1,10 @@
 import { isFields, type Fields } from './coco-file.ts';
 import { firstOf, idOf, textOf, type Annotation, type Coco } from './coco-annotations.ts';
-import { paint, type Size } from './coco-mask.ts';
+import { drawn, type Size } from './coco-mask.ts';
 import { readSegmentation, shown, type Segmentation } from './coco-segmentation.ts';
 import type { Problem } from './problem.ts';
 import type { DrawnMask, Row, RowResult, Scalar, Split } from './reader.ts';
+import { dealOut } from './split-settings.ts';
 
 /** As many pixels as the import takes of an image. */
 const PIXEL_LIMIT = 100_000_000;
@@ -44,12 +45,12 @@ function readImage(coco: Coco, image: unknown, row: number): RowResult {
   if (file === '') report('file_name', `expected a path, received ${shown(fields['file_name'])}`);
   const size = readSize(fields, report);
   const path = coco.imageFolder === '' ? file : `${coco.imageFolder}/${file}`;
-  const split = readSplit(coco, fields, report);
+  const subject = firstOf(fields, coco.settings.subjectKeys) || path;
+  const split = readSplit(coco, fields, subject, report);
   const diagnoses = readDiagnoses(coco, fields, report);
   const spacing = readSpacing(coco, fields, report);
   const masks = id !== null && size ? readMasks(coco, coco.byImage.get(id) ?? [], size, report) : [];
   if (problems.length > 0 || !split || !size) return { problems };
-  const subject = firstOf(fields, coco.settings.subjectKeys) || path;
   const metadata = readMetadata(coco, fields);
   return { row: { row, path, size, subject, split, diagnoses, masks, spacing, metadata } };
 }
@@ -76,11 +77,13 @@ function readSize(fields: Fields, report: Report): Size | null {
   return null;
 }
 
-function readSplit({ settings }: Coco, fields: Fields, report: Report): Split | null {
-  const { split, splits = SPLITS, splitKey } = settings;
+function readSplit({ settings }: Coco, fields: Fields, subject: string, report: Report): Split | null {
+  const { split, fractions, splits = SPLITS, splitKey } = settings;
   const text = textOf(fields[splitKey]);
   if (text === '' && split) return split;
-  if (text === '') report(splitKey, `the image has no '${splitKey}': give it one, or the option 'split'`);
+  if (text === '' && fractions) return dealOut(fractions, subject);
+  if (text === '')
+    report(splitKey, `the image has no '${splitKey}': give it one, or the option 'split' or 'fractions'`);
   else if (Object.hasOwn(splits, text)) return splits[text];
   else report(splitKey, `unknown split '${text}': expected one of ${Object.keys(splits).join(', ')}`);
   return null;
@@ -128,7 +131,20 @@ function readMasks(coco: Coco, annotations: readonly Annotation[], size: Size, r
   return raters.flatMap((rater) =>
     structures.flatMap((structure): DrawnMask[] => {
       const found = parts.get(key(rater, structure)) ?? (settings.unmarked === 'empty' ? [] : null);
-      return found ? [{ rater, structure, field: 'segmentation', draw: () => drawn(found, size) }] : [];
+      return found
+        ? [
+            {
+              rater,
+              structure,
+              field: 'segmentation',
+              draw: () =>
+                drawn(
+                  found.flatMap((part) => [...part()]),
+                  size,
+                ),
+            },
+          ]
+        : [];
     }),
   );
 }
@@ -162,10 +178,4 @@ function readPart(coco: Coco, { label, fields, rater }: Annotation, size: Size, 
     return { rater: rater ?? settings.rater, structure, segmentation: read.segmentation };
   report('segmentation', `${label}: ${read.problem}`);
   return null;
-}
-
-function drawn(parts: readonly Segmentation[], size: Size) {
-  const mask = new Uint8Array(size.width * size.height);
-  for (const part of parts) for (const borders of part()) paint(mask, size, borders);
-  return { mask, ...size };
 }

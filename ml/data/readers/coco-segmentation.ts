@@ -31,9 +31,14 @@ function readPolygons(polygons: readonly unknown[], size: Size) {
 }
 
 /** Tools round corners outward: this far outside is still on the edge, and is cut off as pycocotools does. */
-const slack = 1;
+const SLACK = 1;
 
-function polygonProblem(polygon: unknown, { width, height }: Size): string | null {
+/** What is wrong with a polygon [x0, y0, x1, y1, …] in pixels; null where nothing is. */
+export function polygonProblem(
+  polygon: unknown,
+  { width, height }: Size,
+  slack: number = SLACK,
+): string | null {
   if (!Array.isArray(polygon)) return `is no list of numbers: ${shown(polygon)}`;
   const numbers = polygon as readonly unknown[];
   const odd = numbers.find((value) => typeof value !== 'number' || !Number.isFinite(value));
@@ -45,7 +50,19 @@ function polygonProblem(polygon: unknown, { width, height }: Size): string | nul
     const outside = x < -slack || y < -slack || x > width + slack || y > height + slack;
     if (outside) return `leaves the picture of ${width}×${height} at (${x}, ${y})`;
   }
-  return null;
+  // An outline drawn by hand or by a program passes a pixel once or twice; the work of drawing grows with its length.
+  const longest = 8 * (width + 2) * (height + 2);
+  const length = outlineLength(polygon as number[]);
+  return length > longest ? `has an outline of ${Math.round(length)} pixels: at most ${longest}` : null;
+}
+
+function outlineLength(polygon: readonly number[]): number {
+  let length = 0;
+  for (let at = 0; at < polygon.length; at += 2) {
+    const next = (at + 2) % polygon.length;
+    length += Math.max(Math.abs(polygon[at] - polygon[next]), Math.abs(polygon[at + 1] - polygon[next + 1]));
+  }
+  return length;
 }
 
 function readRuns({ size: stated, counts: given }: Runs, size: Size) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { diagnosisScale, diagnosisValues } from './diagnosis-words.ts';
+import { optionalFractions } from './split-settings.ts';
 
 const name = z.string().trim().min(1).max(200);
 const keys = z.array(z.string().min(1)).min(1);
@@ -70,9 +71,11 @@ export const cocoSettings = z.strictObject({
     source: 'Our choice: COCO uses one file per split.',
   }),
   split: split.optional().meta({
-    description: 'The split of images that do not name one. If omitted, such images are rejected.',
+    description:
+      'The split of images that do not name one. If omitted, `fractions` decides, or such images are rejected.',
     source: 'Our choice: a split is never guessed.',
   }),
+  fractions: optionalFractions,
   splits: z
     .record(z.string(), split)
     .default({

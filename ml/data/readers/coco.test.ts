@@ -73,7 +73,7 @@ async function read(folder: string, options: Json = {}) {
 async function masksOf({ masks }: Row): Promise<Record<string, string>> {
   const entries = masks.map(async (source) => {
     const drawn = source as DrawnMask;
-    const { mask, width } = await drawn.draw();
+    const { mask, width } = await drawn.draw({ width: 0, height: 0 });
     const lines = [...mask].map((value, at) => `${at > 0 && at % width === 0 ? ' ' : ''}${value}`);
     return [`${drawn.rater} ${drawn.structure}`, lines.join('')] as const;
   });
@@ -120,6 +120,22 @@ describe('a COCO folder', () => {
         metadata: {},
       },
     ]);
+  });
+
+  test('deals images without a split out by subject where this is asked for', async () => {
+    const images = Array.from({ length: 40 }, (_, index) => {
+      const subject = { patient_id: Math.floor(index / 2) };
+      return { id: index, file_name: `${index}.png`, width: 4, height: 3, ...subject };
+    });
+    const folder = await folderWith({ 'coco.json': { ...small, images, annotations: [] } });
+    const { rows, problems } = await read(folder, { fractions: { train: 0.5, validation: 0, test: 0.5 } });
+    expect(problems).toEqual([]);
+    const splits = rows.map(({ split }) => split);
+    expect(new Set(splits)).toEqual(new Set(['train', 'test']));
+    for (let at = 0; at < 40; at += 2) expect(splits[at]).toBe(splits[at + 1]);
+    // A split that the file names stands.
+    const named = await read(await folderWith({ 'coco.json': small }), { fractions: {} });
+    expect(named.rows.map(({ split }) => split)).toEqual(['train', 'validation']);
   });
 
   test('draws polygons and run lengths, unites the parts of a mask, and tells empty from not annotated', async () => {
@@ -284,7 +300,7 @@ describe('what is wrong with an image or an annotation is said with row, field, 
     [
       'no split',
       withImage({ split: undefined }),
-      "row 2, split: the image has no 'split': give it one, or the option 'split'",
+      "row 2, split: the image has no 'split': give it one, or the option 'split' or 'fractions'",
     ],
     [
       'an unknown split',

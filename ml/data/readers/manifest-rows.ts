@@ -251,7 +251,7 @@ function readMetadata(
 }
 
 /** '0.82' and '-3' are numbers; '007' and '1e5x' stay text, as an identifier would want. */
-function numberOrText(text: string): Scalar {
+export function numberOrText(text: string): Scalar {
   return /^-?(0|[1-9]\d{0,14})(\.\d{1,12})?$/.test(text) ? Number(text) : text;
 }
 

@@ -117,8 +117,13 @@ export interface DrawnMask {
   readonly structure: string;
   /** For messages. */
   readonly field: string;
-  /** @throws InputError for what only shows when it is drawn. */
-  draw(): Pixels | Promise<Pixels>;
+  /** The file that describes it, for messages; left out: the dataset's. */
+  readonly file?: string;
+  /**
+   * Draws it, for layouts that do not state the image's size in the size of the image file.
+   * @throws InputError for what only shows when it is drawn.
+   */
+  draw(image: Pick<Pixels, 'width' | 'height'>): Pixels | Promise<Pixels>;
 }
 
 export interface Pixels {

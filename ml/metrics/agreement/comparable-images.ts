@@ -1,37 +1,54 @@
-import type { Measure } from '../../statistics/measure.ts';
-import type { RaterGroup } from '../metric.ts';
-import type { ImageAgreement } from './image-agreement.ts';
-import type { PairCounts } from './pair-counts.ts';
+import { bootstrapMeanOfDefined } from '../../statistics/bootstrap-mean.ts';
+import { pooledOverImages, type Sums } from '../../statistics/pooled-over-images.ts';
+import type { RaterGroup, RatersMetric } from '../metric.ts';
+import { pairIn, type ImageAgreement } from './image-agreement.ts';
 
-/** What the images say of a group of raters, and how many images say nothing. */
-export interface Comparable<T> {
-  readonly of: readonly T[];
-  readonly left: number;
-  /** Why there is nothing to compare; null where there is. */
-  readonly whyNone: string | null;
+/** Of each image whether its masks that are compared are empty; nothing where too few of the group annotated. */
+export function emptyMasksOf({ areas }: ImageAgreement, { rater, otherRater }: RaterGroup): boolean[] {
+  const compared = rater !== undefined && otherRater !== undefined ? [rater, otherRater] : [...areas.keys()];
+  const present = compared.every((one) => areas.has(one)) && (rater === undefined || areas.has(rater));
+  return present && compared.length > 1 ? compared.map((one) => areas.get(one) === 0) : [];
 }
 
-export const equalVotes = 'all votes are equal';
-export const emptyMasks = 'all masks are empty';
-
-/** Images that two or more annotated. */
-export function sharedImages(images: readonly ImageAgreement[]): Comparable<ImageAgreement> {
-  const of = images.filter(({ pairs }) => pairs.length > 0);
-  return { of, left: images.length - of.length, whyNone: of.length ? null : 'no image with two annotators' };
+/** Mean over the images that have the number. */
+export function meanOverImages(ofImage: RatersMetric['ofImage']): RatersMetric['measure'] {
+  return (images, group, seed) => {
+    const values = images.map((image) => ofImage(image, group));
+    return bootstrapMeanOfDefined(values, { seed, whyNone: whyNone(group) });
+  };
 }
 
-/** The counts of two raters, in the images that both annotated. */
-export function pairCounts(
-  images: readonly ImageAgreement[],
-  { rater, otherRater }: RaterGroup,
-): Comparable<PairCounts> {
-  const of = images.flatMap(
-    ({ pairs }) => pairs.find((one) => one.rater === rater && one.otherRater === otherRater)?.counts ?? [],
-  );
-  return { of, left: images.length - of.length, whyNone: of.length ? null : 'no image that both annotated' };
+/** A figure of the sums of all images that enter; others are counted. */
+export function pooled<T extends Sums<T>>(
+  sumsOf: (image: ImageAgreement, group: RaterGroup) => T | null,
+  figure: (sums: T) => number | null,
+): Pick<RatersMetric, 'ofImage' | 'measure'> {
+  return {
+    ofImage(image, group) {
+      const sums = sumsOf(image, group);
+      return sums && figure(sums);
+    },
+    measure(images, group, seed) {
+      const sums = images.map((image) => sumsOf(image, group)).filter((one) => one !== null);
+      const whyUndefined = sums.length > 0 ? 'all votes are equal' : whyNone(group);
+      const measure = pooledOverImages(sums, figure, { seed, whyUndefined });
+      return { ...measure, undefinedCount: measure.undefinedCount + images.length - sums.length };
+    },
+  };
 }
 
-/** Counts images that did not enter. */
-export function leavingOut(images: number, measure: Measure): Measure {
-  return { ...measure, undefinedCount: measure.undefinedCount + images };
+/** The votes of an image that two or more annotated. */
+export function votesOfImage({ pairs, votes }: ImageAgreement): ImageAgreement['votes'] | null {
+  return pairs.length > 0 ? votes : null;
+}
+
+/** The counts of two raters, of an image that both annotated. */
+export function countsOfPair(image: ImageAgreement, group: RaterGroup) {
+  return pairIn(image, group)?.counts ?? null;
+}
+
+function whyNone({ rater, otherRater }: RaterGroup): string {
+  if (otherRater !== undefined) return 'no image that both annotated';
+  if (rater !== undefined) return 'no image that they and another annotated';
+  return 'no image with two annotators';
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { bootstrapMeanOfDefined } from '../../statistics/bootstrap-mean.ts';
-import { mean, type Measure } from '../../statistics/measure.ts';
+import { mean } from '../../statistics/measure.ts';
 import type { RaterGroup, RatersMetric } from '../metric.ts';
-import { leavingOut, pairCounts, sharedImages } from './comparable-images.ts';
+import { countsOfPair, meanOverImages } from './comparable-images.ts';
 import type { ImageAgreement } from './image-agreement.ts';
 import { pairDistance } from './mask-distances.ts';
 
@@ -23,27 +22,21 @@ export const generalisedEnergyDistance: RatersMetric = {
   unit: () => null,
   range: [0, 2],
   better: 'lower',
-  emptyMasks: 'Two empty masks have distance 0.',
-  perImage: false,
+  emptyMasks: 'Of each pair: both empty distance 0, one empty distance 1.',
+  perImage: true,
   overImages: 'mean',
   compares: 'raters',
   groups: ['all', 'one', 'pair'],
-  measure(images, group, seed) {
-    if (group.otherRater !== undefined) return ofPair(images, group, seed);
-    if (group.rater !== undefined) return ofRater(images, group.rater, seed);
-    const { of, left, whyNone } = sharedImages(images);
-    const distances = of.map(({ energyDistances }) => mean([...energyDistances.values()]));
-    return leavingOut(left, bootstrapMeanOfDefined(distances, { seed, whyNone: whyNone ?? '' }));
-  },
+  ofImage: energyDistance,
+  measure: meanOverImages(energyDistance),
 };
 
-function ofRater(images: readonly ImageAgreement[], rater: string, seed: number): Measure {
-  const distances = images.map(({ energyDistances }) => energyDistances.get(rater) ?? null);
-  return bootstrapMeanOfDefined(distances, { seed, whyNone: 'no image that they and another annotated' });
-}
-
-function ofPair(images: readonly ImageAgreement[], group: RaterGroup, seed: number): Measure {
-  const { of, left, whyNone } = pairCounts(images, group);
-  const distances = of.map((counts) => 2 * pairDistance(counts));
-  return leavingOut(left, bootstrapMeanOfDefined(distances, { seed, whyNone: whyNone ?? '' }));
+function energyDistance(image: ImageAgreement, { rater, otherRater }: RaterGroup): number | null {
+  const { energyDistances } = image;
+  if (otherRater !== undefined) {
+    const counts = countsOfPair(image, { rater, otherRater });
+    return counts && 2 * pairDistance(counts);
+  }
+  if (rater !== undefined) return energyDistances.get(rater) ?? null;
+  return energyDistances.size === 0 ? null : mean([...energyDistances.values()]);
 }

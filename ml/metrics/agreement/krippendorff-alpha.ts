@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { pooledOverImages } from '../../statistics/pooled-over-images.ts';
 import type { RatersMetric } from '../metric.ts';
-import { equalVotes, leavingOut, sharedImages } from './comparable-images.ts';
+import { pooled, votesOfImage } from './comparable-images.ts';
 import { krippendorffAlpha as alphaOf } from './vote-counts.ts';
 
 /** Krippendorff's alpha, nominal, of the pixels of all images together. */
@@ -18,15 +17,10 @@ export const krippendorffAlpha: RatersMetric = {
   unit: () => null,
   range: [-1, 1],
   better: 'higher',
-  emptyMasks: 'Pixels like any other; undefined where all masks of all images are empty.',
-  perImage: false,
+  emptyMasks: 'Pixels like any other; undefined where all votes are equal.',
+  perImage: true,
   overImages: 'pooled',
   compares: 'raters',
   groups: ['all'],
-  measure(images, _, seed) {
-    const { of, left, whyNone } = sharedImages(images);
-    const totals = of.map(({ votes }) => votes);
-    const whyUndefined = whyNone ?? equalVotes;
-    return leavingOut(left, pooledOverImages(totals, alphaOf, { seed, whyUndefined }));
-  },
+  ...pooled(votesOfImage, alphaOf),
 };

@@ -1,21 +1,19 @@
+import type { BitMask } from '../../data/bit-mask.ts';
 import { mean } from '../../statistics/measure.ts';
-import { countPair, noPixels, type PairCounts } from './pair-counts.ts';
+import { countPair, type PairCounts } from './pair-counts.ts';
 
 /**
  * Generalised energy distance of two sets of masks of one image (Kohl et al. 2018): 2 E[d(S, Y)] - E[d(S, S')] -
  * E[d(Y, Y')], d = 1 - IoU, both empty: d = 0. Expectations run over all ordered pairs, each mask with itself too.
  * Null where a set has no mask.
  */
-export function energyDistance(
-  raters: readonly ArrayLike<number>[],
-  others: readonly ArrayLike<number>[],
-): number | null {
+export function energyDistance(raters: readonly BitMask[], others: readonly BitMask[]): number | null {
   if (raters.length === 0 || others.length === 0) return null;
   return 2 * meanDistance(raters, others) - meanDistance(raters, raters) - meanDistance(others, others);
 }
 
 /** E[d(Y, Y')] among raters; null where there is none. */
-export function diversity(raters: readonly ArrayLike<number>[]): number | null {
+export function diversity(raters: readonly BitMask[]): number | null {
   return raters.length === 0 ? null : meanDistance(raters, raters);
 }
 
@@ -32,14 +30,14 @@ export function energyDistancesToOthers(distances: readonly (readonly number[])[
   });
 }
 
-function meanDistance(first: readonly ArrayLike<number>[], second: readonly ArrayLike<number>[]): number {
+function meanDistance(first: readonly BitMask[], second: readonly BitMask[]): number {
   let sum = 0;
   for (const a of first) for (const b of second) sum += distance(a, b);
   return sum / (first.length * second.length);
 }
 
-function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  return pairDistance(countPair(noPixels, a, b));
+function distance(a: BitMask, b: BitMask): number {
+  return pairDistance(countPair(a, b));
 }
 
 /** d = 1 - IoU of two masks; both empty: 0. */

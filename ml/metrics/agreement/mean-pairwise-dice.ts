@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { bootstrapMeanOfDefined } from '../../statistics/bootstrap-mean.ts';
 import { mean } from '../../statistics/measure.ts';
 import type { RatersMetric } from '../metric.ts';
-import { emptyMasks, leavingOut, sharedImages } from './comparable-images.ts';
+import { meanOverImages } from './comparable-images.ts';
 import type { ImageAgreement } from './image-agreement.ts';
 import { pairDice } from './pair-counts.ts';
 
@@ -13,25 +12,21 @@ export const meanPairwiseDice: RatersMetric = {
   formula: 'mean over images of the mean over pairs of dice',
   citation: 'Dice 1945; the mean over pairs is common usage.',
   reconstruction: null,
-  history: ['First version.'],
+  history: ['First version.', 'Two empty masks agree: 1. They were left out.'],
   config: z.strictObject({}),
   presets: {},
   unit: () => null,
   range: [0, 1],
   better: 'higher',
-  emptyMasks: 'A pair of empty masks is undefined and left out; an image without any other pair is counted.',
-  perImage: false,
+  emptyMasks: 'Of each pair: both empty 1, one empty 0.',
+  perImage: true,
   overImages: 'mean',
   compares: 'raters',
   groups: ['all'],
-  measure(images, _, seed) {
-    const { of, left, whyNone } = sharedImages(images);
-    const options = { seed, whyNone: whyNone ?? emptyMasks };
-    return leavingOut(left, bootstrapMeanOfDefined(of.map(meanOfPairs), options));
-  },
+  ofImage: meanOfPairs,
+  measure: meanOverImages(meanOfPairs),
 };
 
 function meanOfPairs({ pairs }: ImageAgreement): number | null {
-  const defined = pairs.map(({ counts }) => pairDice(counts)).filter((dice) => dice !== null);
-  return defined.length === 0 ? null : mean(defined);
+  return pairs.length === 0 ? null : mean(pairs.map(({ counts }) => pairDice(counts)));
 }

@@ -1,3 +1,5 @@
+import { bitsOf } from '../../data/bit-counts.ts';
+import type { BitMask } from '../../data/bit-mask.ts';
 import { kappaOf } from '../../statistics/beyond-chance.ts';
 
 /** Pixels by what two raters say of them. Whole numbers in doubles: exact up to 2^53 pixels. */
@@ -8,31 +10,33 @@ export interface PairCounts {
   readonly neither: number;
 }
 
-export const noPixels: PairCounts = { both: 0, firstOnly: 0, secondOnly: 0, neither: 0 };
-
-/** The counts so far with those of one more image; masks hold 0 and 1. */
-export function countPair(
-  sofar: PairCounts,
-  first: ArrayLike<number>,
-  second: ArrayLike<number>,
-): PairCounts {
-  if (first.length !== second.length) {
-    throw new RangeError(`masks differ in size: ${first.length} and ${second.length} pixels`);
+/** Eight pixels at once. @throws RangeError for masks of different sizes. */
+export function countPair(first: BitMask, second: BitMask): PairCounts {
+  assertOneSize([first, second]);
+  let [both, firstOnly, secondOnly] = [0, 0, 0];
+  for (let i = 0; i < first.bytes.length; i++) {
+    const [a, b] = [first.bytes[i], second.bytes[i]];
+    if ((a | b) === 0) continue;
+    both += bitsOf[a & b];
+    firstOnly += bitsOf[a & ~b];
+    secondOnly += bitsOf[b & ~a];
   }
-  const table = [0, 0, 0, 0];
-  for (let i = 0; i < first.length; i++) table[(first[i] ? 2 : 0) + (second[i] ? 1 : 0)] += 1;
-  return {
-    both: sofar.both + table[3],
-    firstOnly: sofar.firstOnly + table[2],
-    secondOnly: sofar.secondOnly + table[1],
-    neither: sofar.neither + table[0],
-  };
+  const neither = first.width * first.height - both - firstOnly - secondOnly;
+  return { both, firstOnly, secondOnly, neither };
 }
 
-/** Dice = 2 |A ∩ B| / (|A| + |B|); null where both are empty. */
-export function pairDice({ both, firstOnly, secondOnly }: PairCounts): number | null {
+/** @throws RangeError for masks of different sizes. */
+export function assertOneSize(masks: readonly BitMask[]): void {
+  const odd = masks.find(({ width, height }) => width !== masks[0].width || height !== masks[0].height);
+  if (!odd) return;
+  const size = ({ width, height }: BitMask): string => `${width}×${height}`;
+  throw new RangeError(`masks differ in size: ${size(masks[0])} and ${size(odd)} pixels`);
+}
+
+/** Dice = 2 |A ∩ B| / (|A| + |B|); 1 where both are empty. */
+export function pairDice({ both, firstOnly, secondOnly }: PairCounts): number {
   const sum = 2 * both + firstOnly + secondOnly;
-  return sum === 0 ? null : (2 * both) / sum;
+  return sum === 0 ? 1 : (2 * both) / sum;
 }
 
 /** Cohen's kappa (1960): (p_o - p_e) / (1 - p_e); null without pixels, and where chance agreement is 1. */

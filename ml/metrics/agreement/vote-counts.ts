@@ -1,4 +1,6 @@
+import { rowBytes, stripsOf, type BitMask, type Strip } from '../../data/bit-mask.ts';
 import { alphaOf, kappaOf } from '../../statistics/beyond-chance.ts';
+import { assertOneSize } from './pair-counts.ts';
 
 /**
  * How many pixels had n raters of whom k said yes: `counts.get(n)[k]`. All that agreement on binary masks depends on,
@@ -6,22 +8,37 @@ import { alphaOf, kappaOf } from '../../statistics/beyond-chance.ts';
  */
 export type VoteCounts = Map<number, Float64Array>;
 
-/** How many of the masks (0 and 1) of one image say yes, at each pixel: [h, w]. */
-export function votesOf(masks: readonly ArrayLike<number>[]): Uint16Array {
-  const pixels = masks[0]?.length ?? 0;
-  const odd = masks.find(({ length }) => length !== pixels);
-  if (odd) throw new RangeError(`masks differ in size: ${pixels} and ${odd.length} pixels`);
-  const votes = new Uint16Array(pixels);
-  for (const mask of masks) for (let i = 0; i < pixels; i++) votes[i] += mask[i] ? 1 : 0;
+/** How many of the masks of one image say yes at each pixel of these rows: [to - from, width]. */
+export function votesIn(masks: readonly BitMask[], { from, to }: Strip): Uint16Array {
+  const { width } = masks[0];
+  const stride = rowBytes(width);
+  const votes = new Uint16Array((to - from) * width);
+  for (const { bytes } of masks) {
+    for (let y = from; y < to; y++) {
+      for (let b = 0; b < stride; b++) {
+        const byte = bytes[y * stride + b];
+        if (byte === 0) continue;
+        const pixel = (y - from) * width + 8 * b;
+        for (let bit = 0; bit < 8; bit++) if (byte & (0x80 >> bit)) votes[pixel + bit] += 1;
+      }
+    }
+  }
   return votes;
 }
 
-/** Adds one image: the masks (0 and 1) of those raters who annotated it. */
-export function addVotes(counts: VoteCounts, masks: readonly ArrayLike<number>[]): void {
+/**
+ * Adds one image, a strip at a time: the masks of those raters who annotated it.
+ * @throws RangeError for masks of different sizes.
+ */
+export function addVotes(counts: VoteCounts, masks: readonly BitMask[]): void {
+  if (masks.length === 0) return;
+  assertOneSize(masks);
   const n = masks.length;
   const row = counts.get(n) ?? new Float64Array(n + 1);
   counts.set(n, row);
-  for (const votes of votesOf(masks)) row[votes] += 1;
+  for (const strip of stripsOf(masks[0])) {
+    for (const votes of votesIn(masks, strip)) row[votes] += 1;
+  }
 }
 
 /** Sums over pixels that both figures below are made of: those of two images add up to those of both together. */

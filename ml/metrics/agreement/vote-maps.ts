@@ -1,25 +1,39 @@
-import { votesOf } from './vote-counts.ts';
+import type { BitMask, Strip } from '../../data/bit-mask.ts';
+import { assertOneSize } from './pair-counts.ts';
+import { votesIn } from './vote-counts.ts';
+
+/** Values of these rows: [to - from, width]. */
+export type RowsOf = (strip: Strip) => Float32Array;
 
 export interface VoteMaps {
-  /** Share of the annotators on the majority's side, 0.5 to 1: [h, w]. */
-  readonly agreement: Float32Array;
-  /** Entropy of their votes in bits, 0 (all agree) to 1 (evenly split): [h, w]. */
-  readonly entropy: Float32Array;
+  /** Share of the annotators on the majority's side, 0.5 to 1. */
+  readonly agreement: RowsOf;
+  /** Entropy of their votes in bits, 0 (all agree) to 1 (evenly split). */
+  readonly entropy: RowsOf;
 }
 
 /**
- * Where the masks (0 and 1: [h, w]) of one structure in one image agree. With k of n votes at a pixel and p = k / n:
- * agreement = max(p, 1 - p), entropy = -p log2 p - (1 - p) log2 (1 - p). One mask agrees with itself: 1 and 0.
+ * Where the masks of one structure in one image agree. With k of n votes at a pixel and p = k / n: agreement =
+ * max(p, 1 - p), entropy = -p log2 p - (1 - p) log2 (1 - p). One mask agrees with itself: 1 and 0. The maps are drawn
+ * strip by strip, so that those of a large image need not be in memory.
+ * @throws RangeError without masks, and for masks of different sizes.
  */
-export function voteMaps(masks: readonly ArrayLike<number>[]): VoteMaps {
+export function voteMaps(masks: readonly BitMask[]): VoteMaps {
   if (masks.length === 0) throw new RangeError('no masks: their agreement has no map');
-  const shares = Array.from({ length: masks.length + 1 }, (_, k) => k / masks.length);
-  const agreement = Float32Array.from(shares, (p) => Math.max(p, 1 - p));
-  const entropy = Float32Array.from(shares, (p) => bits(p) + bits(1 - p));
-  const votes = votesOf(masks);
+  assertOneSize(masks);
   return {
-    agreement: Float32Array.from(votes, (k) => agreement[k]),
-    entropy: Float32Array.from(votes, (k) => entropy[k]),
+    agreement: rowsOf(masks, (p) => Math.max(p, 1 - p)),
+    entropy: rowsOf(masks, (p) => bits(p) + bits(1 - p)),
+  };
+}
+
+function rowsOf(masks: readonly BitMask[], value: (share: number) => number): RowsOf {
+  const values = Float32Array.from({ length: masks.length + 1 }, (_, k) => value(k / masks.length));
+  return (strip) => {
+    const votes = votesIn(masks, strip);
+    const rows = new Float32Array(votes.length); // filled by hand: Float32Array.from makes an object of each pixel
+    for (let i = 0; i < rows.length; i++) rows[i] = values[votes[i]];
+    return rows;
   };
 }
 
