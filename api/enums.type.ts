@@ -1,6 +1,8 @@
 import { registerEnumType } from 'type-graphql';
 import {
   AgreementMapKind,
+  AgreementSubject,
+  DiagnosisKind,
   ModelTask,
   ProblemSeverity,
   RaterKind,
@@ -10,7 +12,17 @@ import {
 } from '../prisma/client/enums.ts';
 
 /** The store's enumerations, as GraphQL shows them. */
-export { AgreementMapKind, ModelTask, ProblemSeverity, RaterKind, RunKind, RunStatus, Split };
+export {
+  AgreementMapKind,
+  AgreementSubject,
+  DiagnosisKind,
+  ModelTask,
+  ProblemSeverity,
+  RaterKind,
+  RunKind,
+  RunStatus,
+  Split,
+};
 
 registerEnumType(Split, {
   name: 'Split',
@@ -28,6 +40,24 @@ registerEnumType(RaterKind, {
   valuesConfig: {
     person: { description: 'A person, real or simulated, who outlined structures.' },
     level: { description: "A level of a vote map ('at least k votes'): a known strictness, not a person." },
+  },
+});
+
+registerEnumType(DiagnosisKind, {
+  name: 'DiagnosisKind',
+  valuesConfig: {
+    binary: { description: '0 or 1.' },
+    nominal: { description: 'One of several classes, which have no order.' },
+    ordinal: { description: 'One of several grades, in order.' },
+  },
+});
+
+registerEnumType(AgreementSubject, {
+  name: 'AgreementSubject',
+  description: 'What a measurement of agreement compares.',
+  valuesConfig: {
+    masks: { description: "The raters' masks." },
+    diagnoses: { description: "The graders' diagnoses." },
   },
 });
 

@@ -97,6 +97,31 @@ async function migrateOver(before: string, sql: string, look: (client: pg.Client
 }
 
 describe('a store with data', () => {
+  test('keeps the diagnoses of its snapshots as their labels', async () => {
+    const uuid = (digit: number) => `00000000-0000-7000-8000-00000000000${digit}`;
+    const old = `
+      insert into blobs (sha256, bytes, media_type) values ('${sha('a')}', 1, 'image/png');
+      insert into datasets (id, name) values ('${uuid(1)}', 'd');
+      insert into images (id, dataset_id, path, subject, split, sha256, width, height) select i::text::uuid, '${uuid(1)}', i, i, 'test', '${sha('a')}', 1, 1
+        from unnest(array['${uuid(2)}', '${uuid(3)}', '${uuid(4)}']) i;
+      insert into diagnoses (id, image_id, source, value) values
+        ('${uuid(5)}', '${uuid(2)}', 'reference', 1), ('${uuid(6)}', '${uuid(3)}', 'reference', 0);
+      insert into cohorts (id, dataset_id, name) values ('${uuid(7)}', '${uuid(1)}', 'c');
+      insert into snapshots (id, cohort_id, hash, image_count) values ('${uuid(8)}', '${uuid(7)}', '${sha('b')}', 3);
+      insert into snapshot_images (snapshot_id, image_id, position, split, diagnosis_id) values
+        ('${uuid(8)}', '${uuid(2)}', 0, 'test', '${uuid(5)}'), ('${uuid(8)}', '${uuid(3)}', 1, 'test', '${uuid(6)}'),
+        ('${uuid(8)}', '${uuid(4)}', 2, 'test', null);`;
+    await migrateOver('20261126072916', old, async (client) => {
+      const { rows } = await client.query('select label, grade from snapshot_images order by position');
+      expect(rows.map(({ label, grade }: { label: number; grade: number }) => [label, grade])).toEqual([
+        [1, null],
+        [0, null],
+        [null, null],
+      ]);
+      await expect(client.query('update snapshot_images set label = 0')).rejects.toThrow(/frozen/);
+    });
+  });
+
   test('keeps the one model that a fusion asked, in its lineage and in its run’s request', async () => {
     const id = (digit: number) => `00000000-0000-7000-8000-00000000000${digit}`;
     const request = (model: string | null) => JSON.stringify({ method: 'm', diagnosisModelId: model });
@@ -173,10 +198,10 @@ test('numbers of evaluations get the settings that they were measured with', asy
 });
 
 describe('the store refuses', () => {
-  test('a diagnosis other than 0 and 1', async () => {
+  test('a diagnosis that is not on the scale of its dataset', async () => {
     const { imageId } = await seedImage();
     const create = database.prisma.diagnosis.create({ data: { imageId, source: 'reference', value: 2 } });
-    await expect(create).rejects.toThrow(/diagnoses_value_binary/);
+    await expect(create).rejects.toThrow(/diagnoses_value_on_scale/);
   });
 
   test('two current annotations of one image, rater and structure', async () => {

@@ -7,6 +7,7 @@ import { AuditEventResolver } from './audit/audit-event.resolver.ts';
 import { CohortResolver, SnapshotResolver } from './cohorts/cohort.resolver.ts';
 import { DatasetResolver } from './datasets/dataset.resolver.ts';
 import { ImportProblemResolver } from './datasets/import-problem.resolver.ts';
+import { DiagnosisResolver } from './diagnoses/diagnosis.resolver.ts';
 import { EvaluationResolver } from './evaluations/evaluation.resolver.ts';
 import { ExperimentResolver } from './experiments/experiment.resolver.ts';
 import { FusionResolver } from './fusions/fusion.resolver.ts';
@@ -28,6 +29,7 @@ export function loadSchema(): Promise<GraphQLSchema> {
       AuditEventResolver,
       CohortResolver,
       DatasetResolver,
+      DiagnosisResolver,
       EvaluationResolver,
       ExperimentResolver,
       FusionResolver,

@@ -5,6 +5,8 @@ import { diagnosisModels } from './diagnosis/index.ts';
 import { experiments } from './experiments/index.ts';
 import type { Fusion } from './fusion/fusion.ts';
 import { fusions } from './fusion/index.ts';
+import { gradeMetrics } from './grades/index.ts';
+import { labelFusions } from './label-fusion/index.ts';
 import { metrics } from './metrics/index.ts';
 import type { Method, Registry } from './method.ts';
 import type { SegmentationModel } from './segmentation/segmentation-model.ts';
@@ -13,9 +15,10 @@ import { defaultsOf } from './settings/config-of.ts';
 
 /**
  * What a method works from beside images. `raters`: the masks of each rater; `masks`: one mask an image, as a fusion
- * makes it; `diagnoses`: of the images that it learns from or fuses; `diagnosisModel`: a trained one.
+ * makes it; `diagnoses`: of the images that it learns from or fuses; `diagnosisModel`: a trained one; `grades`: the
+ * diagnoses that each grader gave.
  */
-export type Need = 'raters' | 'masks' | 'diagnoses' | 'diagnosisModel';
+export type Need = 'raters' | 'masks' | 'diagnoses' | 'diagnosisModel' | 'grades';
 
 export interface MethodKind {
   /** For a reader of the API: what such a method does, and the mutation that takes its name. */
@@ -39,6 +42,16 @@ export const methodKinds = {
   PHANTOM: kind(phantoms, () => [], 'Simulates images whose true outlines and diagnoses are known.'),
   READER: kind(readers, () => [], 'Reads a folder in a published layout: importDataset.'),
   METRIC: kind(metrics, () => [], 'Measures the quality of masks or scores as one number: evaluate.'),
+  LABEL_FUSION: kind(
+    labelFusions,
+    () => ['grades'],
+    'Fuses the grades that several graders gave an image into one: the label rule of freezeCohort.',
+  ),
+  GRADE_METRIC: kind(
+    gradeMetrics,
+    () => ['grades'],
+    'Measures how far graders agree as one number: measureAgreement of diagnoses.',
+  ),
   EXPERIMENT: kind(
     experiments,
     () => ['raters', 'diagnoses'],

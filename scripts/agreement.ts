@@ -15,20 +15,24 @@ await command(async () => {
   const options = parseOptions(process.argv.slice(2));
   if (options === 'help') return console.log(usage);
   await withServer(options.url, (client) =>
-    options.list ? printMethods(client, ['METRIC']) : agreement(client, options),
+    options.list ? printMethods(client, ['METRIC', 'GRADE_METRIC']) : agreement(client, options),
   );
 });
 
 /** How far raters agree, over GraphQL, on a phantom or on a folder of real data: tables, and every number as CSV. */
 async function agreement(client: Client, options: AgreementOptions): Promise<void> {
-  const { split, seed, worst, out } = options;
+  const { split, seed, worst, out, of: subject } = options;
   const { snapshotId } = await openSubject(client, options);
-  const result = await askAgreement(client, { snapshotId, split, seed });
-  const images = worst > 0 ? await askWorstImages(client, result, worst) : [];
+  const result = await askAgreement(client, { snapshotId, split, seed, subject });
+  const images = worst > 0 && subject === 'masks' ? await askWorstImages(client, result, worst) : [];
   console.log(`\n${formatAgreement(result, images)}\n`);
-  const file = path.join(out, `${slug(result.snapshot.cohort.dataset.name)}${split ? `-${split}` : ''}.csv`);
+  const kind = subject === 'masks' ? '' : `-${subject}`;
+  const file = path.join(
+    out,
+    `${slug(result.snapshot.cohort.dataset.name)}${kind}${split ? `-${split}` : ''}.csv`,
+  );
   await mkdir(out, { recursive: true });
-  await writeFile(file, csv(result));
+  await writeFile(file, subject === 'masks' ? csv(result) : csvOfGrades(result));
   console.log(file);
 }
 
@@ -53,6 +57,16 @@ function csv({ metrics, snapshot }: Agreement): string {
       ...[row.structure.name, row.name, row.rater?.name ?? null, row.otherRater?.name ?? null],
       ...[row.value, row.low, row.high, row.count, row.undefinedCount],
       ...[row.bothEmptyCount, row.oneEmptyCount, row.note, snapshot.hash],
+    ]),
+  );
+}
+
+function csvOfGrades({ gradeMetrics, snapshot }: Agreement): string {
+  return csvTable(
+    ['name', 'grader', 'other', 'value', 'low', 'high', 'interval', 'images', 'without', 'note', 'cohort'],
+    gradeMetrics.map((row) => [
+      ...[row.name, row.grader, row.otherGrader, row.value, row.low, row.high, row.interval],
+      ...[row.count, row.undefinedCount, row.note, snapshot.hash],
     ]),
   );
 }

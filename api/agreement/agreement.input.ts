@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { RunStatus, Split } from '../enums.type.ts';
+import { AgreementSubject, RunStatus, Split } from '../enums.type.ts';
 
 @InputType({ description: 'All given conditions must hold.' })
 export class AgreementFilter {
@@ -9,6 +9,9 @@ export class AgreementFilter {
   @Field(() => Split, { nullable: true, description: 'Only those measured on this split.' })
   split?: Split | null;
 
+  @Field(() => AgreementSubject, { nullable: true, description: 'What is compared.' })
+  subject?: AgreementSubject | null;
+
   @Field(() => RunStatus, { nullable: true, description: 'Status of its run.' })
   status?: RunStatus | null;
 }
@@ -17,6 +20,12 @@ export class AgreementFilter {
 export class MeasureAgreementInput {
   @Field(() => ID)
   snapshotId!: string;
+
+  @Field(() => AgreementSubject, {
+    defaultValue: AgreementSubject.masks,
+    description: "The raters' masks, or the graders' diagnoses.",
+  })
+  subject!: AgreementSubject;
 
   @Field(() => Split, {
     nullable: true,

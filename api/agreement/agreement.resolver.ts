@@ -14,6 +14,7 @@ import { ImageAgreementArgs, imageAgreementsWhere } from './image-agreements.ts'
 const filterable: Equality = {
   snapshotId: same('snapshot_id', 'uuid'),
   split: same('split', 'split'),
+  subject: same('subject', 'agreement_subject'),
   status: { type: 'run_status', sql: (row) => `(select r.status from runs r where r.id = ${row}.run_id)` },
 };
 
@@ -65,7 +66,7 @@ export class AgreementResolver {
 
   @Mutation(() => Agreement, {
     description:
-      'Measures how far the raters of a snapshot agree, and draws maps of where they do. Returns at once; follow `run` for progress. Identical requests share one result.',
+      'Measures how far the raters of a snapshot agree, and draws maps of where they do; or how far its graders agree. Returns at once; follow `run` for progress. Identical requests share one result.',
   })
   async measureAgreement(
     @Ctx() context: RequestContext,

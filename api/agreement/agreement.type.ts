@@ -1,7 +1,7 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { Snapshot } from '../cohorts/cohort.type.ts';
 import { Rater, Structure } from '../datasets/dataset.type.ts';
-import { AgreementMapKind, Split } from '../enums.type.ts';
+import { AgreementMapKind, AgreementSubject, Split } from '../enums.type.ts';
 import { softPng } from '../fusions/mask.type.ts';
 import { Image } from '../images/image.type.ts';
 import { connectionType } from '../read/connection.type.ts';
@@ -79,6 +79,50 @@ export class AgreementMetric {
   @RefersTo('other_rater_id')
   @Field(() => Rater, { nullable: true, description: 'Set for a number over two raters.' })
   otherRater!: Rater | null;
+}
+
+@From('grade_agreement_metrics', [ascending('position', 'int8')])
+@ObjectType({
+  description: "One number of graders' diagnoses: of all graders, or of two.",
+  simpleResolvers: true,
+})
+export class GradeAgreementMetric {
+  @Field(() => String, { description: 'Its name: methods(kind: GRADE_METRIC) says what each is.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'Null for a number of all graders.' })
+  grader!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The other of two graders, or 'reference'. Null for a number of all graders.",
+  })
+  otherGrader!: string | null;
+
+  @Field(() => Float, { nullable: true, description: 'Null if undefined; `note` says why.' })
+  value!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Lower bound of the 95 % interval.' })
+  low!: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Upper bound of the 95 % interval.' })
+  high!: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "How the interval was computed: 'bootstrap', over subjects, or 'f', from the F distribution.",
+  })
+  interval!: string | null;
+
+  @Field(() => Int, { description: 'Number of images that it is computed from.' })
+  count!: number;
+
+  @Field(() => Int, { description: 'Number of images left out: they lack the grades that it compares.' })
+  undefinedCount!: number;
+
+  @Field(() => String, { nullable: true })
+  note!: string | null;
 }
 
 @From('agreement_maps', [
@@ -167,6 +211,9 @@ export class Agreement {
   @Field(() => Split, { nullable: true, description: 'Null if it covers the images of all splits.' })
   split!: Split | null;
 
+  @Field(() => AgreementSubject, { description: 'What is compared.' })
+  subject!: AgreementSubject;
+
   @RefersTo('run_id')
   @Field(() => Run)
   run!: Run;
@@ -189,6 +236,13 @@ export class Agreement {
       'Its numbers, by structure: first for all raters, then by rater, for each against the others and for pairs. Empty until its run has succeeded.',
   })
   metrics!: AgreementMetric[];
+
+  @Related({ on: pointsHere('agreement_id') })
+  @Field(() => [GradeAgreementMetric], {
+    description:
+      'Its numbers if it compares diagnoses: first of all graders, then of pairs. Empty until its run has succeeded.',
+  })
+  gradeMetrics!: GradeAgreementMetric[];
 }
 
 export const AgreementConnection = connectionType('Agreement', () => Agreement);

@@ -5,7 +5,7 @@ import { PageArgs, type Connection } from '../read/connection.type.ts';
 import { requireId, withId, withOneOf } from '../read/conditions.ts';
 import { fetched, read, readById, type Fetched } from '../read/read.ts';
 import { pointsHere, Related } from '../read/sql-fields.ts';
-import { CreateCohortInput } from './cohort.input.ts';
+import { CreateCohortInput, LabelRuleInput } from './cohort.input.ts';
 import { Cohort, CohortConnection, Snapshot, SnapshotImageConnection } from './cohort.type.ts';
 import { createCohort, freezeCohort } from './cohorts.service.ts';
 
@@ -42,14 +42,20 @@ export class CohortResolver {
   }
 
   @Mutation(() => Snapshot, {
-    description: 'Freezes a cohort as it is now. If nothing has changed, returns the existing snapshot.',
+    description:
+      "Freezes a cohort as it is now. If nothing has changed, returns the existing snapshot. With a label rule, here or in its dataset, every grader's diagnoses are frozen too.",
   })
   async freezeCohort(
     @Ctx() context: RequestContext,
     @Info() info: GraphQLResolveInfo,
     @Arg('cohortId', () => ID) cohortId: string,
+    @Arg('labels', () => LabelRuleInput, {
+      nullable: true,
+      description: "How labels are made of diagnoses. If omitted, by the dataset's rule, else the reference.",
+    })
+    labels?: LabelRuleInput | null,
   ): Promise<Snapshot> {
-    const snapshot = await freezeCohort(context, requireId(cohortId, 'cohortId'));
+    const snapshot = await freezeCohort(context, requireId(cohortId, 'cohortId'), labels);
     return readById(context, info, snapshot.id);
   }
 }

@@ -1,5 +1,5 @@
 import { GraphQLDateTimeISO, GraphQLJSON } from 'graphql-scalars';
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { Agreement } from '../agreement/agreement.type.ts';
 import { Annotation } from '../annotations/annotation.type.ts';
 import { Dataset } from '../datasets/dataset.type.ts';
@@ -39,6 +39,27 @@ export class Cohort {
 /** Counts the images of a snapshot; `i` is the image. */
 const membersWhere = (condition: string) => (row: string) =>
   `(select count(*) from snapshot_images s join images i on i.id = s.image_id where s.snapshot_id = ${row}.id and ${condition})`;
+@From('snapshot_graders', [ascending('position', 'int8')])
+@ObjectType({ description: 'A grader, as the label fusion of a snapshot sees them.', simpleResolvers: true })
+export class SnapshotGrader {
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => Int, { description: 'How many images the grader graded.' })
+  grades!: number;
+
+  @Field(() => [Float], {
+    description:
+      "Of Dawid–Skene: the probability that the grader says a value, given the image's own, row by row (values of the image) in the order of the scale. Empty for other methods.",
+  })
+  confusion!: number[];
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Of GLAD: 0 is guessing; the higher, the more often right. Null for other methods.',
+  })
+  ability!: number | null;
+}
 
 @From('snapshots')
 @ObjectType({
@@ -81,6 +102,18 @@ export class Snapshot {
   )
   @Field(() => Int, { description: 'How many of its diagnoses were withdrawn since.' })
   withdrawnDiagnosisCount!: number;
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description:
+      'How the labels of its images were made of diagnoses. Null: the reference is the label, if it is 0 or 1.',
+  })
+  labelRule!: Record<string, unknown> | null;
+
+  @Related({ on: pointsHere('snapshot_id') })
+  @Field(() => [SnapshotGrader], {
+    description: 'Whose grades the label rule fuses. Empty without a fusion.',
+  })
+  graders!: SnapshotGrader[];
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;
@@ -115,6 +148,41 @@ export class SnapshotImage {
     description: 'Its reference diagnosis when the cohort was frozen.',
   })
   diagnosis!: Diagnosis | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: '0 or 1: what fusions, models and AUC read. Null if it is unknown.',
+  })
+  label!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Place on the scale of the value that the label rule judges. Null if unknown, or without a rule.',
+  })
+  grade!: number | null;
+
+  @Sql(
+    (row) => `(select d.diagnosis_names[${row}.grade + 1] from images i join datasets d on d.id = i.dataset_id
+      where i.id = ${row}.image_id)`,
+  )
+  @Field(() => String, { nullable: true, description: 'What the dataset calls this value.' })
+  gradeName!: string | null;
+
+  @Field(() => [Float], {
+    description: 'Of a label fusion: the probability of each value of the scale. Otherwise empty.',
+  })
+  probabilities!: number[];
+
+  @Related({
+    on: (diagnosis, row) => `${diagnosis}.image_id = ${row}.image_id and exists (select 1
+      from snapshot_diagnoses s where s.snapshot_id = ${row}.snapshot_id and s.diagnosis_id = ${diagnosis}.id)`,
+    order: () => [ascending('source', 'text')],
+  })
+  @Field(() => [Diagnosis], {
+    description: 'The diagnoses of all sources, in the versions that were frozen with the label rule.',
+  })
+  grades!: Diagnosis[];
 
   @Related({
     on: (annotation, row) => `${annotation}.image_id = ${row}.image_id and exists (select 1

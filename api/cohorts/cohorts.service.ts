@@ -4,6 +4,7 @@ import type { Database } from '../db.ts';
 import { conflict, invalidInput, notFound } from '../errors.ts';
 import { parseImageFilter, type ImageFilter } from '../images/image-filter.ts';
 import { imageFilterSql, REFERENCE } from '../images/image-filter-sql.ts';
+import { labelCohort, labelsSql, storeGrades, type Labelling } from './label-cohort.ts';
 
 export interface CohortContext {
   prisma: PrismaClient;
@@ -42,30 +43,39 @@ export async function createCohort({ prisma, actor }: CohortContext, input: NewC
 }
 
 /**
- * Freezes what the cohort finds now: images, their splits, the current annotations and reference diagnoses. What is
+ * Freezes what the cohort finds now: images, their splits, the current annotations and reference diagnoses; with a label
+ * rule (or on a scale that is not binary) every source's diagnoses too, and the labels that the rule makes of them. What is
  * withdrawn is left out.
  * The snapshot is named by a hash over all of that, so freezing the same content again answers with the first.
  */
-export async function freezeCohort({ prisma, actor }: CohortContext, cohortId: string): Promise<Snapshot> {
+export async function freezeCohort(
+  { prisma, actor }: CohortContext,
+  cohortId: string,
+  labels?: unknown,
+): Promise<Snapshot> {
   return prisma.$transaction(
     async (tx) => {
       // Two freezes at once: the second waits here, before what it sees is fixed, and then finds the first one's snapshot.
       await tx.$executeRaw`lock table snapshots in share row exclusive mode`;
-      const cohort = await tx.cohort.findUnique({ where: { id: cohortId } });
+      const cohort = await tx.cohort.findUnique({ where: { id: cohortId }, include: { dataset: true } });
       if (!cohort) throw notFound('cohort', cohortId);
       const members = membersSql(cohort.datasetId, parseImageFilter(cohort.filter));
-      const { hash, count } = await fingerprint(tx, members);
+      const { hash: content, count } = await fingerprint(tx, members);
       if (count === 0) throw invalidInput('the cohort is empty: no image fits its filter', 'cohortId');
+      const labelling = await labelCohort(tx, { members, dataset: cohort.dataset, asked: labels });
+      const hash = labelling ? labelling.hash(content) : content;
       const known = await tx.snapshot.findUnique({ where: { cohortId_hash: { cohortId, hash } } });
       if (known) return known;
-      const snapshot = await tx.snapshot.create({ data: { cohortId, hash, imageCount: count } });
-      await fill(tx, snapshot.id, members);
+      const labelRule = (labelling?.rule ?? undefined) as Prisma.InputJsonObject | undefined;
+      const snapshot = await tx.snapshot.create({ data: { cohortId, hash, imageCount: count, labelRule } });
+      await fill(tx, snapshot.id, members, labelling);
+      if (labelling) await storeGrades(tx, snapshot.id, members, labelling);
       await audit(tx, {
         actor,
         action: 'cohort.freeze',
         subjectType: 'snapshot',
         subjectId: snapshot.id,
-        detail: { cohortId, hash, images: count },
+        detail: { cohortId, hash, images: count, ...(labelRule && { labelRule }) },
       });
       return snapshot;
     },
@@ -109,12 +119,20 @@ async function fingerprint(tx: Database, members: Prisma.Sql): Promise<{ hash: s
   return { hash: row.hash, count: Number(row.count) };
 }
 
-async function fill(tx: Database, snapshotId: string, members: Prisma.Sql): Promise<void> {
+async function fill(
+  tx: Database,
+  snapshotId: string,
+  members: Prisma.Sql,
+  labelling: Labelling | null,
+): Promise<void> {
+  const reference = Prisma.sql`select id, diagnosis as label, null::int as grade, '{}'::float8[] as probabilities from members`;
   await tx.$executeRaw`
     with members as (${members}),
+    labels as (${labelling ? labelsSql(labelling) : reference}),
     frozen as (
-      insert into snapshot_images (snapshot_id, image_id, position, split, diagnosis_id)
-      select ${snapshotId}::uuid, id, row_number() over (order by id) - 1, split, diagnosis_id from members
+      insert into snapshot_images (snapshot_id, image_id, position, split, diagnosis_id, label, grade, probabilities)
+      select ${snapshotId}::uuid, id, row_number() over (order by id) - 1, split, diagnosis_id, label, grade, probabilities
+      from members join labels using (id)
     )
     insert into snapshot_annotations (snapshot_id, annotation_id)
     select ${snapshotId}::uuid, a.id from annotations a join members m on m.id = a.image_id where a.current`;

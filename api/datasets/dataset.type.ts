@@ -1,7 +1,7 @@
-import { GraphQLDateTimeISO } from 'graphql-scalars';
+import { GraphQLDateTimeISO, GraphQLJSON } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { Cohort } from '../cohorts/cohort.type.ts';
-import { RaterKind } from '../enums.type.ts';
+import { DiagnosisKind, RaterKind } from '../enums.type.ts';
 import { connectionType } from '../read/connection.type.ts';
 import { ascending, From, pointsHere, RefersTo, Related, Sql } from '../read/sql-fields.ts';
 import { Withdrawal } from '../withdrawals/withdrawal.type.ts';
@@ -68,8 +68,25 @@ export class Dataset {
   @Field(() => String, { description: 'Free text from the manifest: fundus, ultrasound, dermoscopy, …' })
   modality!: string;
 
-  @Field(() => [String], { description: 'What the diagnoses 0 and 1 are called, in this order.' })
+  @Field(() => DiagnosisKind, { description: 'What kind of values its diagnoses take.' })
+  diagnosisKind!: DiagnosisKind;
+
+  @Field(() => [String], { description: 'What the diagnoses 0, 1, … are called, in this order.' })
   diagnosisNames!: string[];
+
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description:
+      'How labels are made of diagnoses if a cohort is frozen without a rule (docs/diagnoses.md). Null: the reference, if it is 0 or 1.',
+  })
+  labelRule!: Record<string, unknown> | null;
+
+  @Sql(
+    (row) => `(select coalesce(array_agg(distinct g.source order by g.source), '{}') from diagnoses g
+      join images i on i.id = g.image_id where i.dataset_id = ${row}.id and g.source <> 'reference')`,
+  )
+  @Field(() => [String], { description: "Whose diagnoses there are beside 'reference'." })
+  graders!: string[];
 
   @Field(() => GraphQLDateTimeISO)
   createdAt!: Date;

@@ -1,7 +1,14 @@
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Image } from '../images/image.type.ts';
+import { connectionType } from '../read/connection.type.ts';
 import { From, RefersTo, Sql } from '../read/sql-fields.ts';
 import { Withdrawal } from '../withdrawals/withdrawal.type.ts';
+
+export function nameOfValue(row: string): string {
+  return `(select d.diagnosis_names[${row}.value + 1] from images i join datasets d on d.id = i.dataset_id
+    where i.id = ${row}.image_id)`;
+}
 
 @From('diagnoses')
 @ObjectType({ description: 'A diagnosis of an image, and where it comes from.', simpleResolvers: true })
@@ -10,18 +17,17 @@ export class Diagnosis {
   id!: string;
 
   @Field(() => String, {
-    description:
-      "'reference' is the source that fusions and evaluations read. Other sources are stored alongside it.",
+    description: "'reference', or the grader who gave it.",
   })
   source!: string;
 
-  @Field(() => Int, { description: '0 or 1.' })
-  value!: number;
+  @Field(() => Int, {
+    nullable: true,
+    description: "Place of the value on the dataset's scale, from 0. Null if it is declared unknown.",
+  })
+  value!: number | null;
 
-  @Sql(
-    (row) => `(select d.diagnosis_names[${row}.value + 1] from images i join datasets d on d.id = i.dataset_id
-      where i.id = ${row}.image_id)`,
-  )
+  @Sql(nameOfValue)
   @Field(() => String, { nullable: true, description: 'What the dataset calls this value.' })
   name!: string | null;
 
@@ -37,4 +43,10 @@ export class Diagnosis {
     description: 'Who took it back, when and why. Null if it is not withdrawn.',
   })
   withdrawal!: Withdrawal | null;
+
+  @RefersTo('image_id')
+  @Field(() => Image)
+  image!: Image;
 }
+
+export const DiagnosisConnection = connectionType('Diagnosis', () => Diagnosis);

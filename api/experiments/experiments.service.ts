@@ -10,7 +10,7 @@ import { readRequest } from '../requests/read-request.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import { parseConfig } from '../runs/method-config.ts';
 import { requireSplits } from '../runs/require-splits.ts';
-import { requireMethod, requireSize, requireSnapshot } from '../runs/requirements.ts';
+import { requireMethod, requirePictures, requireSize, requireSnapshot } from '../runs/requirements.ts';
 import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 import { InputError } from '../../ml/errors.ts';
 
@@ -32,6 +32,7 @@ export async function runExperiment(context: RunsContext, input: RunExperimentIn
   const preset = input.preset ?? 'demo';
   const config = parseConfig<unknown>(method, { preset, overrides: input.config, field: 'config' });
   const snapshot = await requireSnapshot(prisma, input.snapshotId);
+  await requirePictures(prisma, snapshot.id, { what: `'${method.name}'`, field: 'snapshotId' });
   const size = input.size == null ? null : requireSize(input.size);
   const request: ExperimentRequest = {
     snapshotId: snapshot.id,
@@ -101,9 +102,7 @@ async function subjectOf(db: Database, { id: snapshotId, cohortId }: Snapshot): 
 /** A diagnosis can be learned where there are training images of both values. */
 async function isDiagnosed(db: Database, snapshotId: string): Promise<boolean> {
   const counts = await Promise.all(
-    [0, 1].map((value) =>
-      db.snapshotImage.count({ where: { snapshotId, split: 'train', diagnosis: { value } } }),
-    ),
+    [0, 1].map((value) => db.snapshotImage.count({ where: { snapshotId, split: 'train', label: value } })),
   );
   return counts.every((count) => count > 0);
 }

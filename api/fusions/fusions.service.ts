@@ -11,9 +11,11 @@ import { parseConfig } from '../runs/method-config.ts';
 import {
   requireMatch,
   requireMethod,
+  requirePictures,
   requireSeed,
   requireSize,
   requireSnapshot,
+  requireStructures,
 } from '../runs/requirements.ts';
 import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 import { workingSize } from '../runs/working-size.ts';
@@ -126,6 +128,9 @@ async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Pr
     );
   }
   const snapshot = await requireSnapshot(prisma, input.snapshotId);
+  await requireStructures(prisma, snapshot, 'snapshotId');
+  if (!method.fuseImage)
+    await requirePictures(prisma, snapshot.id, { what: `'${method.name}'`, field: 'snapshotId' });
   const models = await requireDiagnosisModels(prisma, method, input.diagnosisModelIds ?? []);
   const size = sizeOf(method, input.size ?? models[0]?.height, preset);
   const here = { snapshotId: snapshot.id, height: size, width: size, what: 'this fusion' };

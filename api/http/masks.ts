@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { AppContext } from '../context.ts';
+import { imageSize } from '../storage/image-size.ts';
 import { enlargeSoftMask, MASK_MEDIA_TYPE } from '../storage/mask-codec.ts';
 
 interface Params {
@@ -24,7 +25,7 @@ export function masks({ prisma, blobs }: AppContext): RequestHandler<Params & Re
       etag: `"${sha256} ${image.width}x${image.height}"`,
     });
     if (request.fresh) response.status(304).end();
-    else response.send(await enlargeSoftMask(await blobs.get(sha256), image));
+    else response.send(await enlargeSoftMask(await blobs.get(sha256), imageSize(image)));
   };
 }
 

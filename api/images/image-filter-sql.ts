@@ -1,3 +1,4 @@
+import { REFERENCE } from '../../ml/label-fusion/label-rule.ts';
 import type {
   AnnotationFilter,
   CountFilter,
@@ -9,8 +10,7 @@ import type {
 /** Takes a value into the statement's parameters and returns its name there ($1). */
 export type Bind = (value: unknown) => string;
 
-/** The source of the diagnosis that fusions and evaluations read. */
-export const REFERENCE = 'reference';
+export { REFERENCE };
 
 interface Comparison {
   eq?: unknown;
@@ -34,8 +34,9 @@ export function imageFilterSql(filter: ImageFilter, row: string, bind: Bind): st
     present(filter.path, (f) => text(`${row}.path`, f, bind)),
     present(filter.subject, (f) => text(`${row}.subject`, f, bind)),
     present(filter.split, (f) => compare(`${row}.split`, 'split', f, bind)),
-    present(filter.width, (f) => compare(`${row}.width`, 'int', f, bind)),
-    present(filter.height, (f) => compare(`${row}.height`, 'int', f, bind)),
+    present(filter.width, (f) => size(`${row}.width`, f, bind)),
+    present(filter.height, (f) => size(`${row}.height`, f, bind)),
+    present(filter.hasPicture, (wanted) => `${row}.sha256 is ${wanted ? 'not ' : ''}null`),
     present(filter.diagnosis, (f) => diagnosis(row, f, bind)),
     present(filter.raterCount, (f) => raterCount(row, f, bind)),
     present(filter.rater, (f) => annotations(row, { rater: f }, bind)),
@@ -63,6 +64,14 @@ function present<T>(value: T | null | undefined, sql: (value: T) => string): str
 function all(parts: readonly (string | null)[]): string {
   const given = parts.filter((part) => part !== null);
   return given.length === 0 ? 'true' : `(${given.join(' and ')})`;
+}
+
+/** Of an image without a size every comparison fails, save that it is not equal to any. */
+function size(column: string, { ne, notIn, ...filter }: CountFilter, bind: Bind): string {
+  return all([
+    `coalesce(${compare(column, 'int', filter, bind)}, false)`,
+    `coalesce(${compare(column, 'int', { ne, notIn }, bind)}, true)`,
+  ]);
 }
 
 /** For columns that are never null. */
@@ -93,10 +102,17 @@ function diagnosis(row: string, filter: NonNullable<ImageFilter['diagnosis']>, b
   const exists = (condition: string) =>
     `exists (select from diagnoses d where d.image_id = ${row}.id and d.current and d.source = ${source()}::text${condition})`;
   return all([
-    present(filter.eq, (value) => exists(` and d.value = ${bind(value)}::int`)),
-    present(filter.in, (values) => exists(` and d.value = any(${bind(values)}::int[])`)),
-    present(filter.isNull, (isNull) => (isNull ? `not ${exists('')}` : exists(''))),
+    ...(['eq', 'in', 'lt', 'lte', 'gt', 'gte'] as const).map((key) =>
+      present(filter[key], (value) => exists(` and ${compare('d.value', 'int', { [key]: value }, bind)}`)),
+    ),
+    present(filter.name, (value) => exists(` and d.value = ${placeOf(row, value, bind)}`)),
+    present(filter.isNull, (isNull) => `${isNull ? 'not ' : ''}${exists(' and d.value is not null')}`),
   ]);
+}
+
+/** The place of a value on the scale of the image's dataset. */
+function placeOf(row: string, name: string, bind: Bind): string {
+  return `(select array_position(s.diagnosis_names, ${bind(name)}::text) - 1 from datasets s where s.id = ${row}.dataset_id)`;
 }
 
 function raterCount(row: string, filter: CountFilter, bind: Bind): string {

@@ -96,6 +96,8 @@ function randomFilter(random: Random, depth: number): ImageFilter {
         { isNull: true },
         { in: [1] },
         { in: [] },
+        { gte: 1 },
+        { lt: 1, source: 'grader' },
         { isNull: false, source: 'grader' },
         {},
       ]),

@@ -31,11 +31,16 @@ const textFilter = z.strictObject({
 const countFilter = z.strictObject({ ...equality(count), ...order(count) });
 const splitFilter = z.strictObject(equality(z.enum(['train', 'validation', 'test'])));
 
+/** The place of a value on the scale. */
+const grade = z.number().int().min(0).max(32_767);
+
 /** A diagnosis of the current version. If `source` is omitted, 'reference'. */
 const diagnosisFilter = z.strictObject({
   source: z.string().nullish(),
-  eq: z.union([z.literal(0), z.literal(1)]).nullish(),
-  in: listOf(z.number().int()),
+  eq: grade.nullish(),
+  in: listOf(grade),
+  ...order(grade),
+  name: z.string().nullish(),
   isNull: z.boolean().nullish(),
 });
 
@@ -62,6 +67,7 @@ const conditions = {
   split: splitFilter.nullish(),
   width: countFilter.nullish(),
   height: countFilter.nullish(),
+  hasPicture: z.boolean().nullish(),
   diagnosis: diagnosisFilter.nullish(),
   /** Raters with at least one current annotation of the image. */
   raterCount: countFilter.nullish(),

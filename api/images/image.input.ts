@@ -82,15 +82,40 @@ export class IntCondition {
 
 @InputType({ description: 'The newest version of a diagnosis. All given conditions must hold.' })
 export class DiagnosisCondition {
-  @Field(() => String, { nullable: true, description: "Source of the diagnosis. If omitted, 'reference'." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Source of the diagnosis: 'reference' or a grader. If omitted, 'reference'.",
+  })
   source?: string | null;
 
-  @Field(() => Int, { nullable: true, description: '0 or 1.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Equal to this: the place of a value on the scale, from 0.',
+  })
   eq?: number | null;
+
+  @Field(() => [Int], { nullable: true, description: 'One of these.' })
+  in?: number[] | null;
+
+  @Field(() => Int, { nullable: true, description: 'Less than this.' })
+  lt?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'At most this.' })
+  lte?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Greater than this.' })
+  gt?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'At least this.' })
+  gte?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'The value of this name.' })
+  name?: string | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'True: images without such a diagnosis. False: images with one.',
+    description:
+      'True: images without such a diagnosis, or with one that is unknown. False: images with one.',
   })
   isNull?: boolean | null;
 }
@@ -189,6 +214,9 @@ export class ImageFilter {
 
   @Field(() => IntCondition, { nullable: true, description: 'Pixels.' })
   height?: IntCondition | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether there is a picture of it in the store.' })
+  hasPicture?: boolean | null;
 
   @Field(() => DiagnosisCondition, { nullable: true, description: 'A diagnosis of the image.' })
   diagnosis?: DiagnosisCondition | null;

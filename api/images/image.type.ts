@@ -34,11 +34,11 @@ export class Image {
   @Field(() => Split)
   split!: Split;
 
-  @Field(() => Int, { description: 'Pixels.' })
-  width!: number;
+  @Field(() => Int, { nullable: true, description: 'Pixels. Null if it has neither picture nor masks.' })
+  width!: number | null;
 
-  @Field(() => Int, { description: 'Pixels.' })
-  height!: number;
+  @Field(() => Int, { nullable: true, description: 'Pixels. Null if it has neither picture nor masks.' })
+  height!: number | null;
 
   @Sql((row) => `${row}.spacing_y`)
   @Field(() => Float, { nullable: true, description: 'Height of a pixel in millimetres. Null if unknown.' })
@@ -49,11 +49,17 @@ export class Image {
   spacingX!: number | null;
 
   @Sql((row) => blobUrl(`${row}.sha256`))
-  @Field(() => String, { description: 'URL of the stored image, relative to the address of the server.' })
-  url!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'URL of the stored image, relative to the address of the server. Null without a picture.',
+  })
+  url!: string | null;
 
-  @Field(() => String, { description: 'SHA-256 of the stored image, in hexadecimal.' })
-  sha256!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'SHA-256 of the stored image, in hexadecimal. Null without a picture.',
+  })
+  sha256!: string | null;
 
   @Field(() => GraphQLJSON, { description: 'Extra columns of its row in the manifest.' })
   metadata!: Record<string, unknown>;

@@ -85,10 +85,9 @@ export async function readScores(prisma: PrismaClient, evaluationId: string): Pr
     where: { id: evaluationId },
   });
   const rows = await prisma.$queryRaw<(LabelledScore & { id: string })[]>`
-    select s.image_id as id, s.logit as score, d.value::int as label
+    select s.image_id as id, s.logit as score, m.label::int as label
     from diagnosis_scores s
       join snapshot_images m on m.image_id = s.image_id and m.snapshot_id = ${snapshotId}::uuid
-      left join diagnoses d on d.id = m.diagnosis_id
     where s.evaluation_id = ${evaluationId}::uuid order by m.position`;
   return {
     scores: new Map(rows.map(({ id, ...scored }) => [id, scored])),

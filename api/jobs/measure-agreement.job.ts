@@ -7,6 +7,7 @@ import { annotatedImages, type AnnotatedImage } from './annotated-images.ts';
 import { storeAgreementMaps } from './agreement-maps.ts';
 import { storeImageAgreements } from './image-agreements.ts';
 import type { Job, JobInput } from './job.ts';
+import { measureGrades } from './measure-grades.ts';
 
 type Metric = Omit<Prisma.AgreementMetricCreateManyInput, 'agreementId'>;
 
@@ -22,6 +23,7 @@ export const measureAgreementJob: Job<'agreement'> = {
   async perform(input) {
     const { prisma, run } = input;
     const agreement = await prisma.agreement.findUniqueOrThrow({ where: { runId: run.id } });
+    if (agreement.subject === 'diagnoses') return measureGrades(input, agreement);
     const { structures, raters } = await datasetOf(input, agreement);
     const counts = structures.map((): ImageAgreement[] => []);
     for await (const { image, done, total } of annotatedImages(input, agreement)) {

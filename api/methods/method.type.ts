@@ -18,6 +18,7 @@ export enum MethodNeed {
   MASKS = 'MASKS',
   DIAGNOSES = 'DIAGNOSES',
   DIAGNOSIS_MODEL = 'DIAGNOSIS_MODEL',
+  GRADES = 'GRADES',
 }
 
 registerEnumType(MethodNeed, {
@@ -28,6 +29,7 @@ registerEnumType(MethodNeed, {
     MASKS: { description: 'One mask of each structure, as produced by a fusion.' },
     DIAGNOSES: { description: 'The diagnoses of the images that it learns from or fuses.' },
     DIAGNOSIS_MODEL: { description: 'A trained diagnosis model.' },
+    GRADES: { description: 'The diagnoses that each grader gave.' },
   },
 });
 

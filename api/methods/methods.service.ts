@@ -93,6 +93,7 @@ const NEEDS: Record<Need, MethodNeed> = {
   masks: MethodNeed.MASKS,
   diagnoses: MethodNeed.DIAGNOSES,
   diagnosisModel: MethodNeed.DIAGNOSIS_MODEL,
+  grades: MethodNeed.GRADES,
 };
 
 const MASK_USES: Record<MlMaskUse, MaskUse> = {

@@ -95,20 +95,20 @@ describe('a purge', () => {
     const { one, two } = await pair(30);
     const shared = one.annotations.find(({ rater }) => rater.name === 'b')!.sha256;
     const { id, runId } = await destroy({ imageIds: [one.id] });
-    expect((await files()).has(one.sha256)).toBe(true);
+    expect((await files()).has(one.sha256!)).toBe(true);
     await expect(
       context.pool.query(
         `insert into images (id, dataset_id, path, subject, split, sha256, width, height)
          values (gen_random_uuid(), $1, 'again.png', 'p', 'test', $2, 2, 2)`,
-        [one.datasetId, one.sha256],
+        [one.datasetId, one.sha256!],
       ),
     ).rejects.toThrow('were purged');
     await work();
     const ending = await ended(context, runId);
     expect(ending).toMatchObject({ status: 'succeeded', result: { filesDeleted: 2, filesShared: 1 } });
     const left = await files();
-    expect([left.has(one.sha256), left.has(two.sha256), left.has(shared)]).toEqual([false, true, true]);
-    await expect(context.blobs.get(one.sha256)).rejects.toMatchObject({ extensions: { code: 'PURGED' } });
+    expect([left.has(one.sha256!), left.has(two.sha256!), left.has(shared)]).toEqual([false, true, true]);
+    await expect(context.blobs.get(one.sha256!)).rejects.toMatchObject({ extensions: { code: 'PURGED' } });
     const row = await context.prisma.image.findUniqueOrThrow({ where: { id: one.id } });
     // What the row tells of the person goes too; its name in the dataset stays, for those who look where it was used.
     expect(row).toMatchObject({ purgeId: id, path: 'one.png', metadata: {} });
@@ -117,16 +117,16 @@ describe('a purge', () => {
 
   test('keeps what another image has too, until that one is purged as well', async () => {
     const [first, second] = [await pair(40), await pair(40)];
-    expect(second.one.sha256).toBe(first.one.sha256);
+    expect(second.one.sha256!).toBe(first.one.sha256!);
     await work();
     const one = await destroy({ imageIds: [first.one.id] });
     expect((await ended(context, one.runId)).result).toMatchObject({ filesDeleted: 0, filesShared: 3 });
-    expect((await files()).has(first.one.sha256)).toBe(true);
+    expect((await files()).has(first.one.sha256!)).toBe(true);
     // The other dataset is imported as ever: nobody has withdrawn that row.
     expect(await run(second.folder, { verify: true })).toMatchObject({ imagesUnchanged: 2 });
     const other = await destroy({ imageIds: [second.one.id] });
     expect((await ended(context, other.runId)).result).toMatchObject({ filesDeleted: 2, filesShared: 1 });
-    expect((await files()).has(first.one.sha256)).toBe(false);
+    expect((await files()).has(first.one.sha256!)).toBe(false);
   });
 
   test('is refused a second time; of what is only withdrawn it is not', async () => {
@@ -170,7 +170,7 @@ describe('a purge', () => {
     const { runId } = await destroy({ annotationIds: [id] });
     expect((await ended(context, runId)).result).toMatchObject({ filesDeleted: 1, filesShared: 0 });
     const left = await files();
-    expect([left.has(sha256), left.has(one.sha256)]).toEqual([false, true]);
+    expect([left.has(sha256), left.has(one.sha256!)]).toEqual([false, true]);
     const cohort = await createCohort(context, { datasetId, name: 'all' });
     const snapshot = await freezeCohort(context, cohort.id);
     expect(await context.prisma.snapshotAnnotation.count({ where: { snapshotId: snapshot.id } })).toBe(3);
@@ -198,7 +198,7 @@ describe('a purge', () => {
     await work();
     const second = await destroy({ imageIds: [one.id] });
     expect(await ended(context, second.runId)).toMatchObject({ status: 'succeeded' });
-    expect((await files()).has(one.sha256)).toBe(false);
+    expect((await files()).has(one.sha256!)).toBe(false);
   });
 
   test('that ends after bytes were deleted, and before that was noted, is finished by the next worker', async () => {
@@ -224,11 +224,11 @@ describe('a purge', () => {
     const input = { ...context, blobs, request: { purgeId: id }, signal: dying.signal };
     const progress = { report: () => undefined, flush: async () => undefined };
     await expect(purgeJob.perform({ ...input, progress } as never)).rejects.toThrow('killed');
-    expect((await files()).has(one.sha256)).toBe(false);
+    expect((await files()).has(one.sha256!)).toBe(false);
     expect(await context.prisma.blob.count({ where: { purgeId: id, erasedAt: null } })).toBe(4);
     await work();
     expect(await ended(context, runId)).toMatchObject({ status: 'succeeded', result: { filesDeleted: 4 } });
-    expect((await files()).has(two.sha256)).toBe(false);
+    expect((await files()).has(two.sha256!)).toBe(false);
     expect(await context.prisma.blob.count({ where: { purgeId: id, erasedAt: null } })).toBe(0);
   });
 });
@@ -242,7 +242,7 @@ describe('what was purged and is imported again', () => {
       const report = await run(folder, request);
       expect(report.leftWithdrawn).toMatchObject({ images: 1 });
       expect(report.imagesAdded + report.imagesUnchanged).toBe(1);
-      expect((await files()).has(one.sha256)).toBe(false);
+      expect((await files()).has(one.sha256!)).toBe(false);
     }
     const elsewhere = await folderOf({
       'manifest.json': {
@@ -253,7 +253,7 @@ describe('what was purged and is imported again', () => {
       'm.png': await mask(9998),
     });
     expect(await run(elsewhere)).toMatchObject({ imagesAdded: 0, leftWithdrawn: { images: 1 } });
-    expect((await files()).has(one.sha256)).toBe(false);
+    expect((await files()).has(one.sha256!)).toBe(false);
   });
 
   test('comes back where restore is asked for', async () => {
@@ -264,7 +264,7 @@ describe('what was purged and is imported again', () => {
       ...{ imagesRestored: 1, annotationsAdded: 2 },
       leftWithdrawn: { images: 0 },
     });
-    expect(await context.blobs.get(one.sha256)).toEqual(await picture(90));
+    expect(await context.blobs.get(one.sha256!)).toEqual(await picture(90));
     expect(await context.prisma.image.findUniqueOrThrow({ where: { id: one.id } })).toMatchObject({
       ...{ purgeId: null, withdrawalId: null, metadata: { age: 61 } },
     });
@@ -287,7 +287,7 @@ describe('what was purged and is imported again', () => {
     });
     await ended(context, row.purge!.runId);
     expect(report.imagesAdded).toBe(0);
-    expect((await files()).has(one.sha256)).toBe(false);
+    expect((await files()).has(one.sha256!)).toBe(false);
   });
 
   test('a mask that is the same file as a purged one is stored for whoever has it', async () => {
@@ -344,7 +344,7 @@ describe('results of what was purged', () => {
     expect((await ended(context, runId)).status).toBe('succeeded');
     const left = await files();
     const gone = await context.prisma.blob.findMany({ where: { purge: { runId } } });
-    expect(gone.map(({ sha256 }) => sha256)).toEqual(expect.arrayContaining([image.sha256]));
+    expect(gone.map(({ sha256 }) => sha256)).toEqual(expect.arrayContaining([image.sha256!]));
     expect(gone.filter(({ sha256 }) => left.has(sha256))).toEqual([]);
     expect(
       pictures
@@ -407,7 +407,14 @@ describe('results of what was purged', () => {
       where: { datasetId: tiny.datasetId },
     });
     const sha256 = await context.blobs.put(Buffer.from('written late'), 'image/png');
-    const late = { fusionId: fusion.id, imageId: image.id, structureId: structure.id, sha256, width: 8, height: 8 };
+    const late = {
+      fusionId: fusion.id,
+      imageId: image.id,
+      structureId: structure.id,
+      sha256,
+      width: 8,
+      height: 8,
+    };
     await context.prisma.fusedMask.create({ data: late });
     worker = await startWorker(context); // finds the cancelled run of a dead worker, and ends it
     expect(await ended(context, runId)).toMatchObject({ status: 'succeeded' });

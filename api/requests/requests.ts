@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { Split, type RunKind } from '../../prisma/client/client.ts';
+import { AgreementSubject, Split, type RunKind } from '../../prisma/client/client.ts';
 import { fold } from '../../ml/data/fold.ts';
 import { experiments } from '../../ml/experiments/index.ts';
 import { fusions } from '../../ml/fusion/index.ts';
+import { gradeMetrics } from '../../ml/grades/index.ts';
 import type { Method, Registry } from '../../ml/method.ts';
 import { metrics } from '../../ml/metrics/index.ts';
 import { isFitted, models } from '../../ml/models.ts';
@@ -119,6 +120,7 @@ const experimentRequest = z
 
 const agreementRequest = z.strictObject({
   snapshotId: id,
+  subject: z.enum(AgreementSubject).default('masks'),
   /** null: over the images of all splits. */
   split: z.enum(Split).nullable().default(null),
   /** What is measured, so that a metric that was mended answers anew. */
@@ -169,7 +171,8 @@ export function methodsOf<K extends RunKind>(kind: K, request: RequestOf<K>): re
   if (training) return [{ method: models.get(training.method), version: training.version }];
   if (experiment) return [{ method: experiments.get(experiment.experiment), version: experiment.version }];
   const chosen = (evaluation ?? agreement)?.metrics ?? [];
-  return chosen.map(({ name, version }) => ({ method: metrics.get(name), version }));
+  const registry = agreement?.subject === 'diagnoses' ? gradeMetrics : metrics;
+  return chosen.map(({ name, version }) => ({ method: registry.get(name), version }));
 }
 
 type Context = z.core.$RefinementCtx;

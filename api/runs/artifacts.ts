@@ -47,6 +47,7 @@ const artifacts: Readonly<Record<RunKind, readonly string[]>> = {
   experiment: [table('rows', 'experiments', 'experiment_rows', 'experiment_id')],
   agreement: [
     table('metrics', 'agreements', 'agreement_metrics', 'agreement_id'),
+    table('metrics of grades', 'agreements', 'grade_agreement_metrics', 'agreement_id'),
     table('numbers by image', 'agreements', 'image_agreements', 'agreement_id'),
     `select format('%s map of %s, %s', m.kind, i.path, s.name), m.sha256 from agreements a
        join agreement_maps m on m.agreement_id = a.id join images i on i.id = m.image_id

@@ -23,6 +23,30 @@ export async function requireImages(db: Database, snapshotId: string, split: Spl
   );
 }
 
+/** `what` reads pictures: an image that was imported without one would fail it in the middle of its work. */
+export async function requirePictures(
+  db: Database,
+  snapshotId: string,
+  { what, field }: { readonly what: string; readonly field: string },
+): Promise<void> {
+  const without = await db.snapshotImage.count({ where: { snapshotId, image: { sha256: null } } });
+  if (without === 0) return;
+  throw invalidInput(
+    `${field}: ${without} images of snapshot ${snapshotId} have no picture, and ${what} reads pictures`,
+    field,
+  );
+}
+
+/** A dataset of diagnoses alone has nothing outlined. */
+export async function requireStructures(
+  db: Database,
+  { id, cohortId }: Snapshot,
+  field: string,
+): Promise<void> {
+  if (await db.structure.count({ where: { dataset: { cohorts: { some: { id: cohortId } } } } })) return;
+  throw invalidInput(`${field} '${id}': its dataset has no masks`, field);
+}
+
 export async function requireFusion(db: Database, id: string): Promise<Fusion> {
   const found = uuid.test(id) ? await db.fusion.findUnique({ where: { id }, include: { run: true } }) : null;
   if (!found) throw notFound('fusion', id);

@@ -7,6 +7,7 @@ import { notFound, notReady } from '../errors.ts';
 import { namesOf } from './stored-masks.ts';
 import type { BlobStore } from './blob-store.ts';
 import { decodeImage } from './image-codec.ts';
+import { imageSize } from './image-size.ts';
 import { isEmpty } from '../../ml/data/bit-mask.ts';
 import { frameOf, placeInFrame, type Frame } from '../../ml/data/frame.ts';
 import { decodeBitMask, decodeSoftMask } from './mask-codec.ts';
@@ -58,11 +59,11 @@ export async function openStoreSource(deps: StoreDeps, options: StoreSourceOptio
     select: {
       imageId: true,
       image: { select: { path: true, subject: true, width: true, height: true } },
-      diagnosis: { select: { value: true } },
+      label: true,
     },
   });
   const rows = fold ? all.filter(({ image }) => inFold(image.subject, fold)) : all;
-  const diagnoses = rows.map(({ diagnosis }) => (diagnosis ? labelOf(diagnosis.value) : null));
+  const diagnoses = rows.map(({ label }) => (label === null ? null : labelOf(label)));
   const ids = rows.map(({ image }) => image.path);
   const subjects = rows.map(({ image }) => image.subject);
   const imageIds = rows.map(({ imageId }) => imageId);
@@ -102,7 +103,7 @@ export async function openStoreSource(deps: StoreDeps, options: StoreSourceOptio
     imageIdOf: (name) => named(name).imageId,
     raterIds: shape.raters,
     structureIds: shape.structures,
-    frameOf: (name) => frameOf(named(name).image, size),
+    frameOf: (name) => frameOf(imageSize(named(name).image), size),
     vanishedIn: (name) => vanished.get(name) ?? 0,
     diagnoses,
     async read(indices) {
@@ -116,7 +117,8 @@ export async function openStoreSource(deps: StoreDeps, options: StoreSourceOptio
 
 interface StoredImage {
   readonly id: string;
-  readonly sha256: string;
+  /** null: it has no picture. */
+  readonly sha256: string | null;
   readonly width: number;
   readonly height: number;
   /** Of a pixel, in millimetres; null: unknown. */
@@ -161,12 +163,15 @@ async function decode(
 ): Promise<Omit<Sample, 'id' | 'diagnosis'>> {
   const frame = frameOf(row, shape.size);
   const [image, masks, fused] = await Promise.all([
-    blobs.get(row.sha256).then((bytes) => decodePicture(bytes, frame)),
+    row.sha256 === null ? noPicture : blobs.get(row.sha256).then((bytes) => decodePicture(bytes, frame)),
     decodeRaters(blobs, row, shape, frame),
     options.fusionId || options.predictedBy ? decodeSoft(blobs, row, shape, frame) : undefined,
   ]);
   return { image, ...masks, fused, pixelSize: pixelSizeOf(row, frame) };
 }
+
+/** Services refuse what would read the picture of an image that has none. */
+const noPicture = new Float32Array(0);
 
 /** RGB: [side, side, 3]. */
 async function decodePicture(bytes: Buffer, frame: Frame): Promise<Float32Array> {

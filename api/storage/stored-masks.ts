@@ -6,6 +6,7 @@ import type { Split } from '../../prisma/client/client.ts';
 import type { PrismaClient } from '../db.ts';
 import { notFound } from '../errors.ts';
 import type { BlobStore } from './blob-store.ts';
+import { imageSize } from './image-size.ts';
 import { decodeBitMask } from './mask-codec.ts';
 import { resizeBits } from './resize-mask.ts';
 
@@ -60,9 +61,10 @@ export async function openMasks(deps: Deps, options: MasksOptions): Promise<Stor
   });
   const images = rows
     .filter(({ image }) => !fold || inFold(image.subject, fold))
-    .map(({ image: { id, path, width, height, spacingY, spacingX } }): StoredImage => {
+    .map(({ image }): StoredImage => {
+      const { id, path, spacingY, spacingX } = image;
       const spacing = spacingY === null || spacingX === null ? null : ([spacingY, spacingX] as const);
-      return { id, path, width, height, spacing };
+      return { id, path, ...imageSize(image), spacing };
     });
   return {
     raters,

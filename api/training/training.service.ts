@@ -16,6 +16,7 @@ import {
   requireMatch,
   requireMethod,
   requireModel,
+  requirePictures,
   requireSeed,
   requireSize,
 } from '../runs/requirements.ts';
@@ -214,17 +215,19 @@ async function requireTrainingImages(
   snapshotId: string,
 ): Promise<void> {
   const train = { snapshotId, split: 'train' } as const;
+  if (!isFitted(method))
+    await requirePictures(prisma, snapshotId, { what: `'${method.name}'`, field: 'fusionId' });
   if (method.task === 'segmentation') {
     if (await prisma.snapshotImage.count({ where: train })) return;
     throw invalidInput(`fusionId: its snapshot ${snapshotId} has no training images`, 'fusionId');
   }
   const [negative, positive] = await Promise.all(
-    [0, 1].map((value) => prisma.snapshotImage.count({ where: { ...train, diagnosis: { value } } })),
+    [0, 1].map((value) => prisma.snapshotImage.count({ where: { ...train, label: value } })),
   );
   if (negative && positive) return;
   throw invalidInput(
-    `fusionId: its snapshot ${snapshotId} has ${negative} training images of diagnosis 0 and ${positive} of diagnosis 1; ` +
-      `'${method.name}' needs both`,
+    `fusionId: its snapshot ${snapshotId} has ${negative} training images with label 0 and ${positive} with label 1; ` +
+      `'${method.name}' needs both (docs/diagnoses.md says how labels are made)`,
     'fusionId',
   );
 }

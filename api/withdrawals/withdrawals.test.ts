@@ -220,7 +220,7 @@ describe('an import after a withdrawal', () => {
     expect(await run(folder)).toMatchObject({ imagesUnchanged: 1, leftWithdrawn: told });
     const table = 'path,subject,split,mask:a:s\nother.png,p3,train,m/one-a.png\n';
     await writeFile(join(folder, 'images.csv'), table);
-    await writeFile(join(folder, 'other.png'), await context.blobs.get(image.sha256));
+    await writeFile(join(folder, 'other.png'), await context.blobs.get(image.sha256!));
     expect(await run(folder)).toMatchObject({ imagesAdded: 0, leftWithdrawn: { images: 1 } });
     expect(await context.prisma.image.count({ where: { datasetId } })).toBe(2);
   });

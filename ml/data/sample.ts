@@ -4,7 +4,7 @@
  */
 export interface Sample {
   readonly id: string;
-  /** RGB in [0, 1]: [h, w, 3]. */
+  /** RGB in [0, 1]: [h, w, 3]; empty where the image has no picture, which only methods that read none may meet. */
   readonly image: Float32Array;
   /** Raters' masks, 0 or 1: [h, w, n, C]. */
   readonly raterMasks: Uint8Array;

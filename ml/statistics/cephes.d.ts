@@ -6,4 +6,6 @@ declare module 'cephes' {
   export function erfc(x: number): number;
   /** Quantile of Student's t. */
   export function stdtri(degreesOfFreedom: number, probability: number): number;
+  /** Quantile of the beta distribution. */
+  export function incbi(a: number, b: number, probability: number): number;
 }

@@ -1,4 +1,4 @@
-import { compiled, erfc, stdtri } from 'cephes';
+import { compiled, erfc, incbi, stdtri } from 'cephes';
 
 /** 97.5 % quantile of the standard normal distribution: half the width of a 95 % interval in standard errors. */
 export const Z_95 = 1.959963984540054;
@@ -13,4 +13,14 @@ export async function twoSidedP(z: number): Promise<number> {
 export async function t95(degreesOfFreedom: number): Promise<number> {
   await compiled;
   return stdtri(degreesOfFreedom, 0.975);
+}
+
+/**
+ * Quantile of F with `over` degrees of freedom below and `of` above, which need not be whole: a beta distribution
+ * holds F / (F + over / of).
+ */
+export async function fQuantile(probability: number, of: number, over: number): Promise<number> {
+  await compiled;
+  const x = incbi(of / 2, over / 2, probability);
+  return (over * x) / (of * (1 - x));
 }

@@ -32,6 +32,18 @@ const readDocument = graphql(
             }
           }
         }
+        gradeMetrics {
+          name
+          grader
+          otherGrader
+          value
+          low
+          high
+          interval
+          count
+          undefinedCount
+          note
+        }
         metrics {
           name
           value

@@ -6,6 +6,8 @@ import { wholeNumber } from '../client/whole-number.ts';
 export interface AgreementOptions extends Subject {
   /** Only images of this split. If omitted, all images. */
   readonly split?: Split;
+  /** What is compared. */
+  readonly of: Compared;
   /** Of the bootstrap. */
   readonly seed: number;
   /** Print so many images of each structure, those on which raters agree least. */
@@ -15,11 +17,19 @@ export interface AgreementOptions extends Subject {
 
 export const usage = `npm run agreement -- [options]
 ${subjectUsage}
+  --of WHAT         masks of raters (default), or diagnoses of graders (of 0/1 diagnoses with --labels '{}')
   --split NAME      only images of train, validation or test (default: all)
   --seed N          seed of the intervals' resamples (default 1)
   --worst N         print the N images of each structure on which they disagree most (default 5)
   --out FOLDER      where the table goes (default .consilium/agreement)
 ${urlUsage}`;
+
+type Compared = 'masks' | 'diagnoses';
+
+function comparedOf(value: string): Compared {
+  if (value === 'masks' || value === 'diagnoses') return value;
+  throw new Error(`--of '${value}': expected masks or diagnoses`);
+}
 
 type Split = 'train' | 'validation' | 'test';
 const splits: readonly Split[] = ['train', 'validation', 'test'];
@@ -35,6 +45,7 @@ export function parseOptions(argv: readonly string[]): AgreementOptions | 'help'
     args: [...argv],
     options: {
       ...subjectOptions,
+      of: { type: 'string', default: 'masks' },
       split: { type: 'string' },
       seed: { type: 'string', default: '1' },
       worst: { type: 'string', default: '5' },
@@ -44,6 +55,7 @@ export function parseOptions(argv: readonly string[]): AgreementOptions | 'help'
   if (values.help) return 'help';
   return {
     ...parseSubject(values),
+    of: comparedOf(values.of),
     split: splitOf(values.split),
     seed: wholeNumber('--seed', values.seed, 0),
     worst: wholeNumber('--worst', values.worst, 0),

@@ -10,9 +10,10 @@ import type { WorstImages } from './worst-images.ts';
  * on which they agree least.
  */
 export function formatAgreement(
-  { metrics, snapshot, run }: Agreement,
+  { metrics, gradeMetrics, snapshot, run }: Agreement,
   worst: readonly WorstImages[],
 ): string {
+  if (gradeMetrics.length) return [originLine(snapshot), '', ...grades(gradeMetrics)].join('\n');
   const names = snapshot.cohort.dataset.raters.map(({ name }) => name);
   const structures = [...new Set(metrics.map(({ structure }) => structure.name))];
   return [
@@ -30,6 +31,21 @@ export function formatAgreement(
     }),
     ...withoutDistance(run.result),
   ].join('\n');
+}
+
+/** Every number of all graders, then of pairs. */
+function grades(rows: Agreement['gradeMetrics']): string[] {
+  return table(
+    ['number', 'graders', 'value', '95 % interval', 'images', 'without'],
+    rows.map((row) => [
+      row.name,
+      row.grader === null ? 'all' : `${row.grader}, ${row.otherGrader}`,
+      row.value === null ? `undefined${row.note ? `: ${row.note}` : ''}` : row.value.toFixed(3),
+      interval(row),
+      String(row.count),
+      String(row.undefinedCount),
+    ]),
+  );
 }
 
 function overall(rows: readonly AgreementRow[]): string[] {

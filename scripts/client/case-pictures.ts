@@ -1,5 +1,14 @@
 import type { Cell } from '../drawing/contact-sheet.ts';
-import { grey, heat, outline, readField, readPicture, type Field, type Rgb } from '../drawing/pixels.ts';
+import {
+  grey,
+  heat,
+  outline,
+  readField,
+  readPicture,
+  type Field,
+  type Picture,
+  type Rgb,
+} from '../drawing/pixels.ts';
 import type { Client } from './client.ts';
 import { graphql, type ResultOf, type VariablesOf } from './graphql.ts';
 
@@ -122,7 +131,7 @@ export async function predictedOf(client: Client, shown: Case, { name, id }: Nam
 
 /** The image, then each result's masks in grey. */
 export async function resultCells(client: Client, shown: Case, results: readonly Result[]): Promise<Cell[]> {
-  const picture = await readPicture(await client.download(shown.url), side);
+  const picture = await pictureOf(client, shown);
   const cells = results.map(async ({ name, masks }) => ({
     title: titleOf(name),
     picture: grey(await fields(client, masks)),
@@ -130,9 +139,14 @@ export async function resultCells(client: Client, shown: Case, results: readonly
   return [{ title: 'image', picture }, ...(await Promise.all(cells))];
 }
 
+async function pictureOf(client: Client, { path, url }: Case): Promise<Picture> {
+  if (url === null) throw new Error(`image '${path}' was imported without a picture`);
+  return readPicture(await client.download(url), side);
+}
+
 /** The image with each rater's outlines. */
 export async function raterCells(client: Client, shown: Case): Promise<Cell[]> {
-  const picture = await readPicture(await client.download(shown.url), side);
+  const picture = await pictureOf(client, shown);
   const raters = [...new Set(shown.annotations.map(({ rater }) => rater.name))];
   return Promise.all(
     raters.map(async (name) => {

@@ -41,7 +41,11 @@ const importedDocument = graphql(`
 `);
 
 /** Imports a folder, or finds what was imported of it before; answers with the dataset's id. */
-export async function importDataset(client: Client, path: string, reading: Reading = {}): Promise<string> {
+export async function importDataset(
+  client: Client,
+  path: string,
+  { labels: _, ...reading }: Reading = {},
+): Promise<string> {
   const { importDataset: run } = await client.request(importDocument, { input: { path, ...reading } });
   await follow(client, 'import', run.id);
   const { run: ended } = await client.request(importedDocument, { id: run.id });
@@ -123,8 +127,8 @@ const createDocument = graphql(`
 `);
 
 const freezeDocument = graphql(`
-  mutation Freeze($cohortId: ID!) {
-    freezeCohort(cohortId: $cohortId) {
+  mutation Freeze($cohortId: ID!, $labels: LabelRuleInput) {
+    freezeCohort(cohortId: $cohortId, labels: $labels) {
       id
     }
   }
@@ -136,22 +140,27 @@ export interface Frozen {
 }
 
 /** Freezes the cohort of all images. Equal images give the same snapshot, so a second demo finds its results. */
-export async function freeze(client: Client, datasetId: string): Promise<string> {
+export async function freeze(client: Client, datasetId: string, labels?: object): Promise<string> {
   const { dataset } = await client.request(cohortsDocument, { id: datasetId });
   const found = dataset?.cohorts.find(({ name }) => name === cohortName)?.id;
-  return freezeCohort(client, found ?? (await createCohort(client, datasetId)));
+  return freezeCohort(client, found ?? (await createCohort(client, datasetId)), labels);
 }
 
 /** Freezes a cohort of a stored dataset, both by name. @throws Error with the names that there are. */
-export async function freezeStored(client: Client, name: string, cohort = cohortName): Promise<Frozen> {
+export async function freezeStored(
+  client: Client,
+  name: string,
+  cohort = cohortName,
+  labels?: object,
+): Promise<Frozen> {
   const { dataset } = await client.request(cohortsDocument, { name });
   if (!dataset) throw new Error(`--dataset '${name}': ${await namesOfDatasets(client)}`);
   const { id: datasetId, withdrawal, cohorts } = dataset;
   if (withdrawal)
     throw new Error(`--dataset '${name}': withdrawn by ${withdrawal.actor} (${withdrawal.reason})`);
-  if (cohort === cohortName) return { datasetId, snapshotId: await freeze(client, datasetId) };
+  if (cohort === cohortName) return { datasetId, snapshotId: await freeze(client, datasetId, labels) };
   const found = cohorts.find((one) => one.name === cohort);
-  if (found) return { datasetId, snapshotId: await freezeCohort(client, found.id) };
+  if (found) return { datasetId, snapshotId: await freezeCohort(client, found.id, labels) };
   const names = cohorts.map((one) => `'${one.name}'`).join(', ') || 'none yet';
   throw new Error(`--cohort '${cohort}': the cohorts of dataset '${name}' are ${names}`);
 }
@@ -162,8 +171,8 @@ async function namesOfDatasets(client: Client): Promise<string> {
   return names ? `the stored datasets are ${names}` : 'no dataset is stored yet: import one with --data';
 }
 
-async function freezeCohort(client: Client, cohortId: string): Promise<string> {
-  return (await client.request(freezeDocument, { cohortId })).freezeCohort.id;
+async function freezeCohort(client: Client, cohortId: string, labels?: object): Promise<string> {
+  return (await client.request(freezeDocument, { cohortId, labels })).freezeCohort.id;
 }
 
 async function createCohort(client: Client, datasetId: string): Promise<string> {

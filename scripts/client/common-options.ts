@@ -23,6 +23,8 @@ export interface Reading {
   readonly restore?: boolean;
   /** Look at every file, even where nothing seems to have changed. */
   readonly verify?: boolean;
+  /** How labels are made of diagnoses: freezeCohort's `labels`. */
+  readonly labels?: object;
 }
 
 /** What every command that works on images can be asked. */
@@ -52,6 +54,7 @@ export const commonOptions = {
   data: { type: 'string' },
   format: { type: 'string' },
   options: { type: 'string' },
+  labels: { type: 'string' },
   'skip-bad': { type: 'boolean', default: false },
   name: { type: 'string' },
   add: { type: 'boolean', default: false },
@@ -72,6 +75,7 @@ export const imagesUsage = `\
   --data PATH       real data instead: a folder, or the file that describes it (docs/data.md)
   --format NAME     its layout: manifest, coco, … (default: recognised)
   --options JSON    settings of the layout's reader
+  --labels JSON     how labels are made of diagnoses (docs/diagnoses.md): '{"fusion": "majority"}'
   --skip-bad        leave out bad rows and list them, instead of refusing them all
   --name NAME       name of the dataset (default: the one that the folder gives)
   --add             add to the dataset of this name, even if another folder made it
@@ -93,6 +97,7 @@ interface CommonValues {
   readonly data?: string;
   readonly format?: string;
   readonly options?: string;
+  readonly labels?: string;
   readonly 'skip-bad': boolean;
   readonly name?: string;
   readonly add: boolean;
@@ -150,11 +155,12 @@ function requireOneSource(values: CommonValues): void {
 }
 
 function readingOf(values: CommonValues): Reading {
-  const { format, options, name, 'mirror-limit': limit } = values;
+  const { format, options, labels, name, 'mirror-limit': limit } = values;
   return {
     skipBad: values['skip-bad'],
     format,
     options: options === undefined ? undefined : jsonObject('--options', options),
+    labels: labels === undefined ? undefined : jsonObject('--labels', labels),
     name,
     add: values.add,
     mirror: values.mirror,

@@ -47,8 +47,8 @@ export async function openImages(
   client: Client,
   { data, dataset, cohort, reading }: Images,
 ): Promise<Frozen> {
-  if (dataset !== undefined) return freezeStored(client, dataset, cohort);
+  if (dataset !== undefined) return freezeStored(client, dataset, cohort, reading?.labels);
   if (data === undefined) throw new Error('neither a folder nor a dataset is named');
   const datasetId = await importDataset(client, path.resolve(data), reading);
-  return { datasetId, snapshotId: await freeze(client, datasetId) };
+  return { datasetId, snapshotId: await freeze(client, datasetId, reading?.labels) };
 }

@@ -117,8 +117,8 @@ where('drishti-gs', () => {
       const disc = await context.prisma.annotation.findFirstOrThrow({
         where: { imageId: id, rater: { name: 'at least 2 of 4' }, structure: { name: 'disc' } },
       });
-      expect(disc.area / (width * height)).toBeGreaterThan(0.09);
-      expect(disc.area / (width * height)).toBeLessThan(0.25);
+      expect(disc.area / (width! * height!)).toBeGreaterThan(0.09);
+      expect(disc.area / (width! * height!)).toBeLessThan(0.25);
     }
   }, 120_000);
 });

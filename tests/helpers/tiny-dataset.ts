@@ -114,7 +114,8 @@ export async function freezeAll(prisma: PrismaClient, datasetId: string): Promis
   const snapshotId = snapshot.id;
   await prisma.snapshotImage.createMany({
     data: images.map(({ id: imageId, split, diagnoses }, position) => {
-      return { snapshotId, imageId, position, split, diagnosisId: diagnoses[0]?.id };
+      const { id: diagnosisId, value: label } = diagnoses[0] ?? {};
+      return { snapshotId, imageId, position, split, diagnosisId, label };
     }),
   });
   await prisma.snapshotAnnotation.createMany({

@@ -74,7 +74,7 @@ describe('a good folder', () => {
       'two.png a s': [0, 0, 0, 1],
     });
     // The picture is stored as it came, to the byte.
-    expect(await blobs.get(images[0].sha256)).toEqual(await readFile(join(folder, 'one.png')));
+    expect(await blobs.get(images[0].sha256!)).toEqual(await readFile(join(folder, 'one.png')));
     expect(
       await database.prisma.auditEvent.count({ where: { subjectId: report.datasetId, actor: 'tester' } }),
     ).toBe(1);
@@ -214,7 +214,7 @@ describe('what a manifest may declare', () => {
     await run(folder);
     const image = await database.prisma.image.findFirstOrThrow({ where: { dataset: { name } } });
     expect([image.width, image.height, image.metadata]).toEqual([3, 3, { cropLeft: 1, cropTop: 0 }]);
-    const pixels = await sharp(await blobs.get(image.sha256))
+    const pixels = await sharp(await blobs.get(image.sha256!))
       .toColourspace('b-w')
       .raw()
       .toBuffer();

@@ -173,8 +173,8 @@ describe('images', () => {
       include: { blob: true },
     });
     expect(stored.metadata).toEqual({ rangeBlack: 0, rangeWhite: 1000 });
-    expect(stored.blob.mediaType).toBe('image/png');
-    const { rgb } = await decodeImage(await blobs.get(stored.sha256));
+    expect(stored.blob!.mediaType).toBe('image/png');
+    const { rgb } = await decodeImage(await blobs.get(stored.sha256!));
     expect([...rgb].map((value) => Number(value.toFixed(4)))).toEqual([0.1, 0.1, 0.1, 0.5, 0.5, 0.5]);
   });
 

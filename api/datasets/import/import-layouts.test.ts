@@ -34,7 +34,7 @@ interface StoredImage {
   path: string;
   subject: string;
   metadata: unknown;
-  diagnoses: { source: string; value: number }[];
+  diagnoses: { source: string; value: number | null }[];
   annotations: { sha256: string; rater: { name: string }; structure: { name: string } }[];
 }
 

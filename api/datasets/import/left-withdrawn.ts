@@ -30,7 +30,8 @@ export function leaveOut(
 interface WithdrawnImage {
   readonly id: string;
   readonly path: string;
-  readonly sha256: string;
+  /** Null where it was imported without a picture. */
+  readonly sha256: string | null;
   readonly here: boolean;
   readonly purged: boolean;
   readonly why: string;
@@ -65,10 +66,10 @@ export async function withoutWithdrawn(
   const back: WithdrawnImage[] = [];
   for (const image of images) {
     const atPath = withdrawn.find(({ here, path }) => here && path === image.path);
-    const sameContent = ({ sha256 }: WithdrawnImage) => sha256 === image.blob.sha256;
+    const sameContent = ({ sha256 }: WithdrawnImage) => sha256 !== null && sha256 === image.blob?.sha256;
     const found = atPath ?? (living.has(image.path) ? undefined : withdrawn.find(sameContent));
     if (found && !deps.restore) leaveOut(left, 'images', `${image.path}: ${found.why}`);
-    else if (atPath?.purged && atPath.sha256 !== image.blob.sha256) {
+    else if (atPath?.purged && atPath.sha256 !== (image.blob?.sha256 ?? null)) {
       const message = 'what was stored under this path was purged and is not this file: give it another path';
       problems.push({ file: image.path, row: image.row, field: 'path', message });
     } else {
@@ -94,10 +95,10 @@ async function withdrawnImages(
 ): Promise<WithdrawnImage[]> {
   const { rows } = await client.query<WithdrawnImage>(
     `select i.id, i.path, i.sha256, i.dataset_id = $1 as here, i.purge_id is not null as purged, ${why('i')} as why
-     from images i join blobs b on b.sha256 = i.sha256 where i.withdrawal_id is not null and
+     from images i left join blobs b on b.sha256 = i.sha256 where i.withdrawal_id is not null and
        ((i.dataset_id = $1 and i.path = any($2)) or
         (i.sha256 = any($3) and (i.dataset_id = $1 or (i.purge_id is not null and b.purge_id is not null))))`,
-    [dataset.id, images.map(({ path }) => path), images.map(({ blob }) => blob.sha256)],
+    [dataset.id, images.map(({ path }) => path), images.flatMap(({ blob }) => blob?.sha256 ?? [])],
   );
   return rows;
 }

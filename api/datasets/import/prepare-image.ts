@@ -6,7 +6,7 @@ import { cropImage, type Box, type ImageFacts } from '../../storage/image-codec.
 import { encodeBinaryMask, MASK_MEDIA_TYPE } from '../../storage/mask-codec.ts';
 import { readPicture, type Picture } from '../../storage/picture.ts';
 import { cropBox, cut, windowOf } from './frame.ts';
-import { readMasks, type FrameMask } from './read-masks.ts';
+import { readMasks, type FrameMask, type Report } from './read-masks.ts';
 
 export interface PreparedAnnotation {
   /** Positions in the dataset's lists. */
@@ -18,9 +18,11 @@ export interface PreparedAnnotation {
 
 /** An image whose bytes are in blob storage; its rows are still to be written. */
 export interface PreparedImage extends Pick<Row, 'row' | 'path' | 'subject' | 'split' | 'diagnoses'> {
-  blob: BlobRow;
-  width: number;
-  height: number;
+  /** null: there is no picture. */
+  blob: BlobRow | null;
+  /** null: there is neither picture nor mask, and the row does not say. */
+  width: number | null;
+  height: number | null;
   /** Of a pixel, in millimetres; null: unknown. */
   spacing: { readonly y: number; readonly x: number } | null;
   metadata: Record<string, Scalar>;
@@ -36,7 +38,7 @@ export interface Identity {
 }
 
 export type Prepared =
-  | { image: PreparedImage; identity: Identity; warnings: readonly Problem[] }
+  | { image: PreparedImage; identity: Identity | null; warnings: readonly Problem[] }
   | { problems: readonly Problem[] }
   /** Its bytes were purged, and must not come back unasked: nothing was stored. */
   | { purged: Row };
@@ -59,6 +61,10 @@ export async function prepareImage(
     problems.push({ file, row: row.row, field, message });
   const warn = (field: string, message: string, file = row.path) =>
     warnings.push({ file, row: row.row, field, message });
+  if (dataset.pictures === 'none') {
+    const image = await prepareWithoutPicture(blobs, dataset, row, { report, warn, state });
+    return image && problems.length === 0 ? { image, identity: null, warnings } : { problems };
+  }
 
   const source = await readImage(dataset, row.path).catch(
     (error: Error) => void report('path', error.message),
@@ -82,13 +88,7 @@ export async function prepareImage(
   const [width, height] = box ? [box.width, box.height] : [source.facts.width, source.facts.height];
   if (await blobs.isPurged(bytes)) return { purged: row };
   const blob = await store(blobs, bytes, box ? 'image/png' : source.facts.mediaType);
-  const annotations: PreparedAnnotation[] = [];
-  for (const { mask, rater, structure } of framed.masks) {
-    let area = 0;
-    for (const value of mask) area += value;
-    const stored = await store(blobs, encodeBinaryMask(mask, width, height), MASK_MEDIA_TYPE);
-    annotations.push({ rater, structure, blob: stored, area });
-  }
+  const annotations = await storeMasks(blobs, framed.masks);
   const { path, subject, split, diagnoses, spacing = null } = row;
   const metadata = { ...row.metadata, ...rangeOf(dataset), ...framed.metadata };
   const named = { row: row.row, path, subject, split, diagnoses };
@@ -114,6 +114,40 @@ function warnOfDarkness(
   if (range || brightest === undefined || brightest > 65535 / 8) return;
   const message = `its brightest value is ${brightest} of 65535, so it is nearly black: 'range' in a manifest says which value is white`;
   warn('path', message);
+}
+
+/** Masks and diagnoses alone: the image has the size that the row gives, else that of its masks. */
+async function prepareWithoutPicture(
+  blobs: Pick<BlobStore, 'write'>,
+  dataset: Dataset,
+  row: Row,
+  { report, warn, state }: { report: Report; warn: Report; state: string | null },
+): Promise<PreparedImage | null> {
+  const masks = await readMasks(dataset, row, row.size ?? null, report, warn);
+  const sizes = new Set(masks.map(({ width, height }) => `${width}×${height}`));
+  if (sizes.size > 1) {
+    report('masks', `masks differ in size: ${[...sizes].join(', ')}`);
+    return null;
+  }
+  const { width, height } = row.size ?? masks[0] ?? { width: null, height: null };
+  const annotations = await storeMasks(blobs, masks);
+  const { path, subject, split, diagnoses, spacing = null, metadata } = row;
+  const size = { width, height, spacing };
+  return { row: row.row, path, subject, split, diagnoses, blob: null, ...size, metadata, annotations, state };
+}
+
+async function storeMasks(
+  blobs: Pick<BlobStore, 'write'>,
+  masks: readonly FrameMask[],
+): Promise<PreparedAnnotation[]> {
+  const annotations: PreparedAnnotation[] = [];
+  for (const { mask, rater, structure, width, height } of masks) {
+    let area = 0;
+    for (const value of mask) area += value;
+    const stored = await store(blobs, encodeBinaryMask(mask, width, height), MASK_MEDIA_TYPE);
+    annotations.push({ rater, structure, blob: stored, area });
+  }
+  return annotations;
 }
 
 function hasSize(facts: ImageFacts, size: Row['size']): boolean {

@@ -22,7 +22,7 @@ interface Size {
   height: number;
 }
 
-type Report = (field: string, message: string, file?: string) => void;
+export type Report = (field: string, message: string, file?: string) => void;
 
 /**
  * All masks of a row; `image` is null where the image itself could not be read, and sizes cannot be compared. `warn` is

@@ -1,5 +1,6 @@
 import type { Dataset, Rater } from '../../../ml/data/readers/reader.ts';
 import { newId } from '../../ids.ts';
+import { keepScale } from './keep-scale.ts';
 import type { Queryable } from '../../storage/blob-store.ts';
 import { findDataset, isSameFolder, lockDataset, type Claim } from './find-dataset.ts';
 
@@ -27,12 +28,16 @@ export async function storeDataset(
   // Two imports of one dataset at once: the second waits, and then finds what the first has written.
   await lockDataset(client, claim.name);
   const found = await findDataset(client, claim);
-  const { description, modality, diagnosisNames = [] } = dataset;
+  await keepScale(client, dataset);
+  const { description, modality, diagnosisNames = [], diagnosisKind = 'binary', labels } = dataset;
+  const rule = labels ? JSON.stringify(labels) : null;
   const id = found?.id ?? newId();
   await client.query(
-    `insert into datasets (id, name, description, modality, diagnosis_names) values ($1, $2, $3, $4, $5)
-     on conflict (id) do update set description = $3, modality = $4, diagnosis_names = $5, withdrawal_id = null`,
-    [id, claim.name, description, modality, diagnosisNames],
+    `insert into datasets (id, name, description, modality, diagnosis_names, diagnosis_kind, label_rule)
+     values ($1, $2, $3, $4, $5, $6::diagnosis_kind, $7::jsonb)
+     on conflict (id) do update set description = $3, modality = $4, diagnosis_names = $5,
+       diagnosis_kind = $6::diagnosis_kind, label_rule = $7::jsonb, withdrawal_id = null`,
+    [id, claim.name, description, modality, diagnosisNames, diagnosisKind, rule],
   );
   const originId = await storeOrigin(client, id, claim.file);
   if (found?.origins.every((origin) => isSameFolder(origin, claim.file)))

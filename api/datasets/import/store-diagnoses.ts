@@ -21,7 +21,7 @@ export async function storeDiagnoses(
   const incoming = 'unnest($1::uuid[], $2::text[], $3::int[]) as row (image_id, source, value)';
   const retired = await client.query(
     `update diagnoses d set current = false from ${incoming}
-     where d.current and d.image_id = row.image_id and d.source = row.source and d.value <> row.value`,
+     where d.current and d.image_id = row.image_id and d.source = row.source and d.value is distinct from row.value`,
     columns,
   );
   const written = await client.query(

@@ -25,7 +25,9 @@ type ReadBlobs = Pick<BlobStore, 'get'>;
 interface KnownImage {
   id: string;
   path: string;
-  sha256: string;
+  sha256: string | null;
+  width: number | null;
+  height: number | null;
   facts: string;
 }
 
@@ -51,15 +53,13 @@ export async function storeImages(
   const [added, updated]: PreparedImage[][] = [[], []];
   for (const image of images) {
     const stored = known.get(image.path);
-    if (!stored) added.push(image);
-    else if (
-      stored.sha256 !== image.blob.sha256 &&
-      !(await samePixels(blobs, stored.sha256, image.blob.sha256))
-    ) {
-      const message = 'its pixels are not those stored under this path: give the new image another path';
+    const message = stored && (await whyOther(blobs, stored, image));
+    if (message) {
       problems.push({ file: image.path, row: image.row, field: 'path', message });
       continue;
-    } else if (stored.facts !== factsOf(image)) updated.push(image);
+    }
+    if (!stored) added.push(image);
+    else if (stored.facts !== factsOf(image)) updated.push(image);
     else counts.imagesUnchanged++;
     ids.set(image.path, stored?.id ?? newId());
   }
@@ -90,8 +90,25 @@ async function requireBytes(blobs: ReadBlobs, revived: readonly string[]): Promi
   }
 }
 
+/** Why a row cannot be of the image that is stored under its path; null where it can. One without a picture adds to it. */
+async function whyOther(blobs: ReadBlobs, stored: KnownImage, image: PreparedImage): Promise<string | null> {
+  const sized = image.width !== null && (image.width !== stored.width || image.height !== stored.height);
+  if (!image.blob)
+    return sized
+      ? `is ${image.width}×${image.height}, the image stored under this path ${stored.width === null ? 'has no size' : `${stored.width}×${stored.height}`}`
+      : null;
+  if (!stored.sha256)
+    return 'was imported without a picture: give the image with its picture another path, or another dataset';
+  if (stored.sha256 === image.blob.sha256 || (await samePixels(blobs, stored.sha256, image.blob.sha256)))
+    return null;
+  return 'its pixels are not those stored under this path: give the new image another path';
+}
+
 function uniqueBlobs(images: readonly PreparedImage[]): BlobRow[] {
-  const all = images.flatMap((image) => [image.blob, ...image.annotations.map(({ blob }) => blob)]);
+  const all = images.flatMap((image) => [
+    ...(image.blob ? [image.blob] : []),
+    ...image.annotations.map(({ blob }) => blob),
+  ]);
   return [...new Map(all.map((blob) => [blob.sha256, blob])).values()];
 }
 
@@ -101,7 +118,7 @@ async function knownImages(
   images: readonly PreparedImage[],
 ): Promise<Map<string, KnownImage>> {
   const { rows } = await client.query<KnownImage>(
-    `select id, path, sha256, jsonb_build_object('subject', subject, 'split', split, 'metadata', metadata,
+    `select id, path, sha256, width, height, jsonb_build_object('subject', subject, 'split', split, 'metadata', metadata,
        'spacing', case when spacing_y is not null then jsonb_build_object('y', spacing_y, 'x', spacing_x) end)::text as facts
      from images where dataset_id = $1 and path = any($2)`,
     [datasetId, images.map(({ path }) => path)],
@@ -132,7 +149,7 @@ async function insertImages(
       images.map(({ path }) => path),
       images.map(({ subject }) => subject),
       images.map(({ split }) => split),
-      images.map(({ blob }) => blob.sha256),
+      images.map(({ blob }) => blob?.sha256 ?? null),
       images.map(({ width }) => width),
       images.map(({ height }) => height),
       images.map(({ spacing }) => spacing?.y ?? null),

@@ -2,11 +2,14 @@ import { isFields, type CocoFile, type Fields } from './coco-file.ts';
 import { shown } from './coco-segmentation.ts';
 import type { CocoSettings } from './coco-settings.ts';
 import { normalName } from './normal-form.ts';
+import { diagnosisWords, type DiagnosisWords } from './diagnosis-words.ts';
 import { DatasetError, type Problem } from './problem.ts';
 
 /** A COCO file whose annotations are found by image. */
 export interface Coco extends CocoFile {
   readonly settings: CocoSettings;
+  /** The scale of diagnoses, and the file's words for its values. */
+  readonly diagnoses: DiagnosisWords;
   readonly structures: readonly string[];
   readonly raters: readonly string[];
   /** Whether any annotation names its rater; then each must. */
@@ -54,6 +57,9 @@ export function indexCoco(coco: CocoFile, settings: CocoSettings): Coco {
   return {
     ...coco,
     ...{ settings, names, rowsOf, byImage, orphans, namesRaters },
+    diagnoses: diagnosisWords(settings, (field, message) => {
+      return new DatasetError([{ file: coco.file, row: null, field: `options.${field}`, message }]);
+    }),
     structures: chooseStructures(coco, names, used, settings),
     raters: namesRaters ? [...raters] : [settings.rater],
   };

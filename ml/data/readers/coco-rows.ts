@@ -29,7 +29,6 @@ const SPLITS: Readonly<Record<string, Split>> = {
   test: 'test',
   none: 'none',
 };
-const DIAGNOSES: Readonly<Record<string, 0 | 1>> = { '0': 0, '1': 1 };
 
 type Report = (field: string, message: string) => void;
 
@@ -91,12 +90,13 @@ function readSplit({ settings }: Coco, fields: Fields, subject: string, report: 
   return null;
 }
 
-function readDiagnoses({ settings }: Coco, fields: Fields, report: Report): Record<string, 0 | 1> {
-  const { diagnosisKey, diagnosisValues = DIAGNOSES } = settings;
+function readDiagnoses({ settings, diagnoses }: Coco, fields: Fields, report: Report): Row['diagnoses'] {
+  const { diagnosisKey } = settings;
   const text = textOf(fields[diagnosisKey]);
-  if (text === '') return {}; // unknown
-  if (Object.hasOwn(diagnosisValues, text)) return { reference: diagnosisValues[text] };
-  report(diagnosisKey, `'${text}' is none of the declared values ${Object.keys(diagnosisValues).join(', ')}`);
+  if (text === '') return {}; // not graded
+  const value = diagnoses.read(text);
+  if (value !== undefined) return { reference: value };
+  report(diagnosisKey, `'${text}' is none of the declared values ${diagnoses.words.join(', ')}`);
   return {};
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { diagnosisScale, diagnosisValues } from './diagnosis-words.ts';
 import { optionalFractions } from './split-settings.ts';
 import { normalName } from './normal-form.ts';
 
@@ -95,13 +96,15 @@ export const cocoSettings = z.strictObject({
     description: 'Key under which an image has its diagnosis.',
     source: 'Our choice: COCO has no diagnoses.',
   }),
-  diagnosisValues: z
-    .record(z.string(), z.union([z.literal(0), z.literal(1)]))
-    .optional()
-    .meta({
-      description: 'The accepted diagnoses and their values; any other is an error. If omitted, 0 and 1.',
-      source: 'Our choice.',
-    }),
+  diagnosisScale: diagnosisScale.nullable().default(null).meta({
+    description: 'Kind and names of the values that diagnoses take. Null: they are 0 and 1.',
+    source: 'COCO does not state it.',
+  }),
+  diagnosisValues: diagnosisValues.optional().meta({
+    description:
+      'The accepted words and the values that they stand for, null for unknown; any other is an error. If omitted, 0 and 1, or the names of the scale.',
+    source: 'Our choice.',
+  }),
   diagnosisNames: z.tuple([name, name]).optional().meta({
     description: 'Names of the diagnoses 0 and 1. If omitted, they have no names.',
     source: 'COCO does not state it.',

@@ -29,7 +29,8 @@ export const coco: Reader<CocoSettings> = {
       description:
         settings.description ?? (typeof info['description'] === 'string' ? info['description'] : ''),
       modality: settings.modality,
-      diagnosisNames: settings.diagnosisNames,
+      diagnosisKind: content.diagnoses.scale.kind,
+      diagnosisNames: content.diagnoses.scale.names,
       duplicates: settings.duplicates,
       ...{ file, root, structures, drawnFrom: [file] },
       raters: content.raters.map((name) => ({ name, kind: 'person', informativeness: null })),

@@ -1,5 +1,8 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { SettingsError } from '../../errors.ts';
+import { parseLabelRule, REFERENCE, type LabelRule } from '../../label-fusion/label-rule.ts';
+import { diagnosisWords, type DiagnosisWords } from './diagnosis-words.ts';
 import { readJson, topLevelKeys } from './json-file.ts';
 import { normalName } from './normal-form.ts';
 import {
@@ -17,7 +20,7 @@ const MANIFEST_LIMIT = 64 * 1024 * 1024;
 const NAMES = ['manifest.json', 'manifest.csv'];
 
 /** A manifest whose words have been understood. */
-export interface Manifest extends Omit<ManifestSettings, 'raters' | 'structures' | 'root'> {
+export interface Manifest extends Omit<ManifestSettings, 'raters' | 'structures' | 'root' | 'labels'> {
   /** The manifest's file, for messages. */
   readonly file: string;
   /** Real, absolute. Nothing outside of it is read. */
@@ -27,6 +30,11 @@ export interface Manifest extends Omit<ManifestSettings, 'raters' | 'structures'
   /** The table of rows, where there is one: its absolute path, and how it is written. */
   readonly rowTable: (TableForm & { readonly file: string }) | null;
   readonly maskColumns: readonly MaskColumn[];
+  /** The scale of diagnoses, and the table's words for its values. */
+  readonly diagnoses: DiagnosisWords;
+  /** Columns of graders' diagnoses by source: as declared, and diagnosis:<grader>. */
+  readonly otherDiagnoses: Readonly<Record<string, string>>;
+  readonly labels?: LabelRule;
 }
 
 /** A column mask:<rater>:<structure>. */
@@ -51,14 +59,64 @@ export async function loadManifest(path: string, encoding?: string): Promise<Man
       `there is no folder '${settings.root}' (looked for ${resolve(folder, settings.root)})`,
     );
   });
+  for (const key of ['crop', 'masks.fit'] as const) {
+    const given = key === 'crop' ? settings.crop : settings.masks.fit === 'window';
+    if (settings.pictures === 'none' && given) throw fail(key, 'needs pictures, and there are none');
+  }
   const sources = [settings.table, settings.files, settings.images].filter((source) => source !== undefined);
   if (sources.length !== 1) throw fail('table', "give exactly one of 'table', 'files' and 'images'");
   const tableFile =
     settings.table === undefined ? null : await tablePath(settings.table, [folder, root], fail);
   const form = tableFile ? await readTableForm(tableFile, encoding ?? settings.encoding) : null;
-  const maskColumns = readMaskColumns(form?.header ?? [], fail);
+  const header = form?.header ?? [];
+  const maskColumns = readMaskColumns(header, fail);
   const rowTable = tableFile && form ? { file: tableFile, ...form } : null;
-  return { ...settings, ...cast(settings, maskColumns, form, fail), file, root, rowTable, maskColumns };
+  const diagnoses = diagnosisWords(settings, fail);
+  return {
+    ...{
+      ...settings,
+      ...cast(settings, maskColumns, form, fail),
+      file,
+      root,
+      rowTable,
+      maskColumns,
+      diagnoses,
+    },
+    otherDiagnoses: graderColumns(settings, header, fail),
+    labels: labelsOf(settings, diagnoses, fail),
+  };
+}
+
+/** Columns diagnosis:<grader> beside those declared. */
+function graderColumns(
+  { otherDiagnoses }: ManifestSettings,
+  header: readonly string[],
+  fail: Fail,
+): Record<string, string> {
+  const found = header.flatMap((column) => {
+    const grader = /^diagnosis:(.+)$/.exec(column)?.[1].trim();
+    return grader ? [[grader, `{${column}}`] as const] : [];
+  });
+  const twice = found.find(([grader], i) => {
+    return (
+      grader in otherDiagnoses || grader === REFERENCE || found.some(([name], k) => k < i && name === grader)
+    );
+  });
+  if (twice) throw fail(`diagnosis:${twice[0]}`, 'there is another column of this source');
+  return { ...otherDiagnoses, ...Object.fromEntries(found) };
+}
+
+function labelsOf(
+  { labels }: ManifestSettings,
+  { scale }: DiagnosisWords,
+  fail: Fail,
+): LabelRule | undefined {
+  if (labels === undefined) return undefined;
+  try {
+    return parseLabelRule(labels, scale);
+  } catch (error) {
+    throw error instanceof SettingsError ? fail(error.field, error.message) : error;
+  }
 }
 
 /** A table, or a JSON file with a name: what else JSON may hold has none at its top. */
@@ -135,6 +193,8 @@ function cast(
     : (settings.raters ?? unique(named.map((item) => item.rater))).map(asRater);
   if (settings.masks.votes && settings.raters)
     throw fail('raters', "'votes' makes the raters: leave them out");
+  const masks = !(settings.structures?.length === 0 || (settings.pictures === 'none' && named.length === 0));
+  if (!masks && !settings.masks.path && named.length === 0) return { structures: [], raters: [] };
   const seen = form
     ? ` (columns of the table: ${form.header.map((column) => `'${column}'`).join(', ')})`
     : '';

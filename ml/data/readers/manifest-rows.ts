@@ -5,7 +5,7 @@ import { normalName } from './normal-form.ts';
 import { numberOrText } from './number-or-text.ts';
 import { ruleOf } from './object-rule.ts';
 import { DatasetError, type Problem } from './problem.ts';
-import type { MaskFile, Reading, RowResult, Scalar, Split } from './reader.ts';
+import type { MaskFile, Reading, Row, RowResult, Scalar, Split } from './reader.ts';
 import { readTable, type TableRow } from './table.ts';
 
 /** A mask that a row names, before its words are checked. */
@@ -18,6 +18,9 @@ interface NamedMask {
 }
 
 type Cells = Record<string, unknown>;
+
+/** Of an image without a picture, whose size nothing else bounds. */
+const LONGEST_SIDE = 100_000;
 
 /** The rows of a manifest one at a time, each understood or with what is wrong with it. */
 export async function* manifestRows(manifest: Manifest): AsyncGenerator<RowResult> {
@@ -86,6 +89,7 @@ function readRow(manifest: Manifest, cells: Cells, row: number): RowResult {
   };
 
   read(manifest.path, 'path');
+  const size = readSize(manifest, cells, read, report);
   if (path.text === '' && path.missing.length === 0) report('path', 'is empty');
   const split = readSplit(manifest, cells, read, report);
   const subject = normalName(readSubject(manifest, cells, used, read)) || path.text;
@@ -93,7 +97,7 @@ function readRow(manifest: Manifest, cells: Cells, row: number): RowResult {
   const masks = readMasks(manifest, cells, used, report);
   const metadata = readMetadata(manifest, cells, used, report);
   if (problems.length > 0 || !split) return { problems };
-  return { row: { row, path: path.text, subject, split, diagnoses, masks, metadata } };
+  return { row: { row, path: path.text, size, subject, split, diagnoses, masks, metadata } };
 }
 
 type Report = (field: string, message: string) => void;
@@ -122,20 +126,44 @@ function readSubject(manifest: Manifest, cells: Cells, used: Set<string>, read: 
   return textOf(cells['subject']);
 }
 
-function readDiagnoses(manifest: Manifest, cells: Cells, read: Read, report: Report): Record<string, 0 | 1> {
+/** Of an image without a picture, where the row says it. */
+function readSize(manifest: Manifest, cells: Cells, read: Read, report: Report): Row['size'] {
+  if (manifest.pictures !== 'none') return undefined;
+  const [width, height] = (['width', 'height'] as const).map((side) => {
+    const template = manifest[side] ?? (side in cells ? `{${side}}` : null);
+    const text = template === null ? '' : read(template, side).trim();
+    if (text === '') return null;
+    const pixels = Number(text);
+    if (Number.isInteger(pixels) && pixels >= 1 && pixels <= LONGEST_SIDE) return pixels;
+    report(side, `expected a number of pixels from 1 to ${LONGEST_SIDE}, received '${text}'`);
+    return null;
+  });
+  if (width !== null && height !== null) return { width, height };
+  if (width !== height) report(width === null ? 'width' : 'height', 'give both width and height, or neither');
+  return undefined;
+}
+
+function readDiagnoses(
+  manifest: Manifest,
+  cells: Cells,
+  read: Read,
+  report: Report,
+): Record<string, number | null> {
   const templates = { ...manifest.otherDiagnoses };
   const reference = manifest.diagnosis ?? ('diagnosis' in cells ? '{diagnosis}' : undefined);
   if (reference) templates['reference'] = reference;
-  const diagnoses: Record<string, 0 | 1> = {};
+  const diagnoses: Record<string, number | null> = {};
+  const { words, ...scale } = manifest.diagnoses;
   for (const [source, template] of Object.entries(templates)) {
     const field = source === 'reference' ? 'diagnosis' : `otherDiagnoses.${source}`;
-    const text = read(template, field);
-    if (text === '') continue; // unknown
-    if (Object.hasOwn(manifest.diagnosisValues, text)) diagnoses[source] = manifest.diagnosisValues[text]!;
+    const text = read(template, field).trim();
+    if (text === '') continue; // not graded
+    const value = scale.read(text);
+    if (value !== undefined) diagnoses[source] = value;
     else
       report(
         field,
-        `'${text}' is none of the declared values ${Object.keys(manifest.diagnosisValues).join(', ')}`,
+        `'${text}' is none of the declared values ${words.join(', ')}; if it means unknown, say "diagnosisValues": {"${text}": null}`,
       );
   }
   return diagnoses;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { normalName } from './normal-form.ts';
 import { objectRules } from './object-rule.ts';
+import { diagnosisScale, diagnosisValues } from './diagnosis-words.ts';
 import { DatasetError } from './problem.ts';
 import { isEncoding } from './text-file.ts';
 
@@ -56,8 +57,14 @@ export const manifestSettings = z.strictObject({
   modality: z.string().default(''),
   /** Folder of all paths, relative to the manifest's own folder. */
   root: z.string().default('.'),
-  structures: z.array(name).min(1).optional(),
-  raters: z.array(rater).min(1).optional(),
+  /** Empty lists: there are no masks. */
+  structures: z.array(name).optional(),
+  raters: z.array(rater).optional(),
+  /** 'none': `path` is a name alone, and no picture is read. */
+  pictures: z.enum(['files', 'none']).default('files'),
+  /** Size of an image without a picture; left out: the columns of these names, else that of its masks. */
+  width: template.optional(),
+  height: template.optional(),
   path: template.default('{path}'),
   subject: template.optional(),
   /** Left out: the column 'split' where there is one, else no image has a split. */
@@ -65,11 +72,14 @@ export const manifestSettings = z.strictObject({
   /** The table's words for train, validation and test, and for none. */
   splits: z.record(z.string(), z.enum(['train', 'validation', 'test', 'none'])).optional(),
   diagnosis: template.optional(),
-  diagnosisValues: z.record(z.string(), z.union([z.literal(0), z.literal(1)])).default({ '0': 0, '1': 1 }),
+  diagnosisScale: diagnosisScale.optional(),
+  diagnosisValues: diagnosisValues.optional(),
   /** Names of the values 0 and 1. */
   diagnosisNames: z.tuple([name, name]).optional(),
-  /** Further diagnoses: source to column template. */
+  /** Further diagnoses, each grader's: source to column template; beside the columns diagnosis:<grader>. */
   otherDiagnoses: z.record(name, template).default({}),
+  /** How labels are made of diagnoses where a cohort is frozen without saying: docs/diagnoses.md. */
+  labels: z.unknown().optional(),
   /** Columns kept as metadata; left out: all that nothing else uses. */
   metadata: z.array(z.string()).optional(),
   masks: masks.prefault({}),

@@ -28,11 +28,12 @@ export const manifest: Reader<z.infer<typeof config>> = {
 };
 
 function asDataset(manifest: Manifest): Dataset {
-  const { name, description, modality, diagnosisNames, file, root, raters, structures } = manifest;
+  const { name, description, modality, file, root, raters, structures, labels, pictures } = manifest;
+  const { kind: diagnosisKind, names: diagnosisNames } = manifest.diagnoses.scale;
   const { crop, range, duplicates } = manifest;
   return {
-    ...{ name, description, modality, diagnosisNames, file, root, raters, structures },
-    ...{ crop, range, duplicates },
+    ...{ name, description, modality, diagnosisKind, diagnosisNames, labels, pictures },
+    ...{ file, root, raters, structures, crop, range, duplicates },
     fit: manifest.masks.fit,
     countRows: () => countRows(manifest),
     rows: () => manifestRows(manifest),

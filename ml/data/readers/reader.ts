@@ -1,4 +1,6 @@
 import type { Method } from '../../method.ts';
+import type { DiagnosisScale } from '../../grades/scale.ts';
+import type { LabelRule } from '../../label-fusion/label-rule.ts';
 import type { Problem } from './problem.ts';
 
 /**
@@ -21,8 +23,14 @@ export interface Dataset {
   readonly description: string;
   /** fundus, ultrasound, …: free text. */
   readonly modality: string;
-  /** What the diagnoses 0 and 1 are called. */
-  readonly diagnosisNames?: readonly [string, string];
+  /** Whether diagnoses are 0 or 1, classes or grades in order; left out: 0 or 1. */
+  readonly diagnosisKind?: DiagnosisScale['kind'];
+  /** What the diagnoses 0, 1, … are called. */
+  readonly diagnosisNames?: readonly string[];
+  /** How labels are made of diagnoses where a cohort is frozen without saying. */
+  readonly labels?: LabelRule;
+  /** Whether there is a picture of each row; left out: there is. */
+  readonly pictures?: 'files' | 'none';
   /** The file that describes the dataset, for messages. */
   readonly file: string;
   /** Folder of all paths: absolute, links resolved. Nothing outside it is read. */
@@ -72,12 +80,12 @@ export interface Row {
   readonly row: number;
   /** The image file, relative to the root: the image's name in the dataset. */
   readonly path: string;
-  /** What the layout says of the image's size: the file must have it. */
+  /** What the layout says of the image's size: the file must have it, and masks without a picture. */
   readonly size?: { readonly width: number; readonly height: number };
   readonly subject: string;
   readonly split: Split;
-  /** Value by source; fusions and evaluations read the source `reference`. */
-  readonly diagnoses: Readonly<Record<string, 0 | 1>>;
+  /** Place of the value on the scale by source, `reference` or a grader; null: declared unknown. */
+  readonly diagnoses: Readonly<Record<string, number | null>>;
   readonly masks: readonly MaskSource[];
   /** Millimetres per pixel, down and across, where the layout states them. */
   readonly spacing?: { readonly y: number; readonly x: number };

@@ -1,5 +1,6 @@
 import { bitsOf } from '../../data/bit-counts.ts';
 import type { BitMask } from '../../data/bit-mask.ts';
+import { kappaOf } from '../../statistics/beyond-chance.ts';
 
 /** Pixels by what two raters say of them. Whole numbers in doubles: exact up to 2^53 pixels. */
 export interface PairCounts {
@@ -43,6 +44,5 @@ export function cohenKappa({ both, firstOnly, secondOnly, neither }: PairCounts)
   const total = both + firstOnly + secondOnly + neither;
   if (total === 0) return null;
   const [a, b] = [(both + firstOnly) / total, (both + secondOnly) / total];
-  const byChance = a * b + (1 - a) * (1 - b);
-  return byChance === 1 ? null : ((both + neither) / total - byChance) / (1 - byChance);
+  return kappaOf((both + neither) / total, a * b + (1 - a) * (1 - b));
 }

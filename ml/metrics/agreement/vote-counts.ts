@@ -1,4 +1,5 @@
 import { rowBytes, stripsOf, type BitMask, type Strip } from '../../data/bit-mask.ts';
+import { alphaOf, kappaOf } from '../../statistics/beyond-chance.ts';
 import { assertOneSize } from './pair-counts.ts';
 
 /**
@@ -75,12 +76,10 @@ export function voteTotals(counts: VoteCounts): VoteTotals {
  */
 export function fleissKappa({ items, votes, yes, agreeing }: VoteTotals): number | null {
   if (items === 0 || yes === 0 || yes === votes) return null;
-  const byChance = (yes / votes) ** 2 + (1 - yes / votes) ** 2;
-  return (agreeing / items - byChance) / (1 - byChance);
+  return kappaOf(agreeing / items, (yes / votes) ** 2 + (1 - yes / votes) ** 2);
 }
 
 /** Krippendorff's alpha, nominal: 1 - D_o / D_e from coincidences within pixels; null as Fleiss' kappa is. */
 export function krippendorffAlpha({ votes, yes, disagreeing }: VoteTotals): number | null {
-  if (votes === 0 || yes === 0 || yes === votes) return null;
-  return 1 - (disagreeing / (2 * yes * (votes - yes))) * (votes - 1);
+  return alphaOf({ observed: disagreeing, byChance: 2 * yes * (votes - yes), values: votes });
 }
