@@ -37,6 +37,7 @@ test('--json writes the numbers of a main job and nothing else', () => {
     models: [{ name: 'baseline-seg', dice: { disc: { value: 0.9 } }, auc: estimate }],
     raters: [{ name: 'R1', weight: 1, informativeness: null }],
     informativenessCorrelation: null,
+    emptyMasks: [],
   };
   expect(Object.keys(numbersOf(report))).toEqual(
     'modality preset backend seconds seed fusions models raters'.split(' '),

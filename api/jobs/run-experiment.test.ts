@@ -123,6 +123,8 @@ test('Take and Give on DF-GT with the leak closed, from one request', async () =
     ),
   );
   expect(rows.filter(({ transductive }) => transductive)).toEqual([]);
+  // Two compare masks, and count those that are empty; the AUC compares none.
+  expect(rows.map(({ oneEmptyCount }) => typeof oneEmptyCount)).toEqual(['number', 'number', 'object']);
   expect(steps.map(({ label }) => label)).toContain('train take-and-give');
 });
 

@@ -7,7 +7,9 @@ export function formatReport(report: DemoReport): string {
   const head =
     `${report.modality} · preset ${report.preset} · seed ${report.seed} · ` +
     `${report.backend} · ${report.seconds} s`;
-  return [head, '', ...(report.diagnosed ? diagnosedTables(report) : undiagnosedTables(report))].join('\n');
+  const tables = report.diagnosed ? diagnosedTables(report) : undiagnosedTables(report);
+  const empty = report.emptyMasks.length > 0 ? ['', ...report.emptyMasks] : [];
+  return [head, '', ...tables, ...empty].join('\n');
 }
 
 function diagnosedTables(report: DemoReport): string[] {

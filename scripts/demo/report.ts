@@ -1,3 +1,4 @@
+import { emptyNote } from '../client/empty-masks.ts';
 import type { Estimate } from '../client/estimate.ts';
 import type { ExperimentResult, ResultRow } from '../client/run-experiment.ts';
 
@@ -29,14 +30,17 @@ export interface DemoReport {
   }[];
   /** Rank correlation of those weights with the known informativeness. Null if that is not known. */
   readonly informativenessCorrelation: number | null;
+  /** Which Dice are over images with empty masks, a sentence each. */
+  readonly emptyMasks: readonly string[];
 }
 
 /** What --json writes: the numbers, without what only the printing needs. */
 export function numbersOf({
   diagnosed: _,
   informativenessCorrelation: __,
+  emptyMasks: ___,
   ...numbers
-}: DemoReport): Omit<DemoReport, 'diagnosed' | 'informativenessCorrelation'> {
+}: DemoReport): Omit<DemoReport, 'diagnosed' | 'informativenessCorrelation' | 'emptyMasks'> {
   return numbers;
 }
 
@@ -89,5 +93,9 @@ export function reportOf(
       })),
     informativenessCorrelation:
       shown?.steps.flatMap(({ run: { fusion } }) => fusion?.informativenessCorrelation ?? [])[0] ?? null,
+    emptyMasks: dice.flatMap((row) => {
+      const note = emptyNote(row);
+      return note ? [`soft Dice ${row.structure}, ${row.model}: ${note}`] : [];
+    }),
   };
 }
