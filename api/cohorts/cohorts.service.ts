@@ -94,20 +94,22 @@ function membersSql(datasetId: string, filter: ImageFilter): Prisma.Sql {
   const texts = pieces.filter((_, index) => index % 2 === 0);
   const order = pieces.filter((_, index) => index % 2 === 1).map((index) => values[Number(index)]);
   return Prisma.sql`
-    select i.id, i.path, i.split, i.sha256, d.id as diagnosis_id, d.value as diagnosis
+    select i.id, i.path, i.split, i.sha256, i.spacing_y, i.spacing_x, d.id as diagnosis_id, d.value as diagnosis
     from images i left join diagnoses d on d.image_id = i.id and d.current and d.source = ${REFERENCE}
     where i.dataset_id = ${datasetId}::uuid and i.withdrawal_id is null and ${new Prisma.Sql(texts, order)}`;
 }
 
 /**
- * SHA-256 over one line an image (path, content, split, diagnosis) and one line an annotation (path, rater, structure,
- * content). No ids: the same data imported elsewhere has the same hash, and a reading that was taken back too.
+ * SHA-256 over one line an image (path, content, split, diagnosis), one of its spacing where that is known, and one an
+ * annotation (path, rater, structure, content). No ids: the same data imported elsewhere has the same hash, and a reading that was taken back too.
  */
 async function fingerprint(tx: Database, members: Prisma.Sql): Promise<{ hash: string; count: number }> {
   const [row] = await tx.$queryRaw<{ hash: string; count: bigint }[]>`
     with members as (${members}),
     lines as (
       select jsonb_build_array('image', path, sha256, split, diagnosis)::text as line from members
+      union all
+      select jsonb_build_array('spacing', path, spacing_y, spacing_x)::text from members where spacing_y is not null
       union all
       select jsonb_build_array('annotation', m.path, r.name, s.name, a.sha256)::text
       from members m join annotations a on a.image_id = m.id and a.current

@@ -26,8 +26,10 @@ const settledMs = 2000;
 /** Null for rows whose state says too little: a file was changed just now, or masks are drawn from files unknown. */
 export function fileStates(dataset: Dataset, file: string): StateOf {
   const drawnFrom = once(() => Promise.all((dataset.drawnFrom ?? []).map((path) => stateOf(resolve(path)))));
-  const { raters, structures, fit = null, crop = null } = dataset;
-  const about = canonicalJson({ code: codeVersion(), file, raters, structures, fit, crop });
+  const { raters, structures, fit = null, crop = null, range = null } = dataset;
+  const { pictures = null, diagnosisKind = null, diagnosisNames = null } = dataset;
+  const read = { raters, structures, fit, crop, range, pictures, diagnosisKind, diagnosisNames };
+  const about = canonicalJson(JSON.parse(JSON.stringify({ code: codeVersion(), file, ...read })));
   return async (row) => {
     const drawn = row.masks.some((mask) => 'draw' in mask);
     if (drawn && !dataset.drawnFrom) return null;
