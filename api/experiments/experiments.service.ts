@@ -11,6 +11,7 @@ import { parseConfig } from '../runs/method-config.ts';
 import { requireMethod, requireSize, requireSnapshot } from '../runs/requirements.ts';
 import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 import { InputError } from '../../ml/errors.ts';
+import { requirePlan } from './require-plan.ts';
 
 export interface RunExperimentInput {
   readonly snapshotId: string;
@@ -39,7 +40,7 @@ export async function runExperiment(context: RunsContext, input: RunExperimentIn
     config,
     size,
   };
-  await planOf(prisma, request, snapshot);
+  await requirePlan(prisma, snapshot.id, await planOf(prisma, request, snapshot));
   return prisma.$transaction((tx) => createExperiment(tx, request, { seed: 0, actor, again: input.again }));
 }
 

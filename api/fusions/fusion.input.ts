@@ -70,6 +70,13 @@ export class FuseLabelsInput {
   permutedDiagnoses!: boolean;
 
   @Field(() => Int, {
+    defaultValue: 0,
+    description:
+      'Of a control: which permutation, counted from 0. Each shuffles the diagnoses in another way, by subject.',
+  })
+  permutation!: number;
+
+  @Field(() => Int, {
     nullable: true,
     description: "Side in pixels at which images are fused. If omitted, the preset's.",
   })

@@ -6,6 +6,8 @@ import { InputError } from '../../ml/errors.ts';
 /** The frozen masks of one image, at its own size. */
 export interface AnnotatedImage {
   readonly id: string;
+  /** Whom it shows. */
+  readonly subject: string;
   readonly width: number;
   readonly height: number;
   /** By structure and rater, both ids, raters in their order: 0 and 1, [height, width]. No entry: not annotated. */
@@ -14,6 +16,7 @@ export interface AnnotatedImage {
 
 interface Frozen {
   readonly id: string;
+  readonly subject: string;
   readonly width: number;
   readonly height: number;
   readonly annotations: readonly {
@@ -36,7 +39,7 @@ export async function* annotatedImages(
   for (const [index, { imageId }] of rows.entries()) {
     signal.throwIfAborted();
     const [frozen] = await prisma.$queryRaw<[Frozen]>`
-      select i.id::text, i.width, i.height, coalesce((
+      select i.id::text, i.subject, i.width, i.height, coalesce((
         select json_agg(json_build_object('rater', a.rater_id, 'structure', a.structure_id, 'sha256', a.sha256)
           order by r.position)
         from annotations a join snapshot_annotations s on s.annotation_id = a.id join raters r on r.id = a.rater_id

@@ -38,7 +38,7 @@ export async function compareWithRaters(
   const combined = chosen(choices, 'mask-with-raters');
   const raterIds = source.raters.map((name) => idOf(names.raters, name));
   const structureIds = source.structures.map((name) => idOf(names.structures, name));
-  const tally = createTally(settings, source.ids.length);
+  const tally = createTally(settings, source);
   for (const { label } of pairwise)
     for (const raterId of raterIds)
       for (const structureId of structureIds) tally.expect(label, { structureId, raterId });
@@ -77,7 +77,7 @@ export async function compareWithFusion(
   const names = await datasetNames(input, masks.snapshotId);
   const structureIds = source.structures.map((name) => idOf(names.structures, name));
   const pairwise = chosen(choices, 'masks').filter(({ against }) => against.includes('fusion'));
-  const tally = createTally(settings, source.ids.length);
+  const tally = createTally(settings, source);
   for (const { label } of pairwise)
     for (const structureId of structureIds) tally.expect(label, { structureId });
   for await (const { sample, index } of each(input, source, onStep)) {
@@ -99,39 +99,47 @@ interface Place {
 }
 
 /** Collects numbers image by image, and makes of them those over all images. */
-function createTally({ seed, transductive }: Omit<CompareSettings, 'choices'>, imageCount: number) {
+function createTally(
+  { seed, transductive }: Omit<CompareSettings, 'choices'>,
+  { imageIds, subjects = imageIds }: StoreSource,
+) {
+  const subjectOf = new Map(imageIds.map((id, index) => [id, subjects[index]]));
   interface Collected extends Place {
     readonly label: MetricLabel;
     readonly values: (number | null)[];
+    /** Whom each value's image shows. */
+    readonly subjects: string[];
   }
   const collected = new Map<MetricLabel, Map<string, Collected>>();
   const images: ImageRow[] = [];
-  const valuesAt = (label: MetricLabel, place: Place): (number | null)[] => {
+  const collectedAt = (label: MetricLabel, place: Place): Collected => {
     const places = collected.get(label) ?? new Map<string, Collected>();
     collected.set(label, places);
     const key = `${place.structureId} ${place.raterId}`;
-    const here = places.get(key) ?? { label, ...place, values: [] };
+    const here = places.get(key) ?? { label, ...place, values: [], subjects: [] };
     places.set(key, here);
-    return here.values;
+    return here;
   };
   const addToImage = (label: MetricLabel, place: Place, imageId: string, value: number | null): void => {
     if (value !== null) images.push({ ...label, ...place, imageId, value });
   };
   return {
     /** There will be a number of this place, even if no image has one. */
-    expect: (label: MetricLabel, place: Place): void => void valuesAt(label, place),
+    expect: (label: MetricLabel, place: Place): void => void collectedAt(label, place),
     add(label: MetricLabel, place: Place, imageId: string, value: number | null): void {
-      valuesAt(label, place).push(value);
+      const here = collectedAt(label, place);
+      here.values.push(value);
+      here.subjects.push(subjectOf.get(imageId)!);
       addToImage(label, place, imageId, value);
     },
     /** A number that only images have. */
     addToImage,
     comparison(): Comparison {
       const all = [...collected.values()].flatMap((places) => [...places.values()]);
-      const metrics = all.map(({ label, values, ...place }): MetricRow => {
+      const metrics = all.map(({ label, values, subjects, ...place }): MetricRow => {
         const whyNone = values.length === 0 ? 'no image' : 'undefined for every image';
-        const measure = bootstrapMeanOfDefined(values, { seed, whyNone });
-        const undefinedCount = imageCount - measure.count;
+        const measure = bootstrapMeanOfDefined(values, { seed, subjects, whyNone });
+        const undefinedCount = imageIds.length - measure.count;
         return { ...label, ...place, ...measure, undefinedCount, transductive };
       });
       return { metrics, images };

@@ -124,9 +124,9 @@ function ask(
   const maybe = (key: string | undefined) => (key === undefined ? null : idOf(key));
   const asked = { seed: step.seed, again: run.repetition > 0 };
   if (step.kind === 'evaluate') {
-    const { fusion, model, judge, split, fold, metrics } = step;
+    const { fusion, model, judge, split, fold, permutations, metrics } = step;
     const ids = { fusionId: maybe(fusion), modelId: maybe(model), judgeModelId: maybe(judge) };
-    return evaluate(context, { ...ids, split, fold, metrics, ...asked });
+    return evaluate(context, { ...ids, split, fold, permutations, metrics, ...asked });
   }
   const { method, config } = step;
   if (step.kind === 'train') {
@@ -134,7 +134,7 @@ function ask(
     const ids = { fusionId: idOf(fusion), diagnosisModelId: maybe(diagnosisModel) };
     return trainModel(context, { ...ids, method, preset, config, training, ...asked });
   }
-  const { diagnosisModels, permutedDiagnoses } = step;
+  const { diagnosisModels, permutedDiagnoses, permutation } = step;
   return fuseLabels(context, {
     snapshotId,
     method,
@@ -142,6 +142,7 @@ function ask(
     config,
     diagnosisModelIds: diagnosisModels?.map(idOf),
     permutedDiagnoses,
+    permutation,
     size,
     ...asked,
   });

@@ -59,11 +59,11 @@ interface Part {
 async function openPart(
   { prisma, blobs, run }: JobInput,
   fusion: Fusion,
-  { snapshotId, size, permutedDiagnoses }: RequestOf<'fusion'>,
+  { snapshotId, size, permutedDiagnoses, permutation }: RequestOf<'fusion'>,
   split: Split,
 ): Promise<Part> {
   const opened = await openStoreSource({ prisma, blobs }, { snapshotId, size, split });
-  const source = permutedDiagnoses ? permuteDiagnoses(opened, run.seed) : opened;
+  const source = permutedDiagnoses ? permuteDiagnoses(opened, run.seed, permutation) : opened;
   const stored = await prisma.fusedImage.findMany({
     where: { fusionId: fusion.id },
     select: { imageId: true },

@@ -23,7 +23,9 @@ export const measureAgreementJob: Job<'agreement'> = {
     const counts = structures.map((): ImageAgreement[] => []);
     for await (const { image, done, total } of annotatedImages(input, agreement)) {
       await storeAgreementMaps(input, agreement, image);
-      structures.forEach((structure, s) => counts[s].push(imageAgreement(masksOf(image, structure))));
+      structures.forEach((structure, s) =>
+        counts[s].push({ ...imageAgreement(masksOf(image, structure)), subject: image.subject }),
+      );
       input.progress.report((readingShare * done) / total, 'reading masks');
     }
     const metrics: Metric[] = [];

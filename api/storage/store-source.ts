@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import { inFold, type Fold } from '../../ml/data/fold.ts';
+import { imagesOfFold, type Fold } from '../../ml/data/fold.ts';
 import type { Sample, SampleSource } from '../../ml/data/sample.ts';
 import type { Split } from '../../prisma/client/client.ts';
 import type { PrismaClient } from '../db.ts';
 import { notFound, notReady } from '../errors.ts';
+import { knownOf } from './known-images.ts';
 import type { BlobStore } from './blob-store.ts';
 import { decodeImage } from './image-codec.ts';
 import { decodeBinaryMask, decodeSoftMask } from './mask-codec.ts';
@@ -51,10 +52,10 @@ export async function openStoreSource(deps: StoreDeps, options: StoreSourceOptio
       diagnosis: { select: { value: true } },
     },
   });
-  const rows = fold ? all.filter(({ image }) => inFold(image.subject, fold)) : all;
-  const diagnoses = rows.map(({ diagnosis }) => (diagnosis ? labelOf(diagnosis.value) : null));
-  const ids = rows.map(({ image }) => image.path);
-  const subjects = rows.map(({ image }) => image.subject);
+  const known = knownOf(all);
+  const inFold = fold && imagesOfFold(known, fold);
+  const rows = inFold ? inFold.map((index) => all[index]) : all;
+  const { ids, subjects, diagnoses } = inFold ? knownOf(rows) : known;
   const imageIds = rows.map(({ imageId }) => imageId);
   const idsByName = new Map(rows.map(({ image, imageId }) => [image.path, imageId]));
   const cache = new LRUCache<number, Sample>({ maxSize: cacheBytes, sizeCalculation: bytesOf });
@@ -194,10 +195,6 @@ async function decodeSoft(blobs: BlobStore, { id, soft }: StoredImage, { size, s
     }),
   );
   return fused;
-}
-
-function labelOf(value: number): 0 | 1 {
-  return value === 1 ? 1 : 0;
 }
 
 function bytesOf({ image, raterMasks, fused }: Sample): number {

@@ -1,4 +1,4 @@
-import type { Fold } from '../data/fold.ts';
+import { foldsOf } from '../data/fold.ts';
 import { InputError } from '../errors.ts';
 import { fusions } from '../fusion/index.ts';
 import type { FuseAsked, Protocol, Settings } from './plan.ts';
@@ -11,10 +11,12 @@ export interface Arm {
   readonly method: string;
   /** Key of its step. */
   readonly fusion: string;
+  /** Of a control: which permutation it is. */
+  readonly permutation?: number;
 }
 
 /** Each half of the training images teaches one θ, which is asked about the other half. */
-const halves: readonly Fold[] = [0, 1].map((index) => ({ index, of: 2 }));
+const halves = foldsOf(2);
 
 /** A fusion as it is, on θ where it asks one: of all training images, or crossed where the method can. */
 export function paperArm(planner: Planner, seed: number, method: string, theta: string): Arm {
@@ -31,23 +33,25 @@ function thetas(planner: Planner, seed: number, theta: string, crossFits = false
 
 /**
  * DF-GT with the leak closed: expertness learned from training images only, each asked of a θ that has not seen it
- * (cross-fitting). Its control is the same with the training diagnoses permuted.
+ * (cross-fitting). Its control is the same with the training diagnoses permuted, in one way or another.
  */
 export function controlledArm(
   planner: Planner,
   seed: number,
-  { parametrisation, theta, permuted = false }: ControlledOptions,
+  { parametrisation, theta, permutation }: ControlledOptions,
 ): Arm {
+  const permuted = permutation !== undefined;
   const asked = {
     method: 'df-gt-training-map',
     config: { parametrisation },
     ...thetas(planner, seed, theta, true),
-    ...(permuted && { permutedDiagnoses: true }),
+    ...(permuted && { permutedDiagnoses: true, permutation }),
   };
   return {
     protocol: planner.protocolOf(asked),
     method: `df-gt-training-map ${parametrisation}${permuted ? ', labels permuted' : ''}`,
     fusion: planner.fuse(seed, asked),
+    permutation,
   };
 }
 
@@ -55,18 +59,21 @@ interface ControlledOptions {
   /** What describes the maps. */
   readonly parametrisation: string;
   readonly theta: string;
-  readonly permuted?: boolean;
+  /** Of the control: which permutation. */
+  readonly permutation?: number;
 }
 
-/** DF-GT with the leak closed, and its control. */
-export const controlledArms = (
+/** DF-GT with the leak closed, and its control: an arm for each permutation, all of them one row of the table. */
+export function controlledArms(
   planner: Planner,
   seed: number,
-  options: ControlledOptions,
-): readonly [Arm, Arm] => [
-  controlledArm(planner, seed, options),
-  controlledArm(planner, seed, { ...options, permuted: true }),
-];
+  { permutations, ...options }: Omit<ControlledOptions, 'permutation'> & { readonly permutations: number },
+): readonly [Arm, ...Arm[]] {
+  const controls = Array.from({ length: permutations }, (_, permutation) =>
+    controlledArm(planner, seed, { ...options, permutation }),
+  );
+  return [controlledArm(planner, seed, options), ...controls];
+}
 
 /**
  * A fusion in the protocol that is asked for. With the leak closed, a fusion that reads the label of the image it fuses
@@ -102,13 +109,17 @@ function trainTheta(planner: Planner, seed: number, theta: string, training: Set
 export const votes = (planner: Planner, seed: number): string =>
   planner.fuse(seed, { method: 'majority-vote' });
 
+/** What a diagnosis model makes of the masks, and how much of that it reads off them. */
+export const readingMetrics = [{ name: 'auc' }, { name: 'mask_sensitivity' }];
+
 /** For every arm and model: trained on the arm's training masks, asked about its test masks; set beside one arm. */
 export function readByModels(planner: Planner, seed: number, { arms, models, against }: ReadOptions): void {
   for (const model of models) {
     const place = ({ protocol, method }: Arm) => ({ protocol, method, model });
     for (const arm of arms) {
       const judge = planner.train(seed, { method: model, fusion: arm.fusion });
-      planner.cell(place(arm), 'auc', planner.evaluate(seed, { fusion: arm.fusion, judge }));
+      const evaluation = planner.evaluate(seed, { fusion: arm.fusion, judge, metrics: readingMetrics });
+      for (const { name } of readingMetrics) planner.cell(place(arm), name, evaluation, arm.permutation);
     }
     for (const [arm, reference] of against(arms)) planner.compare(place(arm), place(reference));
   }

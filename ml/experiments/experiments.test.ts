@@ -1,3 +1,4 @@
+import { foldsOf } from '../data/fold.ts';
 import { configOf } from '../method.ts';
 import { figure4 } from './figure-4.ts';
 import { experiments } from './index.ts';
@@ -156,8 +157,7 @@ test('a fusion that reads each label and has no leak-controlled counterpart says
 test('a number by fold has one place for all folds', () => {
   const planner = createPlanner({ preset: 'demo' });
   const vote = planner.fuse(1, { method: 'majority-vote' });
-  for (const index of [0, 1]) {
-    const fold = { index, of: 2 };
+  for (const fold of foldsOf(2)) {
     const model = planner.train(1, { method: 'baseline-seg', fusion: vote, training: { leaveOut: fold } });
     const evaluation = planner.evaluate(1, { model, split: 'train', fold });
     planner.cell({ protocol: 'both', method: 'majority-vote', structure: 'disc' }, 'soft_dice', evaluation);

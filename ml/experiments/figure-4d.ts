@@ -3,7 +3,7 @@ import { modelsFor, networks } from './diagnosis-models.ts';
 import type { Experiment } from './experiment.ts';
 import { controlledArms, paperArm, readByModels } from './arms.ts';
 import { createPlanner } from './planner.ts';
-import { demoTraining, models, sharedSettings, theta } from './settings.ts';
+import { demoTraining, models, permutations, sharedSettings, theta } from './settings.ts';
 
 const config = z.strictObject({
   ...sharedSettings,
@@ -17,6 +17,7 @@ const config = z.strictObject({
       source: 'The paper has raw pixels and ExpG; we add TransRob and Fourier.',
     }),
   theta,
+  permutations,
 });
 export type Figure4dConfig = z.infer<typeof config>;
 
@@ -41,15 +42,17 @@ export const figure4d: Experiment<Figure4dConfig> = {
   config,
   presets: { paper: {}, demo: demoTraining },
   claims: [gain('dl-att', 0.0593), gain('dl-ssl', 0.079), gain('dl-seat', 0.0759)],
-  plan(subject, { seeds, models: named, fusions, theta, training, settings }, preset) {
-    const planner = createPlanner({ preset, training, settings });
+  plan(subject, { seeds, models: named, fusions, theta, training, settings, permutations }, preset) {
+    const planner = createPlanner({ preset, training, settings, permutations });
     const asked = modelsFor(subject, named ?? networks);
     for (const seed of seeds) {
       const published = fusions.map((method) => paperArm(planner, seed, method, theta));
-      const [raw, permutedRaw] = controlledArms(planner, seed, { parametrisation: 'raw', theta });
-      const [expG, permutedExpG] = controlledArms(planner, seed, { parametrisation: 'expg', theta });
+      const controlled = (parametrisation: string) =>
+        controlledArms(planner, seed, { parametrisation, theta, permutations });
+      const [raw, ...permutedRaw] = controlled('raw');
+      const [expG, ...permutedExpG] = controlled('expg');
       readByModels(planner, seed, {
-        arms: [...published, raw, permutedRaw, expG, permutedExpG],
+        arms: [...published, raw, ...permutedRaw, expG, ...permutedExpG],
         models: asked,
         against: () => [...published.slice(1).map((arm) => [arm, published[0]] as const), [expG, raw]],
       });

@@ -39,6 +39,8 @@ export interface FuseAsked {
   /** Keys of the trainings of θ: one; or, for cross-fitting, one a fold. */
   readonly diagnosisModels?: readonly string[];
   readonly permutedDiagnoses?: boolean;
+  /** Of a control: which permutation, counted from 0. */
+  readonly permutation?: number;
 }
 
 export interface TrainAsked {
@@ -63,6 +65,8 @@ export interface EvaluateAsked {
   readonly split?: 'train' | 'validation' | 'test';
   /** Only this part of the split's images: those that the model left out, in a cross-validation. */
   readonly fold?: Fold;
+  /** Of the control of masks that have seen their labels: how many permutations. */
+  readonly permutations?: number;
   /** Metrics of the registry by name; the usual ones if left out. */
   readonly metrics?: readonly { readonly name: string; readonly settings?: Settings }[];
 }
@@ -93,7 +97,7 @@ export interface Place {
  */
 export interface Cell extends Place {
   readonly metric: string;
-  /** The steps that give the number: one for each seed, or for each seed and fold. */
+  /** The steps that give the number: one for each seed, fold and permutation. */
   readonly steps: readonly CellStep[];
 }
 
@@ -102,6 +106,8 @@ export interface CellStep {
   readonly seed: number;
   /** Index of the fold that it is about; null where it is about all images. */
   readonly fold: number | null;
+  /** Of a control: which of its permutations. */
+  readonly permutation: number | null;
 }
 
 /** A paired test of two cells' AUCs. */

@@ -23,7 +23,10 @@ export const cohenKappa: RatersMetric = {
   compares: 'raters',
   groups: ['pair'],
   measure(images, group, seed) {
-    const { of, left, whyNone } = pairCounts(images, group);
-    return leavingOut(left, pooledOverImages(of, kappaOf, { seed, whyUndefined: whyNone ?? equalVotes }));
+    const { of, subjects, left, whyNone } = pairCounts(images, group);
+    return leavingOut(
+      left,
+      pooledOverImages(of, kappaOf, { seed, subjects, whyUndefined: whyNone ?? equalVotes }),
+    );
   },
 };

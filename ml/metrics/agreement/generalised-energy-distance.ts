@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { bootstrapMeanOfDefined } from '../../statistics/bootstrap-mean.ts';
 import { mean, type Measure } from '../../statistics/measure.ts';
 import type { RaterGroup, RatersMetric } from '../metric.ts';
-import { leavingOut, pairCounts, sharedImages } from './comparable-images.ts';
+import { leavingOut, pairCounts, sharedImages, subjectsOf } from './comparable-images.ts';
 import type { ImageAgreement } from './image-agreement.ts';
 import { pairDistance } from './mask-distances.ts';
 
@@ -31,19 +31,20 @@ export const generalisedEnergyDistance: RatersMetric = {
   measure(images, group, seed) {
     if (group.otherRater !== undefined) return ofPair(images, group, seed);
     if (group.rater !== undefined) return ofRater(images, group.rater, seed);
-    const { of, left, whyNone } = sharedImages(images);
+    const { of, subjects, left, whyNone } = sharedImages(images);
     const distances = of.map(({ energyDistances }) => mean([...energyDistances.values()]));
-    return leavingOut(left, bootstrapMeanOfDefined(distances, { seed, whyNone: whyNone ?? '' }));
+    return leavingOut(left, bootstrapMeanOfDefined(distances, { seed, subjects, whyNone: whyNone ?? '' }));
   },
 };
 
 function ofRater(images: readonly ImageAgreement[], rater: string, seed: number): Measure {
   const distances = images.map(({ energyDistances }) => energyDistances.get(rater) ?? null);
-  return bootstrapMeanOfDefined(distances, { seed, whyNone: 'no image that they and another annotated' });
+  const whyNone = 'no image that they and another annotated';
+  return bootstrapMeanOfDefined(distances, { seed, subjects: subjectsOf(images), whyNone });
 }
 
 function ofPair(images: readonly ImageAgreement[], group: RaterGroup, seed: number): Measure {
-  const { of, left, whyNone } = pairCounts(images, group);
+  const { of, subjects, left, whyNone } = pairCounts(images, group);
   const distances = of.map((counts) => 2 * pairDistance(counts));
-  return leavingOut(left, bootstrapMeanOfDefined(distances, { seed, whyNone: whyNone ?? '' }));
+  return leavingOut(left, bootstrapMeanOfDefined(distances, { seed, subjects, whyNone: whyNone ?? '' }));
 }

@@ -4,6 +4,8 @@ import { addVotes, voteTotals, type VoteCounts, type VoteTotals } from './vote-c
 
 /** What the agreement of all images is made of: one image's counts for one structure, a few numbers for any size. */
 export interface ImageAgreement {
+  /** Whom the image shows; left out where every image shows another. */
+  readonly subject?: string;
   /** Zero where fewer than two raters annotated the structure. */
   readonly votes: VoteTotals;
   /** Of each two annotators, both in the order of the masks. */

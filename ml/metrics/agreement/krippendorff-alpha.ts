@@ -24,9 +24,9 @@ export const krippendorffAlpha: RatersMetric = {
   compares: 'raters',
   groups: ['all'],
   measure(images, _, seed) {
-    const { of, left, whyNone } = sharedImages(images);
+    const { of, subjects, left, whyNone } = sharedImages(images);
     const totals = of.map(({ votes }) => votes);
     const whyUndefined = whyNone ?? equalVotes;
-    return leavingOut(left, pooledOverImages(totals, alphaOf, { seed, whyUndefined }));
+    return leavingOut(left, pooledOverImages(totals, alphaOf, { seed, subjects, whyUndefined }));
   },
 };

@@ -25,8 +25,8 @@ export const meanPairwiseDice: RatersMetric = {
   compares: 'raters',
   groups: ['all'],
   measure(images, _, seed) {
-    const { of, left, whyNone } = sharedImages(images);
-    const options = { seed, whyNone: whyNone ?? emptyMasks };
+    const { of, subjects, left, whyNone } = sharedImages(images);
+    const options = { seed, subjects, whyNone: whyNone ?? emptyMasks };
     return leavingOut(left, bootstrapMeanOfDefined(of.map(meanOfPairs), options));
   },
 };

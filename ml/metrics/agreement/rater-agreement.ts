@@ -65,7 +65,7 @@ export function* raterAgreement(
 
 /** The metric `dice` of two raters' masks, from their counts. */
 function diceOfPair(images: readonly ImageAgreement[], pair: RaterGroup, seed: number): Measure {
-  const { of, left, whyNone } = pairCounts(images, pair);
-  const options = { seed, whyNone: whyNone ?? emptyMasks };
+  const { of, subjects, left, whyNone } = pairCounts(images, pair);
+  const options = { seed, subjects, whyNone: whyNone ?? emptyMasks };
   return leavingOut(left, bootstrapMeanOfDefined(of.map(pairDice), options));
 }
