@@ -19,7 +19,7 @@ interface CellReading {
 /** `id`: of the evaluation or fusion that the cell's step made. */
 export function readCell(prisma: PrismaClient, cell: Cell, id: string): Promise<CellReading> {
   if (cell.metric === 'weight') return readWeight(prisma, id, cell);
-  if (isImageColumn(cell.metric)) return readImageColumn(prisma, id, cell.metric);
+  if (isImageNumber(cell.metric)) return readImageNumber(prisma, id, cell.metric);
   return readMetric(prisma, id, cell);
 }
 
@@ -56,21 +56,27 @@ function readWeight(prisma: PrismaClient, fusionId: string, { rater }: Cell): Pr
   return readMean(prisma, fusionId, weights, `no image annotated by ${rater}`);
 }
 
-/** A number that each fused image has, by name of its column. */
-const imageColumns = {
-  spectral_energy: 'the fusion has no expertness maps',
+/** Numbers that each fused image has, with the reason where there is none. */
+const imageNumbers = {
+  spectral_energy: { sql: Prisma.sql`i.spectral_energy`, whyNone: 'the fusion has no expertness maps' },
+  movement: { sql: Prisma.sql`i.movement`, whyNone: 'the fusion does not start at the vote' },
+  loss: {
+    sql: Prisma.sql`(select min(loss) from unnest(i.losses) as steps(loss))`,
+    whyNone: 'the fusion has no loss',
+  },
 } as const;
 
-const isImageColumn = (name: string): name is keyof typeof imageColumns => name in imageColumns;
+const isImageNumber = (name: string): name is keyof typeof imageNumbers => name in imageNumbers;
 
-function readImageColumn(
+function readImageNumber(
   prisma: PrismaClient,
   fusionId: string,
-  column: keyof typeof imageColumns,
+  name: keyof typeof imageNumbers,
 ): Promise<CellReading> {
-  const numbers = Prisma.sql`select i.image_id, i.${Prisma.raw(column)} as value from fused_images i
+  const { sql, whyNone } = imageNumbers[name];
+  const numbers = Prisma.sql`select i.image_id, ${sql} as value from fused_images i
     where i.fusion_id = ${fusionId}::uuid`;
-  return readMean(prisma, fusionId, numbers, imageColumns[column]);
+  return readMean(prisma, fusionId, numbers, whyNone);
 }
 
 /**

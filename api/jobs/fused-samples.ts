@@ -82,6 +82,7 @@ async function storeBlobs(
       losses: [...sample.losses],
       initialLogit: sample.initialLogit,
       finalLogit: sample.finalLogit,
+      movement: sample.movement,
       spectralEnergy: sample.expertness && spectralEnergyOfMaps(sample.expertness, { width, height }),
     },
     masks: structureIds.map((structureId, k) => ({ ...key, structureId, sha256: fused[k] })),

@@ -16,6 +16,7 @@ import {
   requireModel,
   requireSeed,
 } from '../runs/requirements.ts';
+import { requireTraits } from '../runs/diagnosis-traits.ts';
 import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 import { InputError } from '../../ml/errors.ts';
 import { leftOutFold } from '../requests/left-out-fold.ts';
@@ -152,6 +153,7 @@ async function checkDiagnosisModel(
   if (!needed) throw invalidInput(`diagnosisModelId '${id}': '${method.name}' uses none`, 'diagnosisModelId');
   const model = await requireModel(prisma, id, 'diagnosis', 'diagnosisModelId');
   requireNetwork('diagnosisModelId', method, model);
+  requireTraits('diagnosisModelId', method, model);
   requireMatch('diagnosisModelId', model, { ...fusion, what: `fusion '${fusion.id}'` });
   return id;
 }

@@ -1,5 +1,6 @@
 import { foldsOf } from '../data/fold.ts';
 import { InputError } from '../errors.ts';
+import { dfGtPresets } from '../fusion/df-gt.ts';
 import { fusions } from '../fusion/index.ts';
 import type { FuseAsked, Protocol, Settings } from './plan.ts';
 import type { Planner } from './planner.ts';
@@ -20,9 +21,60 @@ const halves = foldsOf(2);
 
 /** A fusion as it is, on θ where it asks one: of all training images, or crossed where the method can. */
 export function paperArm(planner: Planner, seed: number, method: string, theta: string): Arm {
+  return armWith(planner, seed, { method, theta });
+}
+
+interface Named {
+  readonly method: string;
+  readonly theta: string;
+  /** What differs from the preset, and what the table says of that. */
+  readonly config?: Settings;
+  readonly suffix?: string;
+}
+
+function armWith(planner: Planner, seed: number, { method, theta, config, suffix = '' }: Named): Arm {
   const { needsDiagnosisModel, crossFits } = fusions.get(method);
-  const asked: FuseAsked = { method, ...(needsDiagnosisModel && thetas(planner, seed, theta, crossFits)) };
-  return { protocol: planner.protocolOf(asked), method, fusion: planner.fuse(seed, asked) };
+  const asks = needsDiagnosisModel ? thetas(planner, seed, theta, crossFits) : {};
+  const asked: FuseAsked = { method, ...(config && { config }), ...asks };
+  return {
+    protocol: planner.protocolOf(asked),
+    method: `${method}${suffix}`,
+    fusion: planner.fuse(seed, asked),
+  };
+}
+
+/** The text of the paper: one rate for whatever describes the maps. */
+const { learningRate, steps } = dfGtPresets.paper;
+const paperRateSuffix = `, ${learningRate.toExponential()} × ${steps}`;
+
+/**
+ * Parametrisations of DF-GT at the rates of the preset, then at the paper's single rate, unless that is the preset's. At
+ * one rate free logits hardly leave the vote where ExpG is far from it, so that the first compare maps, the second steps.
+ */
+export function parametrisationArms(
+  planner: Planner,
+  seed: number,
+  { methods, atPaperRate, theta, preset }: ParametrisationOptions,
+): readonly Arm[] {
+  const own = methods.map((method) => paperArm(planner, seed, method, theta));
+  const config = { learningRate, steps };
+  const single = preset === 'paper' ? [] : atPaperRate;
+  return [
+    ...own,
+    ...single.map((method) => armWith(planner, seed, { method, theta, config, suffix: paperRateSuffix })),
+  ];
+}
+
+interface ParametrisationOptions {
+  readonly methods: readonly string[];
+  readonly atPaperRate: readonly string[];
+  readonly theta: string;
+  readonly preset: string;
+}
+
+/** How far masks have moved from the vote, and where the loss ended: what parametrisations are matched by. */
+export function matchingCells(planner: Planner, { protocol, method, fusion }: Arm): void {
+  for (const metric of ['movement', 'loss']) planner.cell({ protocol, method }, metric, fusion);
 }
 
 /** θ that has learned from all training images; or, for cross-fitting, one for each half of them. */
@@ -43,7 +95,7 @@ export function controlledArm(
   const permuted = permutation !== undefined;
   const asked = {
     method: 'df-gt-training-map',
-    config: { parametrisation },
+    config: { parametrisation, ...rateOf(parametrisation, planner.preset) },
     ...thetas(planner, seed, theta, true),
     ...(permuted && { permutedDiagnoses: true, permutation }),
   };
@@ -53,6 +105,13 @@ export function controlledArm(
     fusion: planner.fuse(seed, asked),
     permutation,
   };
+}
+
+/** The presets' rates are those of ExpG: others have that of their own fusion. */
+function rateOf(parametrisation: string, preset: string): Settings {
+  if (parametrisation === 'expg') return {};
+  const { learningRate } = (fusions.get(`df-gt-${parametrisation}`).presets[preset] ?? {}) as Settings;
+  return learningRate === undefined ? {} : { learningRate };
 }
 
 interface ControlledOptions {
@@ -97,11 +156,8 @@ export function armOf(
 
 /** The network θ, trained on majority votes. @throws InputError where it gives no gradient for the mask. */
 function trainTheta(planner: Planner, seed: number, theta: string, training: Settings): string {
-  if (!planner.hasMaskGradient(theta)) {
-    throw new InputError(
-      `theta '${theta}', as it is set, gives no gradient for the mask, which DF-GT follows`,
-    );
-  }
+  const lacking = planner.lacking(theta, ['maskGradient']);
+  if (lacking) throw new InputError(`theta '${theta}', as it is set, ${lacking}, which DF-GT follows`);
   return planner.train(seed, { method: theta, fusion: votes(planner, seed), training });
 }
 

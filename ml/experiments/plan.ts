@@ -93,7 +93,8 @@ export interface Place {
 
 /**
  * What is read off a step's result. Of an evaluation: a metric of the registry, by name, of the place's structure and
- * rater. Of a fusion: 'weight', a rater's mean weight where raters disagree, or 'spectral_energy' of its maps.
+ * rater. Of a fusion: 'weight', a rater's mean weight where raters disagree; 'spectral_energy' of its maps; 'movement'
+ * of its masks from the vote; 'loss', the lowest of each image.
  */
 export interface Cell extends Place {
   readonly metric: string;

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../canonical-json.ts';
 import { diagnosisModels } from '../diagnosis/index.ts';
+import { LACKING, lackingTrait, type DiagnosisTrait } from '../diagnosis/traits.ts';
 import { fusions } from '../fusion/index.ts';
 import { configOf } from '../method.ts';
 import { isFitted, models } from '../models.ts';
@@ -59,6 +60,7 @@ export function createPlanner({ preset, training, settings = {}, permutations }:
     configOf(spec, { preset, config: config ?? {}, field: `settings.${spec.name}` });
 
   return {
+    preset,
     fuse: (seed: number, asked: FuseAsked): string =>
       add({ kind: 'fuse', label: `fuse ${asked.method}`, seed, ...configured(asked) }),
     train: (seed: number, asked: TrainAsked): string =>
@@ -73,10 +75,11 @@ export function createPlanner({ preset, training, settings = {}, permutations }:
       if (spec.seesLabel(config)) return 'paper';
       return spec.fitReadsLabel?.(config) ? 'leak-controlled' : 'both';
     },
-    /** Whether a diagnosis model, by the settings that will be in force, gives its logit a gradient for the mask. */
-    hasMaskGradient(method: string): boolean {
+    /** In words, what a diagnosis model lacks of what is wanted, by the settings that will be in force; null: nothing. */
+    lacking(method: string, wanted: readonly DiagnosisTrait[]): string | null {
       const spec = diagnosisModels.get(method);
-      return spec.maskUse(effective(spec, settings[method])) === 'differentiable';
+      const lacking = lackingTrait(spec, effective(spec, settings[method]), wanted);
+      return lacking ? LACKING[lacking] : null;
     },
 
     /** Puts a step's number into the table; the same place takes one for each seed, fold and permutation of a control. */

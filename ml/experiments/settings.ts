@@ -34,6 +34,18 @@ export const permutations = z
     unit: 'permutations',
   });
 
+/** Of Figures 4 (d) and 6. */
+export const atPaperRate = (names: string[]) =>
+  z
+    .array(z.string())
+    .default(names)
+    .meta({
+      description:
+        "Names of the parametrisations that are shown at the paper's single rate too, beside the preset's own rates, at which " +
+        'they have moved about equally far from the vote. With the preset paper, these are the same.',
+      source: "The paper's text has one rate for all.",
+    });
+
 export const theta = z.string().default('dl-cat').meta({
   description: 'The diagnosis model whose gradient DF-GT follows.',
   source: "DL-CAT in the paper's example.",

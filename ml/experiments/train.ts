@@ -120,6 +120,10 @@ export function segmentationModel(
   if (needsDiagnosisModel && !diagnosed) {
     throw new InputError(`'${model.method}' needs training images of both diagnoses: there are none`);
   }
+  const lacking = needsDiagnosisModel ? planner.lacking(asked.judge, spec.diagnosisTraits ?? []) : null;
+  if (lacking) {
+    throw new InputError(`judge '${asked.judge}', as it is set, ${lacking}, which '${model.method}' needs`);
+  }
   const leaveOut = leavingOut(fold);
   const judge = diagnosed
     ? planner.train(seed, { method: asked.judge, fusion: votes(planner, seed), training: leaveOut })
