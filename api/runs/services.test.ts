@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
 import { tinyDataset, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
 import { fuseLabels } from '../fusions/fusions.service.ts';
@@ -318,7 +319,7 @@ describe('what could not be done to its end is refused when it is asked for', ()
     const { id } = await context.prisma.snapshot.create({
       data: {
         cohortId: cohort.id,
-        hash: name.padEnd(64, '0'),
+        hash: createHash('sha256').update(name).digest('hex'),
         imageCount: chosen.length,
         images: {
           create: chosen.map(({ imageId, split, diagnosisId }, position) => {
@@ -368,7 +369,10 @@ describe('what could not be done to its end is refused when it is asked for', ()
   test('an experiment of two training images, whose halves have one each', async () => {
     const two = await snapshotOf('two', (_, split, k) => split === 'test' || (split === 'train' && k === 0));
     await expect(experiment(two)).rejects.toEqual(
-      rejected('INVALID_INPUT', /without fold \d of 2 has .*; 'dl-cat' needs both \(step 'train dl-cat'\)/),
+      rejected(
+        'INVALID_INPUT',
+        /without fold \d of 2 has one training image; 'dl-cat' needs two or more \(step 'train dl-cat'\)/,
+      ),
     );
   });
 

@@ -1,5 +1,4 @@
 import { foldsOf } from '../data/fold.ts';
-import { fusions } from '../fusion/index.ts';
 import { configOf } from '../method.ts';
 import { figure4 } from './figure-4.ts';
 import { experiments } from './index.ts';
@@ -181,7 +180,7 @@ test('raw training maps have the rate of raw pixels, not that of ExpG', () => {
   );
   expect(maps[0]).toEqual({
     parametrisation: 'raw',
-    learningRate: fusions.get('df-gt-raw').presets['demo']['learningRate'],
+    learningRate: 0.05, // of df-gt-raw, preset demo
   });
   expect(maps.at(-1)).toEqual({ parametrisation: 'expg' });
 });
