@@ -151,7 +151,7 @@ test('with two seeds: each seed’s number and the mean of both with its interva
       seeds: [1, 2],
     },
   });
-  const energy = rows.filter(({ metric }) => metric === 'spectral_energy');
+  const energy = rows.filter(({ metric, method }) => metric === 'spectral_energy' && method === 'df-gt-raw');
   expect(energy.map(({ seeds, interval }) => [seeds, interval])).toEqual([
     [[1], 'normal'],
     [[2], 'normal'],
@@ -159,6 +159,12 @@ test('with two seeds: each seed’s number and the mean of both with its interva
   ]);
   const [one, two, both] = energy.map(({ value }) => value!);
   expect(both).toBeCloseTo((one + two) / 2, 12);
+  const moved = (suffix: string) =>
+    rows.find(({ metric, method }) => metric === 'movement' && method === `df-gt-raw${suffix}`)!;
+  expect(moved('').value).toBeGreaterThan(0);
+  expect(moved(', 1e-4 × 125').value).toBeGreaterThan(0);
+  // Free logits that have moved by 0.01 at most are at the vote.
+  expect(moved(', 1e-4 × 125').value).toBeLessThan(0.01);
 });
 
 test('cancelled, it stops the work that it began and has no table', async () => {

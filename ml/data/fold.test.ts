@@ -26,8 +26,8 @@ describe('stratified', () => {
   const source = sourceOf(subjects, diagnoses);
 
   test('each part has its share of every diagnosis, to one subject', () => {
-    for (const of of [2, 3, 5]) {
-      const parts = partsOf(source, of);
+    for (const number of [2, 3, 5]) {
+      const parts = partsOf(source, number);
       expect(parts.flat().sort((a, b) => a - b)).toEqual(source.ids.map((_, k) => k));
       for (const part of parts) {
         for (const [label, all] of [
@@ -36,9 +36,9 @@ describe('stratified', () => {
           [null, 6],
         ] as const) {
           const ofLabel = count(part, source, label) / 2;
-          expect([Math.floor(all / of), Math.ceil(all / of)]).toContain(ofLabel);
+          expect([Math.floor(all / number), Math.ceil(all / number)]).toContain(ofLabel);
         }
-        expect(Math.abs(part.length / 2 - 33 / of)).toBeLessThan(1);
+        expect(Math.abs(part.length / 2 - 33 / number)).toBeLessThan(1);
       }
     }
   });

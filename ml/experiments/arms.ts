@@ -58,7 +58,7 @@ export function parametrisationArms(
 ): readonly Arm[] {
   const own = methods.map((method) => paperArm(planner, seed, method, theta));
   const config = { learningRate, steps };
-  const single = preset === 'paper' ? [] : atPaperRate;
+  const single = preset === 'paper' ? [] : methods.filter((method) => atPaperRate.includes(method));
   return [
     ...own,
     ...single.map((method) => armWith(planner, seed, { method, theta, config, suffix: paperRateSuffix })),

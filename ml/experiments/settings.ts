@@ -41,7 +41,7 @@ export const atPaperRate = (names: string[]) =>
     .default(names)
     .meta({
       description:
-        "Names of the parametrisations that are shown at the paper's single rate too, beside the preset's own rates, at which " +
+        "Which of the parametrisations are shown at the paper's single rate too, beside the preset's own rates, at which " +
         'they have moved about equally far from the vote. With the preset paper, these are the same.',
       source: "The paper's text has one rate for all.",
     });

@@ -46,7 +46,7 @@ test('equal logits and one image are undefined with the reason; a logit that is 
   expect(await measure([1, 1], [2, 3])).toMatchObject({ value: null, note: 'all scores are equal' });
   expect(await measure([1], [2])).toMatchObject({
     value: null,
-    note: expect.stringMatching(/another image/),
+    note: expect.stringMatching(/another image/) as string,
   });
   expect(() => measure([1, NaN], [1, 2])).toThrow('score 1 is not a number: NaN and 2');
   expect(() => measure([1, 2], [1])).toThrow('received 2 and 1 for 2');
