@@ -2,6 +2,7 @@ import { phantoms } from './data/index.ts';
 import { readers } from './data/readers/index.ts';
 import type { DiagnosisModel } from './diagnosis/diagnosis-model.ts';
 import { diagnosisModels } from './diagnosis/index.ts';
+import type { DiagnosisTrait } from './diagnosis/traits.ts';
 import { experiments } from './experiments/index.ts';
 import type { Fusion } from './fusion/fusion.ts';
 import { fusions } from './fusion/index.ts';
@@ -82,5 +83,9 @@ function diagnosisNeeds(model: DiagnosisModel): Need[] {
 function segmentationNeeds({ needsDiagnosisModel }: SegmentationModel): Need[] {
   return ['masks', ...when(needsDiagnosisModel, 'diagnosisModel')];
 }
+
+/** What a method wants of the diagnosis model that it needs; empty where it needs none. */
+export const diagnosisTraitsOf = (method: Method): readonly DiagnosisTrait[] =>
+  (method as Partial<Pick<Fusion, 'diagnosisTraits'>>).diagnosisTraits ?? [];
 
 const when = (holds: boolean | undefined, need: Need): Need[] => (holds ? [need] : []);

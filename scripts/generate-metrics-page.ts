@@ -60,7 +60,7 @@ function rowOf(metric: Metric): string[] {
     compared[metric.compares],
     metric.unit(metric.config.parse({}), false) ?? '–',
     `${low} to ${high ?? '∞'}`,
-    better,
+    better ?? '–',
     overImages ?? '–',
     emptyMasks ?? '–',
   ];

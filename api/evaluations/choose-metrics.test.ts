@@ -1,3 +1,5 @@
+import { versionOf } from '../../ml/method.ts';
+import { metrics } from '../../ml/metrics/index.ts';
 import { requests } from '../requests/requests.ts';
 import { chooseMetrics, type AskedMetric } from './choose-metrics.ts';
 
@@ -6,8 +8,9 @@ const judged = { ofModel: false, judged: true };
 const names = (asked: AskedMetric[] | null, subject = judged) =>
   chooseMetrics(asked, subject).map(({ name }) => name);
 
-test('asked for nothing it is what requests had before they named metrics, so that old work still answers', () => {
-  const earlier = requests.evaluation.parse({ fusionId: 'f' });
+test('asked for nothing it is what requests had before they named metrics, in the versions of today', () => {
+  const { metrics: stored } = requests.evaluation.parse({ fusionId: 'f' });
+  const earlier = { metrics: stored.map((one) => ({ ...one, version: versionOf(metrics.get(one.name)) })) };
   expect(chooseMetrics(null, ofFusion)).toEqual(earlier.metrics);
   expect(chooseMetrics(undefined, judged)).toEqual(earlier.metrics);
 });

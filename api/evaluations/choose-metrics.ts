@@ -78,9 +78,11 @@ function requireWhole(choices: readonly MetricChoice[], { judged }: Subject): vo
 
 /** A score of masks that have seen labels is never given without the one of their permuted control. */
 function withControl(choices: readonly MetricChoice[]): MetricChoice[] {
-  const isControl = (metric: Metric): boolean => metric.compares === 'scores' && metric.ofControl;
+  const isControl = (metric: Metric): boolean => metric.compares === 'scores' && metric.reads === 'controls';
   const chosen = choices.map(({ name }) => metrics.get(name));
-  if (!chosen.some(({ compares }) => compares === 'scores') || chosen.some(isControl)) return [...choices];
+  // What reads exchanged masks is no score of diagnoses: a control would say nothing of it.
+  const isScored = (metric: Metric): boolean => metric.compares === 'scores' && metric.reads === 'own';
+  if (!chosen.some(isScored) || chosen.some(isControl)) return [...choices];
   const controls = metrics.list().filter(isControl);
   return [...choices, ...controls.map((metric) => choiceOf({ name: metric.name }, metric))];
 }

@@ -1,6 +1,7 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import type { Fold } from '../../ml/data/fold.ts';
+import { defaultPermutations } from '../../ml/data/permute-diagnoses.ts';
 import { RunStatus, Split } from '../enums.type.ts';
 import { defaultMetrics, references, type Reference } from '../requests/metric-choices.ts';
 
@@ -74,7 +75,7 @@ export class EvaluateInput {
   @Field(() => GraphQLJSON, {
     nullable: true,
     description:
-      "Only this part of the split's images, { index, of }: those that a model with the same training.leaveOut has not seen (cross-validation).",
+      "Only this part of the split's images, { index, of, division }: those that a model with the same training.leaveOut has not seen (cross-validation).",
   })
   fold?: Fold | null;
 
@@ -83,6 +84,13 @@ export class EvaluateInput {
     description: `What to measure. Left out: ${defaultNames}; those of scores only with a judge.`,
   })
   metrics?: MetricInput[] | null;
+
+  @Field(() => Int, {
+    defaultValue: defaultPermutations,
+    description:
+      'Of the permuted control, where the masks have seen their labels: how many times diagnoses are shuffled. permuted_auc is the mean over these. Each costs a fusion of the images of the split and one more reading by the judge.',
+  })
+  permutations!: number;
 
   @Field(() => Int, { defaultValue: 1, description: 'Of the bootstrap.' })
   seed!: number;

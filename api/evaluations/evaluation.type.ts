@@ -1,5 +1,6 @@
 import { GraphQLJSON } from 'graphql-scalars';
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import type { Fold } from '../../ml/data/fold.ts';
 import { metrics } from '../../ml/metrics/index.ts';
 import { Snapshot } from '../cohorts/cohort.type.ts';
 import { Rater, Structure } from '../datasets/dataset.type.ts';
@@ -177,14 +178,15 @@ export class Evaluation {
 
   @Sql(
     (row) =>
-      `case when ${row}.fold_of is not null then json_build_object('index', ${row}.fold_index, 'of', ${row}.fold_of) end`,
+      `case when ${row}.fold_of is not null then json_build_object('index', ${row}.fold_index, 'of', ${row}.fold_of,
+        'division', coalesce((select r.config #>> '{fold,division}' from runs r where r.id = ${row}.run_id), 'by-name')) end`,
   )
   @Field(() => GraphQLJSON, {
     nullable: true,
     description:
-      "Only this part of the split's images: { index, of }, as in the training setting leaveOut. Null: all of them.",
+      "Only this part of the split's images: { index, of, division }, as in the training setting leaveOut. Null: all of them.",
   })
-  fold!: { index: number; of: number } | null;
+  fold!: Fold | null;
 
   @Field(() => Boolean, {
     description: 'A mask that had seen the diagnosis of its own image went into a number here.',

@@ -1,7 +1,15 @@
+import type { z } from 'zod';
 import type { Evaluation, Model, Prisma, Run, Split } from '../../prisma/client/client.ts';
-import { fold, type Fold } from '../../ml/data/fold.ts';
+import { fold, foldName, type Fold } from '../../ml/data/fold.ts';
+import { defaultPermutations } from '../../ml/data/permute-diagnoses.ts';
 import { invalidInput } from '../errors.ts';
-import { controlOf, defaultSplit, needsControl, requireSplit } from '../fusions/fusions.service.ts';
+import {
+  controlsOf,
+  defaultSplit,
+  needsControl,
+  requirePermutations,
+  requireSplit,
+} from '../fusions/fusions.service.ts';
 import { requireUnpurged } from '../purges/require-unpurged.ts';
 import { readRequest } from '../requests/read-request.ts';
 import type { RequestOf } from '../requests/requests.ts';
@@ -12,6 +20,7 @@ import {
   requireModel,
   requireSeed,
 } from '../runs/requirements.ts';
+import { countImages, splitImages } from '../storage/known-images.ts';
 import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 import { chooseMetrics, type AskedMetric } from './choose-metrics.ts';
 
@@ -22,9 +31,11 @@ export interface EvaluateInput {
   readonly judgeModelId?: string | null;
   readonly split?: Split | null;
   /** Only this part of the split's images. */
-  readonly fold?: Fold | null;
+  readonly fold?: z.input<typeof fold> | null;
   /** Left out: soft Dice and IoU, and with a judge the AUCs. */
   readonly metrics?: readonly AskedMetric[] | null;
+  /** Of the control, where the fusion has seen labels: how many permutations. */
+  readonly permutations?: number | null;
   readonly seed?: number | null;
   readonly again?: boolean | null;
 }
@@ -44,6 +55,7 @@ export async function evaluate(context: RunsContext, input: EvaluateInput): Prom
   const seed = requireSeed(input.seed ?? 1);
   const split = input.split ?? defaultSplit;
   const part = requireFold(input.fold ?? null);
+  const permutations = requirePermutations(input.permutations ?? defaultPermutations);
   const metrics = chooseMetrics(input.metrics, { ofModel: modelId !== null, judged: judgeModelId !== null });
   const model = modelId === null ? null : await requireModel(prisma, modelId, 'segmentation', 'modelId');
   const fusion = await requireFusion(prisma, fusionId ?? (model as Model).fusionId);
@@ -54,19 +66,18 @@ export async function evaluate(context: RunsContext, input: EvaluateInput): Prom
   }
   await requireSplit(prisma, fusion, split);
   await requireImages(prisma, fusion.snapshotId, split);
+  if (part) await requireFoldImages(prisma, fusion.snapshotId, split, part);
   return prisma.$transaction(async (tx) => {
     // A model's masks come from the image alone: no label, no control. Nor without a judge: labels enter no number then.
-    const control =
-      judgeModelId !== null && !model && needsControl(fusion)
-        ? await controlOf(tx, fusion, split, actor)
-        : null;
+    const controlled = judgeModelId !== null && !model && needsControl(fusion);
+    const controls = controlled ? await controlsOf(tx, fusion, { split, permutations, actor }) : [];
     const request: EvaluationRequest = {
       fusionId,
       modelId,
       judgeModelId,
       split,
       fold: part,
-      controlFusionId: control?.id ?? null,
+      controlFusionIds: controls.map(({ id }) => id),
       metrics,
     };
     return createEvaluation(tx, request, fusion, { seed, actor, again: input.again });
@@ -100,7 +111,20 @@ async function createEvaluation(
   });
 }
 
-function requireFold(asked: Fold | null): Fold | null {
+async function requireFoldImages(
+  prisma: RunsContext['prisma'],
+  snapshotId: string,
+  split: Split,
+  fold: Fold,
+): Promise<void> {
+  if (countImages(await splitImages(prisma, snapshotId, split), { fold }).images > 0) return;
+  throw invalidInput(
+    `${foldName(fold)}: snapshot ${snapshotId} has too few ${split} subjects for it`,
+    'fold',
+  );
+}
+
+function requireFold(asked: z.input<typeof fold> | null): Fold | null {
   const parsed = fold.nullable().safeParse(asked);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ message }) => message).join('; ');

@@ -57,7 +57,7 @@ export class ExperimentRow {
 
   @Field(() => String, {
     description:
-      "A metric of the registry, 'auc_difference', the 'weight' of a rater in a fusion, or the 'spectral_energy' of its maps.",
+      "A metric of the registry, 'auc_difference', or of a fusion: the 'weight' of a rater, the 'spectral_energy' of its maps, the 'movement' of its masks from the vote, the 'loss' that it ended at.",
   })
   metric!: string;
 
@@ -73,13 +73,13 @@ export class ExperimentRow {
   @Field(() => String, {
     nullable: true,
     description:
-      "'delong': over images, for one seed. 'seeds': Student's t over the seeds. 'normal': for a mean over images.",
+      "'delong', 'obuchowski' (subjects with several images): over images, for one seed. 'seeds': Student's t over the seeds. 'permutations': over the permutations of a control. 'normal': for a mean over images.",
   })
   interval!: string | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'For a difference at one seed: DeLong’s paired test, two-sided.',
+    description: 'For a difference at one seed: the paired test of its interval, two-sided.',
   })
   pValue!: number | null;
 

@@ -13,6 +13,7 @@ import { requireSplits } from '../runs/require-splits.ts';
 import { requireMethod, requirePictures, requireSize, requireSnapshot } from '../runs/requirements.ts';
 import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 import { InputError } from '../../ml/errors.ts';
+import { requirePlan } from './require-plan.ts';
 
 export interface RunExperimentInput {
   readonly snapshotId: string;
@@ -42,9 +43,10 @@ export async function runExperiment(context: RunsContext, input: RunExperimentIn
     config,
     size,
   };
-  const { steps } = await planOf(prisma, request, snapshot);
-  if (steps.some(({ kind }) => kind !== 'fuse'))
+  const plan = await planOf(prisma, request, snapshot);
+  if (plan.steps.some(({ kind }) => kind !== 'fuse'))
     await requireSplits(prisma, snapshot.id, `experiment '${method.name}'`);
+  await requirePlan(prisma, snapshot.id, plan);
   return prisma.$transaction((tx) => createExperiment(tx, request, { seed: 0, actor, again: input.again }));
 }
 

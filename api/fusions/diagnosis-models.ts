@@ -1,12 +1,11 @@
 import { divisionFault, foldName, type Fold } from '../../ml/data/fold.ts';
-import { diagnosisModels } from '../../ml/diagnosis/index.ts';
 import type { Fusion as FusionMethod } from '../../ml/fusion/fusion.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import type { Model, Run } from '../../prisma/client/client.ts';
 import type { Database } from '../db.ts';
 import { invalidInput } from '../errors.ts';
-import { readRequest } from '../requests/read-request.ts';
 import { requireModel } from '../runs/requirements.ts';
+import { requireTraits } from '../runs/diagnosis-traits.ts';
 import { leftOutFold } from '../requests/left-out-fold.ts';
 
 type TrainedModel = Model & { readonly run: Run };
@@ -28,7 +27,7 @@ export async function requireDiagnosisModels(
   const models: TrainedModel[] = [];
   for (const id of ids) {
     const model = await requireModel(db, id, 'diagnosis', field);
-    requireMaskGradient(method, model);
+    requireTraits(field, method, model);
     models.push(model);
   }
   return method.crossFits ? inOrderOfFolds(models) : models;
@@ -46,19 +45,6 @@ function requireCount({ name, needsDiagnosisModel, crossFits }: FusionMethod, id
   const able = fusions.list().filter((fusion) => fusion.crossFits);
   throw refused(
     `'${name}' asks one diagnosis model, received ${quoted(ids)}; several can be asked by ${able.map((fusion) => fusion.name).join(', ')}`,
-  );
-}
-
-/** DF-GT follows the gradient of the diagnosis for the mask: a network that has none would leave every mask as it was. */
-function requireMaskGradient(method: FusionMethod, { id, method: name, run }: TrainedModel): void {
-  const { config } = readRequest('training', run);
-  if (diagnosisModels.get(name).maskUse(config) === 'differentiable') return;
-  const usable = diagnosisModels
-    .list()
-    .filter((model) => model.maskUse(model.config.parse({})) === 'differentiable');
-  throw refused(
-    `'${id}': '${name}', as it was configured, gives no gradient for the mask, which '${method.name}' follows: ` +
-      `expected one of ${usable.map((model) => model.name).join(', ')} (by their defaults)`,
   );
 }
 

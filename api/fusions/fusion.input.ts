@@ -70,6 +70,13 @@ export class FuseLabelsInput {
   permutedDiagnoses!: boolean;
 
   @Field(() => Int, {
+    defaultValue: 0,
+    description:
+      'Of a control: which permutation, counted from 0. Each shuffles the diagnoses in another way, by subject.',
+  })
+  permutation!: number;
+
+  @Field(() => Int, {
     nullable: true,
     description:
       "Side in pixels of the square into which images are fitted. If omitted, each image's own size, or the preset's where a network takes part.",

@@ -107,6 +107,13 @@ export class FusedImage {
       'How noisy the expertness maps are: the share of their energy above 0.25 cycles per pixel, over all raters’ maps together. Null if the method has no maps or they do not vary.',
   })
   spectralEnergy!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'For DF-GT: how far the mask is from the majority vote, the mean distance over the pixels at which raters disagree. Null for other methods.',
+  })
+  movement!: number | null;
 }
 
 const workingSize =

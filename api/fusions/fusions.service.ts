@@ -6,7 +6,7 @@ import type { Database } from '../db.ts';
 import { invalidInput } from '../errors.ts';
 import { requireUnpurged } from '../purges/require-unpurged.ts';
 import { readRequest } from '../requests/read-request.ts';
-import type { RequestOf } from '../requests/requests.ts';
+import { noPermutation, type RequestOf } from '../requests/requests.ts';
 import { parseConfig } from '../runs/method-config.ts';
 import {
   requireMatch,
@@ -29,6 +29,8 @@ export interface FuseLabelsInput {
   readonly seed?: number | null;
   readonly diagnosisModelIds?: readonly string[] | null;
   readonly permutedDiagnoses?: boolean | null;
+  /** Of a control: which permutation, counted from 0. */
+  readonly permutation?: number | null;
   readonly size?: number | null;
   readonly again?: boolean | null;
 }
@@ -46,7 +48,8 @@ export async function fuseLabels(context: RunsContext, input: FuseLabelsInput): 
     const asked = { seed, transductive: seesLabel, actor: context.actor, again: input.again };
     const fusion = await createFusion(tx, request, asked);
     if (needsControl(fusion) && (await hasImages(tx, request.snapshotId, defaultSplit))) {
-      await controlOf(tx, fusion, defaultSplit, context.actor);
+      // The first permutation; an evaluation asks for the others that it wants.
+      await controlsOf(tx, fusion, { split: defaultSplit, permutations: 1, actor: context.actor });
     }
     return fusion;
   });
@@ -60,17 +63,37 @@ export function needsControl({ transductive, permutedDiagnoses }: Fusion): boole
   return transductive && !permutedDiagnoses;
 }
 
-/** The control, on one split, of a fusion that has seen labels; made now where there is none or it came to nothing. */
-export async function controlOf(
+interface ControlsAsked {
+  readonly split: Split;
+  readonly permutations: number;
+  readonly actor: string;
+}
+
+/**
+ * The control, on one split, of a fusion that has seen labels: a fusion for each permutation, made now where there is
+ * none or it came to nothing.
+ */
+export async function controlsOf(
   tx: Prisma.TransactionClient,
   fusion: Fusion,
-  split: Split,
-  actor: string,
-): Promise<Fusion> {
+  { split, permutations, actor }: ControlsAsked,
+): Promise<readonly Fusion[]> {
   const run = await tx.run.findUniqueOrThrow({ where: { id: fusion.runId } });
-  const request = { ...readRequest('fusion', run), permutedDiagnoses: true, splits: [split] };
-  return createFusion(tx, request, { seed: run.seed, transductive: fusion.transductive, actor });
+  const asked = { seed: run.seed, transductive: fusion.transductive, actor };
+  const controls: Fusion[] = [];
+  for (let index = 0; index < permutations; index++) {
+    const request = { ...readRequest('fusion', run), ...permuted(index), splits: [split] };
+    controls.push(await createFusion(tx, request, asked));
+  }
+  return controls;
 }
+
+const permuted = (index: number) => ({
+  permutedDiagnoses: true,
+  permutation: { index, by: 'subject' } as const,
+});
+
+const unpermuted = { permutedDiagnoses: false, permutation: noPermutation };
 
 /** Repeats the work of a run in a new run. */
 export async function repeatFusion(
@@ -127,10 +150,12 @@ async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Pr
       'permutedDiagnoses',
     );
   }
+  const permutation = requirePermutation(permutedDiagnoses, input.permutation ?? 0);
   const snapshot = await requireSnapshot(prisma, input.snapshotId);
   await requireStructures(prisma, snapshot, 'snapshotId');
   if (!method.fuseImage)
     await requirePictures(prisma, snapshot.id, { what: `'${method.name}'`, field: 'snapshotId' });
+  if (method.fit) await requireTrainingImages(prisma, snapshot.id, method.name);
   const models = await requireDiagnosisModels(prisma, method, input.diagnosisModelIds ?? []);
   const size = sizeOf(method, input.size ?? models[0]?.height, preset);
   const here = { snapshotId: snapshot.id, height: size, width: size, what: 'this fusion' };
@@ -144,7 +169,7 @@ async function checkRequest({ prisma }: RunsContext, input: FuseLabelsInput): Pr
     config,
     size,
     diagnosisModelIds: models.map(({ id }) => id),
-    permutedDiagnoses,
+    ...(permutedDiagnoses ? permuted(permutation) : unpermuted),
     splits: await splitsOf(prisma, snapshot.id),
   };
   return { request, seed, seesLabel };
@@ -160,6 +185,29 @@ function sizeOf(method: FusionMethod, asked: number | null | undefined, preset: 
 async function splitsOf(prisma: RunsContext['prisma'], snapshotId: string): Promise<Split[]> {
   const all: Split[] = ['train', 'validation', 'test'];
   return (await hasImages(prisma, snapshotId, 'none')) ? [...all, 'none'] : all;
+}
+
+const mostPermutations = 100;
+
+function requirePermutation(permutedDiagnoses: boolean, index: number): number {
+  const field = 'permutation';
+  if (!Number.isInteger(index) || index < 0 || index >= mostPermutations) {
+    throw invalidInput(
+      `permutation ${index}: expected a whole number from 0 to ${mostPermutations - 1}`,
+      field,
+    );
+  }
+  if (index === 0 || permutedDiagnoses) return index;
+  throw invalidInput(`permutation ${index}: it is of a control, give permutedDiagnoses with it`, field);
+}
+
+/** Of the control, how many fusions with permuted diagnoses. */
+export function requirePermutations(count: number): number {
+  if (Number.isInteger(count) && count >= 1 && count <= mostPermutations) return count;
+  throw invalidInput(
+    `permutations ${count}: expected a whole number from 1 to ${mostPermutations}`,
+    'permutations',
+  );
 }
 
 async function hasImages(tx: Database, snapshotId: string, split: Split): Promise<boolean> {
@@ -178,6 +226,18 @@ export async function requireSplit(
   throw invalidInput(
     `fusionId '${fusion.id}': a control with masks of '${splits.join(', ')}' only, '${split}' is asked for`,
     'fusionId',
+  );
+}
+
+async function requireTrainingImages(
+  prisma: RunsContext['prisma'],
+  snapshotId: string,
+  method: string,
+): Promise<void> {
+  if (await prisma.snapshotImage.count({ where: { snapshotId, split: 'train' } })) return;
+  throw invalidInput(
+    `snapshotId '${snapshotId}': it has no training images, from which '${method}' learns`,
+    'snapshotId',
   );
 }
 

@@ -60,6 +60,8 @@ const everything = /* GraphQL */ `
       needsDiagnosisModel
       crossFits
       maskUse
+      diagnosisTraits
+      wantsOfDiagnosisModel
     }
   }
 `;
@@ -164,6 +166,11 @@ test('what a method needs, and what it makes of labels and masks', () => {
   });
   expect(named('no-mask')).toMatchObject({ needs: ['DIAGNOSES'], maskUse: 'NONE', task: 'diagnosis' });
   expect(named('dl-cat')).toMatchObject({ needs: ['MASKS', 'DIAGNOSES'], maskUse: 'DIFFERENTIABLE' });
+  const both = ['MASK_GRADIENT', 'ALIGNED_FEATURES'];
+  expect(named('dl-cat')).toMatchObject({ diagnosisTraits: both, wantsOfDiagnosisModel: [] });
+  expect(named('dl-roi')).toMatchObject({ diagnosisTraits: [] });
+  expect(named('take-and-give')).toMatchObject({ diagnosisTraits: [], wantsOfDiagnosisModel: both });
+  expect(named('df-gt-raw')).toMatchObject({ wantsOfDiagnosisModel: ['MASK_GRADIENT'] });
   expect(named('take-and-give')).toMatchObject({ needs: ['MASKS', 'DIAGNOSIS_MODEL'], task: 'segmentation' });
 });
 

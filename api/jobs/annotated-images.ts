@@ -8,6 +8,8 @@ import type { JobInput } from './job.ts';
 /** One image with its frozen masks, at its own size. */
 export interface AnnotatedImage {
   readonly id: string;
+  /** Whom it shows. */
+  readonly subject: string;
   /** Height and width of a pixel in mm; null where it is not known. */
   readonly spacing: Spacing | null;
   /**
@@ -19,6 +21,7 @@ export interface AnnotatedImage {
 
 interface Frozen {
   readonly id: string;
+  readonly subject: string;
   readonly width: number;
   readonly height: number;
   /** Millimetres, down and across. */
@@ -45,7 +48,7 @@ export async function* annotatedImages(
   for (const [index, { imageId }] of rows.entries()) {
     signal.throwIfAborted();
     const [frozen] = await prisma.$queryRaw<[Frozen]>`
-      select i.id::text, i.width, i.height,
+      select i.id::text, i.subject, i.width, i.height,
         case when i.spacing_y is not null then json_build_array(i.spacing_y, i.spacing_x) end as spacing, coalesce((
         select json_agg(json_build_object('rater', a.rater_id, 'structure', a.structure_id, 'sha256', a.sha256)
           order by r.position)
@@ -59,6 +62,7 @@ export async function* annotatedImages(
 function annotatedImage(blobs: JobInput['blobs'], { annotations, ...image }: Frozen): AnnotatedImage {
   return {
     id: image.id,
+    subject: image.subject,
     spacing: image.spacing,
     async masksOf(structureId) {
       const masks = new Map<string, BitMask>();

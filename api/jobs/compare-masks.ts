@@ -43,7 +43,7 @@ export async function compareWithRaters(
   const millimetres = spacingsKnown(stored);
   const pairwise = chosen(choices, 'masks', millimetres).filter(({ against }) => against.includes('raters'));
   const combined = chosen(choices, 'mask-with-raters', millimetres);
-  const tally = createTally(settings, stored.images.length);
+  const tally = createTally(settings, stored.images);
   for (const { label } of pairwise)
     for (const rater of stored.raters)
       for (const structure of stored.structures)
@@ -79,7 +79,7 @@ export async function compareWithFusion(
   const stored = await openMasks(input, masks);
   const millimetres = spacingsKnown(stored);
   const pairwise = chosen(choices, 'masks', millimetres).filter(({ against }) => against.includes('fusion'));
-  const tally = createTally(settings, stored.images.length);
+  const tally = createTally(settings, stored.images);
   for (const { label } of pairwise)
     for (const { id } of stored.structures) tally.expect(label, { structureId: id });
   const ids = stored.structures.map(({ id }) => id);

@@ -2,13 +2,14 @@ import { hausdorff95 } from '../../ml/metrics/hausdorff-95.ts';
 import { succeeded } from '../../tests/helpers/ended.ts';
 import { drawnDataset } from '../../tests/helpers/drawn-dataset.ts';
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
-import { tinyDataset, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
+import { tinyDataset, tinyResnet, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
 import { measureAgreement } from '../agreement/agreement.service.ts';
 import { evaluate } from '../evaluations/evaluations.service.ts';
 import type { AskedMetric } from '../evaluations/choose-metrics.ts';
 import { fuseLabels } from '../fusions/fusions.service.ts';
 import { openStoreSource } from '../storage/store-source.ts';
 import type { QueueWorker } from '../queue/queue-worker.ts';
+import { trainModel } from '../training/training.service.ts';
 import { startWorker } from '../worker/start-worker.ts';
 
 let context: TestJobContext;
@@ -42,6 +43,22 @@ async function measured(metrics: AskedMetric[]) {
     },
   });
 }
+
+test('how far a judge reads the mask: one that sees none does not, one that does is asked with other masks', async () => {
+  const fusionId = await masksOfR1();
+  const training = { epochs: 2, batchSize: 4 };
+  const read = async (method: string) => {
+    const asked = { fusionId, method, config: { resnet: tinyResnet }, training };
+    const judge = await succeeded(context, trainModel(context, asked));
+    const evaluation = { fusionId, judgeModelId: judge.id, metrics: [{ name: 'mask_sensitivity' }] };
+    const { id } = await succeeded(context, evaluate(context, evaluation));
+    const metrics = await context.prisma.evaluationMetric.findMany({ where: { evaluationId: id } });
+    expect(metrics.map(({ name }) => name)).toEqual(['mask_sensitivity']);
+    return metrics[0];
+  };
+  expect(await read('no-mask')).toMatchObject({ value: 0, count: 12 });
+  expect((await read('dl-cat')).value).toBeGreaterThan(0.01);
+});
 
 const spaced = { spacing: [0.5, 1.25] };
 

@@ -4,7 +4,7 @@ import type { MetricChoice } from '../requests/metric-choices.ts';
 import type { RequestOf } from '../requests/requests.ts';
 import type { MasksOptions } from '../storage/stored-masks.ts';
 import type { SoftMasksOf } from '../storage/soft-masks.ts';
-import { judgeMasks, scoreMetrics, type Reading } from './judge-masks.ts';
+import { judgeMasks, readsExchanged, scoreMetrics } from './judge-masks.ts';
 import type { Job, JobInput, Outcome } from './job.ts';
 import { compareWithFusion, compareWithRaters } from './compare-masks.ts';
 import type { MetricRow } from './metric-row.ts';
@@ -17,10 +17,12 @@ import { predictAndStore } from './predict-masks.ts';
  * fusion's. Everything is written when all is done, but for predicted masks, which are the model's own results.
  */
 export const evaluateJob: Job<'evaluation'> = {
-  waitsFor: async ({ prisma }, _run, { controlFusionId: id }) => {
-    const control = id ? await prisma.fusion.findUnique({ where: { id }, include: { run: true } }) : null;
-    const pending = control?.run.status === 'queued' || control?.run.status === 'running';
-    return control && pending ? `run ${control.runId}, the permuted control` : null;
+  waitsFor: async ({ prisma }, _run, { controlFusionIds }) => {
+    const pending = await prisma.fusion.findFirst({
+      where: { id: { in: controlFusionIds }, run: { status: { in: ['queued', 'running'] } } },
+      orderBy: { id: 'asc' },
+    });
+    return pending && `run ${pending.runId}, the permuted control`;
   },
   async perform(input) {
     const { prisma, run, request } = input;
@@ -38,26 +40,21 @@ export const evaluateJob: Job<'evaluation'> = {
 async function evaluateFusion(
   input: JobInput,
   evaluation: Evaluation,
-  { judgeModelId, split, fold, controlFusionId, metrics: choices }: RequestOf<'evaluation'>,
+  { judgeModelId, split, fold, controlFusionIds, metrics: choices }: RequestOf<'evaluation'>,
   fusion: Fusion,
 ): Promise<Outcome> {
   const { snapshotId, height: size, transductive } = fusion; // size null: compared at the images' own
   const where = { snapshotId, size, split, fold };
   const masks = { ...where, fusionId: fusion.id };
-  const seed = input.run.seed;
-  const share = sharing(input, 1 + [judgeModelId, controlFusionId].filter(Boolean).length);
-  const read = await readDiagnoses(input, { judgeModelId, masks, choices, transductive }, share);
-  const metrics = [...read.metrics];
-  if (judgeModelId && controlFusionId) {
-    await requireControl(input, controlFusionId);
-    const control = { ...where, fusionId: controlFusionId };
-    const onStep = share('the judge reads the permuted control');
-    const reading = await judgeMasks(input, judgeModelId, control, onStep);
-    metrics.push(...scoreMetrics(reading, choices, { seed, ofControl: true, transductive: true }));
-  }
+  for (const id of controlFusionIds) await requireControl(input, id);
+  const controls = controlFusionIds.map((fusionId) => ({ ...where, fusionId }));
+  const share = sharing(input, 1 + readingsOf({ judgeModelId, choices, controls }));
+  const read = await readDiagnoses(input, { judgeModelId, masks, controls, choices, transductive }, share);
   const onStep = share('comparing with raters');
-  const compared = await compareWithRaters(input, masks, { choices, seed, transductive }, onStep);
-  return outcome(evaluation, { metrics: [...metrics, ...compared.metrics], scores: read.scores }, compared);
+  const settings = { choices, seed: input.run.seed, transductive };
+  const compared = await compareWithRaters(input, masks, settings, onStep);
+  const metrics = [...read.metrics, ...compared.metrics];
+  return outcome(evaluation, { metrics, scores: read.scores }, compared);
 }
 
 async function evaluateModel(
@@ -68,12 +65,14 @@ async function evaluateModel(
 ): Promise<Outcome> {
   const { snapshotId, size, fusion, id: predictedBy } = model;
   const where = { snapshotId, size, split, fold };
-  const [share, seed] = [sharing(input, judgeModelId ? 4 : 3), input.run.seed];
+  const readings = readingsOf({ judgeModelId, choices, controls: [] });
+  const [share, seed] = [sharing(input, 3 + readings), input.run.seed];
   await predictAndStore(input, model.id, where, share('predicting masks'));
   const masks = { ...where, predictedBy };
   // Predicted from the image alone: no label of these images has touched them.
   const own = { choices, seed, transductive: false };
-  const read = await readDiagnoses(input, { judgeModelId, masks, choices, transductive: false }, share);
+  const asked = { judgeModelId, masks, controls: [], choices, transductive: false };
+  const read = await readDiagnoses(input, asked, share);
   const byRater = await compareWithRaters(input, masks, own, share('comparing with raters'));
   const settings = { choices, seed, transductive: fusion.transductive };
   const byFusion = await compareWithFusion(
@@ -93,25 +92,44 @@ async function evaluateModel(
 
 interface Read {
   readonly metrics: readonly MetricRow[];
-  readonly scores: Reading['scores'];
+  readonly scores: readonly { readonly imageId: string; readonly logit: number }[];
 }
 
+type MasksToRead = MasksOptions & SoftMasksOf;
+
+interface ToRead {
+  readonly judgeModelId: string | null;
+  readonly masks: MasksToRead;
+  /** The masks of each permutation of the control. */
+  readonly controls: readonly MasksToRead[];
+  readonly choices: readonly MetricChoice[];
+  readonly transductive: boolean;
+}
+
+/** How often the judge reads all images. */
+const readingsOf = ({ judgeModelId, choices, controls }: Omit<ToRead, 'masks' | 'transductive'>): number =>
+  judgeModelId ? 1 + (readsExchanged(choices) ? 1 : 0) + controls.length : 0;
+
 /** How well the judge tells the diagnosis from image and mask; nothing where there is no judge. */
-async function readDiagnoses(
-  input: JobInput,
-  read: {
-    readonly judgeModelId: string | null;
-    readonly masks: MasksOptions & SoftMasksOf;
-    readonly choices: readonly MetricChoice[];
-    readonly transductive: boolean;
-  },
-  share: Sharing,
-): Promise<Read> {
-  if (!read.judgeModelId) return { metrics: [], scores: [] };
-  const reading = await judgeMasks(input, read.judgeModelId, read.masks, share('the judge reads'));
-  const { choices, transductive } = read;
-  const metrics = scoreMetrics(reading, choices, { seed: input.run.seed, ofControl: false, transductive });
-  return { metrics, scores: reading.scores };
+async function readDiagnoses(input: JobInput, toRead: ToRead, share: Sharing): Promise<Read> {
+  const { judgeModelId, masks, controls, choices, transductive } = toRead;
+  if (!judgeModelId) return { metrics: [], scores: [] };
+  const { seed } = input.run;
+  const read = (of: MasksToRead, stage: string, exchangedBy?: number) =>
+    judgeMasks(input, judgeModelId, of, { exchangedBy, onStep: share(stage) });
+  const own = await read(masks, 'the judge reads');
+  const exchanged = readsExchanged(choices)
+    ? await read(masks, 'the judge reads exchanged masks', seed)
+    : undefined;
+  const permuted: (readonly number[])[] = [];
+  for (const control of controls)
+    permuted.push((await read(control, 'the judge reads the permuted control')).logits);
+  const { imageIds, labels, subjects, logits: scores } = own;
+  const images = { labels, subjects, scores, exchanged: exchanged?.logits, controls: permuted };
+  return {
+    metrics: await scoreMetrics(images, choices, { seed, transductive }),
+    scores: imageIds.map((imageId, k) => ({ imageId, logit: scores[k] })),
+  };
 }
 
 /** A score of masks that have seen labels is never given without the one of their control. */

@@ -2,7 +2,7 @@ import type { Measure } from '../../ml/statistics/measure.ts';
 import { normalMean, type Summary } from '../../ml/statistics/normal-mean.ts';
 import type { LabelledScore } from '../../ml/statistics/paired-difference.ts';
 import type { Cell } from '../../ml/experiments/plan.ts';
-import type { PrismaClient } from '../../prisma/client/client.ts';
+import { Prisma, type PrismaClient } from '../../prisma/client/client.ts';
 
 /** A number with its interval, read off a step's result. */
 export interface Reading extends Pick<Measure, 'value' | 'low' | 'high' | 'interval' | 'note'> {
@@ -21,7 +21,7 @@ interface CellReading {
 /** `id`: of the evaluation or fusion that the cell's step made. */
 export function readCell(prisma: PrismaClient, cell: Cell, id: string): Promise<CellReading> {
   if (cell.metric === 'weight') return readWeight(prisma, id, cell);
-  if (cell.metric === 'spectral_energy') return readSpectralEnergy(prisma, id);
+  if (isImageNumber(cell.metric)) return readImageNumber(prisma, id, cell.metric);
   return readMetric(prisma, id, cell);
 }
 
@@ -49,29 +49,59 @@ async function readMetric(
 type SummaryRow = Summary & { readonly transductive: boolean };
 
 /** Over the images of which the rater has annotated something: a rater who did not has no weight to mean. */
-async function readWeight(prisma: PrismaClient, fusionId: string, { rater }: Cell): Promise<CellReading> {
+function readWeight(prisma: PrismaClient, fusionId: string, { rater }: Cell): Promise<CellReading> {
   if (rater === undefined) throw new Error('the weight of which rater? the cell names none');
-  const [summary] = await prisma.$queryRaw<[SummaryRow]>`
-    select avg(w.weight) as mean, stddev_samp(w.weight) as sd, count(w.weight)::int as count, f.transductive
-    from fusions f
-      left join (rater_weights w join raters r on r.id = w.rater_id and r.name = ${rater})
-        on w.fusion_id = f.id
-        and exists (select 1 from annotations a where a.image_id = w.image_id and a.rater_id = w.rater_id)
-    where f.id = ${fusionId}::uuid group by f.id`;
-  return { reading: readingOf(summary, `no image annotated by ${rater}`) };
+  const weights = Prisma.sql`
+    select w.image_id, w.weight as value from rater_weights w join raters r on r.id = w.rater_id
+    where r.name = ${rater} and w.fusion_id = ${fusionId}::uuid
+      and exists (select 1 from annotations a where a.image_id = w.image_id and a.rater_id = w.rater_id)`;
+  return readMean(prisma, fusionId, weights, `no image annotated by ${rater}`);
 }
 
-async function readSpectralEnergy(prisma: PrismaClient, fusionId: string): Promise<CellReading> {
-  const [summary] = await prisma.$queryRaw<[SummaryRow]>`
-    select avg(i.spectral_energy) as mean, stddev_samp(i.spectral_energy) as sd,
-      count(i.spectral_energy)::int as count, f.transductive
-    from fusions f left join fused_images i on i.fusion_id = f.id
-    where f.id = ${fusionId}::uuid group by f.id`;
-  return { reading: readingOf(summary, 'the fusion has no expertness maps') };
+/** Numbers that each fused image has, with the reason where there is none. */
+const imageNumbers = {
+  spectral_energy: { sql: Prisma.sql`i.spectral_energy`, whyNone: 'the fusion has no expertness maps' },
+  movement: { sql: Prisma.sql`i.movement`, whyNone: 'the fusion does not start at the vote' },
+  loss: {
+    sql: Prisma.sql`(select min(loss) from unnest(i.losses) as steps(loss))`,
+    whyNone: 'the fusion has no loss',
+  },
+} as const;
+
+const isImageNumber = (name: string): name is keyof typeof imageNumbers => name in imageNumbers;
+
+function readImageNumber(
+  prisma: PrismaClient,
+  fusionId: string,
+  name: keyof typeof imageNumbers,
+): Promise<CellReading> {
+  const { sql, whyNone } = imageNumbers[name];
+  const numbers = Prisma.sql`select i.image_id, ${sql} as value from fused_images i
+    where i.fusion_id = ${fusionId}::uuid`;
+  return readMean(prisma, fusionId, numbers, whyNone);
 }
 
-function readingOf({ transductive, ...summary }: SummaryRow, whyNone: string): Reading {
-  return { ...normalMean(summary, whyNone), transductive };
+/**
+ * The mean over images, and its standard error over subjects: of g subjects with sums s and numbers n of images,
+ * √(g / (g - 1) · Σ (s - n · mean)²) / Σ n. With an image a subject that is sd / √n.
+ */
+async function readMean(
+  prisma: PrismaClient,
+  fusionId: string,
+  numbers: Prisma.Sql,
+  whyNone: string,
+): Promise<CellReading> {
+  const [{ transductive, ...summary }] = await prisma.$queryRaw<[SummaryRow]>`
+    with subjects as (
+      select sum(v.value) as total, count(v.value)::float8 as n
+      from (${numbers}) v join images i on i.id = v.image_id where v.value is not null group by i.subject
+    ), means as (
+      select sum(total) / nullif(sum(n), 0) as mean, sum(n) as n, count(*)::float8 as g from subjects
+    )
+    select m.mean, f.transductive, case when m.g > 1 then
+      sqrt(m.g / (m.g - 1) * (select sum((s.total - s.n * m.mean) ^ 2) from subjects s)) / m.n end as error
+    from fusions f, means m where f.id = ${fusionId}::uuid`;
+  return { reading: { ...normalMean(summary, whyNone), transductive } };
 }
 
 export interface Scores {
@@ -85,8 +115,8 @@ export async function readScores(prisma: PrismaClient, evaluationId: string): Pr
     where: { id: evaluationId },
   });
   const rows = await prisma.$queryRaw<(LabelledScore & { id: string })[]>`
-    select s.image_id as id, s.logit as score, m.label::int as label
-    from diagnosis_scores s
+    select s.image_id as id, s.logit as score, m.label::int as label, i.subject
+    from diagnosis_scores s join images i on i.id = s.image_id
       join snapshot_images m on m.image_id = s.image_id and m.snapshot_id = ${snapshotId}::uuid
     where s.evaluation_id = ${evaluationId}::uuid order by m.position`;
   return {

@@ -1,3 +1,4 @@
+import { overPermutations } from '../../ml/statistics/over-permutations.ts';
 import { overSeeds } from '../../ml/statistics/over-seeds.ts';
 import { pairedDifference } from '../../ml/statistics/paired-difference.ts';
 import type { Cell, CellStep, Comparison, Plan } from '../../ml/experiments/plan.ts';
@@ -16,8 +17,8 @@ type Place = Pick<
   'protocol' | 'method' | 'model' | 'judge' | 'rater' | 'structure' | 'against' | 'metric' | 'paper'
 >;
 
-/** The number of one seed, or of one seed and fold, and the steps that gave it. */
-interface Repetition extends Pick<CellStep, 'seed' | 'fold'> {
+/** The number of one seed, fold and permutation, and the steps that gave it. */
+interface Repetition extends Pick<CellStep, 'seed' | 'fold' | 'permutation'> {
   readonly steps: readonly number[];
   readonly reading: Reading;
 }
@@ -44,11 +45,11 @@ async function cellRows(
 ): Promise<RowDraft[]> {
   const repetitions: Repetition[] = [];
   const controls: Repetition[] = [];
-  for (const { seed, fold, key } of cell.steps) {
+  for (const { key, ...of } of cell.steps) {
     const { position, id } = made.get(key)!;
     const { reading, permuted } = await readCell(prisma, cell, id);
-    repetitions.push({ seed, fold, steps: [position], reading });
-    if (permuted) controls.push({ seed, fold, steps: [position], reading: permuted });
+    repetitions.push({ ...of, steps: [position], reading });
+    if (permuted) controls.push({ ...of, steps: [position], reading: permuted });
   }
   const place = placeOf(cell, cell.metric);
   const control = { ...place, metric: 'permuted_auc' };
@@ -62,12 +63,12 @@ async function differenceRows(
   paper: number | null,
 ): Promise<RowDraft[]> {
   const repetitions: Repetition[] = [];
-  for (const { seed, fold, key } of cell.steps) {
-    const other = against.steps.find((step) => step.seed === seed && step.fold === fold);
+  for (const { key, ...of } of cell.steps) {
+    const other = against.steps.find((step) => step.seed === of.seed && step.fold === of.fold);
     if (!other) continue;
     const pair = [made.get(key)!, made.get(other.key)!];
     const reading = await difference(prisma, pair[0].id, pair[1].id);
-    repetitions.push({ seed, fold, steps: pair.map(({ position }) => position), reading });
+    repetitions.push({ ...of, steps: pair.map(({ position }) => position), reading });
   }
   return rowsOf({ ...placeOf(cell, 'auc_difference'), against: against.method, paper }, repetitions);
 }
@@ -81,11 +82,12 @@ async function difference(prisma: PrismaClient, first: string, second: string): 
     const note = 'a difference of AUCs needs both diagnoses';
     return { value: null, low: null, high: null, interval: null, note, transductive };
   }
-  const { difference: value, low, high, p } = compared;
-  return { value, low, high, interval: 'delong', pValue: p, note: null, transductive };
+  const { difference: value, low, high, interval, p, note } = compared;
+  return { value, low, high, interval, pValue: p, note, transductive };
 }
 
-async function rowsOf(place: Place, repetitions: readonly Repetition[]): Promise<RowDraft[]> {
+async function rowsOf(place: Place, each: readonly Repetition[]): Promise<RowDraft[]> {
+  const repetitions = await meansOfPermutations(each);
   const single = repetitions.map(({ seed, fold, steps, reading }) =>
     draft({ ...place, fold }, [seed], steps, reading),
   );
@@ -98,6 +100,26 @@ async function rowsOf(place: Place, repetitions: readonly Repetition[]): Promise
   };
   const seeds = [...new Set(repetitions.map(({ seed }) => seed))];
   return [...single, draft(place, seeds, [...new Set(repetitions.flatMap(({ steps }) => steps))], all)];
+}
+
+/** Of a control, the permutations of one seed and fold give one number; of anything else each stays as it is. */
+async function meansOfPermutations(each: readonly Repetition[]): Promise<Repetition[]> {
+  const groups = new Map<string, Repetition[]>();
+  for (const one of each) {
+    const key = `${one.seed} ${one.fold}`;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return Promise.all(
+    [...groups.values()].map(async (group): Promise<Repetition> => {
+      const [first] = group;
+      if (first.permutation === null) return first;
+      const reading = await overPermutations(group.map((one) => one.reading));
+      const steps = [...new Set(group.flatMap((one) => one.steps))];
+      const pValue = group.length === 1 ? first.reading.pValue : null;
+      const transductive = group.some((one) => one.reading.transductive);
+      return { ...first, permutation: null, steps, reading: { ...reading, pValue, transductive } };
+    }),
+  );
 }
 
 function draft(

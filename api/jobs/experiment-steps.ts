@@ -125,9 +125,9 @@ function ask(
   const maybe = (key: string | undefined) => (key === undefined ? null : idOf(key));
   const asked = { seed: step.seed, again: run.repetition > 0 };
   if (step.kind === 'evaluate') {
-    const { fusion, model, judge, split, fold, metrics } = step;
+    const { fusion, model, judge, split, fold, permutations, metrics } = step;
     const ids = { fusionId: maybe(fusion), modelId: maybe(model), judgeModelId: maybe(judge) };
-    return evaluate(context, { ...ids, split, fold, metrics, ...asked });
+    return evaluate(context, { ...ids, split, fold, permutations, metrics, ...asked });
   }
   const { method, config } = step;
   if (step.kind === 'train') {
@@ -135,7 +135,7 @@ function ask(
     const ids = { fusionId: idOf(fusion), diagnosisModelId: maybe(diagnosisModel) };
     return trainModel(context, { ...ids, method, preset, config, training, ...asked });
   }
-  const { diagnosisModels, permutedDiagnoses, ownSize } = step;
+  const { diagnosisModels, permutedDiagnoses, permutation, ownSize } = step;
   return fuseLabels(context, {
     snapshotId,
     method,
@@ -143,6 +143,7 @@ function ask(
     config,
     diagnosisModelIds: diagnosisModels?.map(idOf),
     permutedDiagnoses,
+    permutation,
     size: size ?? (ownSize ? null : workingSize(preset)),
     ...asked,
   });

@@ -1,7 +1,7 @@
 import { succeeded } from '../../tests/helpers/ended.ts';
 import { testJobContext, type TestJobContext } from '../../tests/helpers/job-context.ts';
 import { tinyDataset, tinyResnet, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
-import { imagesOfFold, type Fold } from '../../ml/data/fold.ts';
+import { foldsOf, imagesOfFold, type Fold } from '../../ml/data/fold.ts';
 import { subsetSource } from '../../ml/data/subset-source.ts';
 import { fittedFromBytes, fittedToBytes, type Fitted } from '../../ml/fitted.ts';
 import { fusions } from '../../ml/fusion/index.ts';
@@ -18,7 +18,7 @@ let context: TestJobContext;
 let tiny: TinyDataset;
 let worker: QueueWorker;
 let theta: string;
-const folds = [0, 1].map((index): Fold => ({ index, of: 2 }));
+const folds = foldsOf(2);
 /** Each trained without its fold. */
 let thetas: string[];
 

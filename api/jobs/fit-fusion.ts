@@ -35,7 +35,8 @@ async function fit(input: JobInput, { request, size, networks }: ToFit): Promise
   const { run, signal, progress } = input;
   const { snapshotId, method, config } = request;
   const opened = await openStoreSource(input, { snapshotId, size, split: 'train' });
-  const source = request.permutedDiagnoses ? permuteDiagnoses(opened, run.seed) : opened;
+  const { permutedDiagnoses, permutation } = request;
+  const source = permutedDiagnoses ? permuteDiagnoses(opened, run.seed, permutation) : opened;
   const fitting = fusions.get(method).fit!({
     source,
     config,

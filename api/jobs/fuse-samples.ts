@@ -59,11 +59,11 @@ interface Part {
 
 async function openPart(
   { prisma, blobs, run }: JobInput,
-  { fusion, request: { snapshotId, permutedDiagnoses }, size }: Work,
+  { fusion, request: { snapshotId, permutedDiagnoses, permutation }, size }: Work,
   split: Split,
 ): Promise<Part> {
   const opened = await openStoreSource({ prisma, blobs }, { snapshotId, size, split });
-  const source = permutedDiagnoses ? permuteDiagnoses(opened, run.seed) : opened;
+  const source = permutedDiagnoses ? permuteDiagnoses(opened, run.seed, permutation) : opened;
   const done = await fusedBefore(prisma, fusion.id);
   const left = opened.imageIds.flatMap((id, index) => (done.has(id) ? [] : [index]));
   return { opened, todo: subsetSource(source, left) };

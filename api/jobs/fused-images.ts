@@ -51,13 +51,13 @@ interface Rows {
 
 function rowsOf(fusionId: string, ids: Ids, image: FusedImage): Rows {
   const { imageId, figures, masks, maps, spectralEnergy, vanishedMasks } = image;
-  const { raters, iterations, converged, losses, initialLogit, finalLogit } = figures;
+  const { raters, iterations, converged, losses, movement, initialLogit, finalLogit } = figures;
   const key = { fusionId, imageId };
   return {
     image: {
       ...key,
       ...{ iterations, converged, losses: [...losses], initialLogit, finalLogit },
-      ...{ spectralEnergy, vanishedMasks },
+      ...{ movement, spectralEnergy, vanishedMasks },
     },
     masks: masks.map((mask, k) => ({ ...key, structureId: ids.structures[k], ...mask })),
     maps: maps.map((map, k) => ({ ...key, raterId: ids.raters[k], ...map })),

@@ -147,7 +147,7 @@ test('training begins with the weights of another model, of the same images with
   expect(await lossOf(begun)).toBeLessThan(await lossOf(anew));
   const leaveOut = { index: 0, of: 2 };
   await expect(train({ training: { ...training, leaveOut }, initialModelId: first.id })).rejects.toThrow(
-    /left out null in its training: expected \{"index":0,"of":2\}/,
+    /left out null in its training: expected \{"index":0,"of":2,"division":"stratified"\}/,
   );
   await expect(
     train({ method: 'baseline-seg', config: {}, training, initialModelId: first.id }),
@@ -284,7 +284,7 @@ describe('with DF-GT', () => {
     const judge = await succeeded(context, train({ method: 'dl-cat' }));
     const evaluation = await succeeded(
       context,
-      evaluate(context, { fusionId: fusion.id, judgeModelId: judge.id }),
+      evaluate(context, { fusionId: fusion.id, judgeModelId: judge.id, permutations: 2 }),
     );
     const metrics = await context.prisma.evaluationMetric.findMany({
       where: { evaluationId: evaluation.id },
@@ -292,6 +292,9 @@ describe('with DF-GT', () => {
     const names = new Set(metrics.map(({ name }) => name));
     expect(names).toEqual(new Set(['auc', 'auc_bootstrap', 'permuted_auc', 'soft_dice']));
     expect(metrics.every(({ transductive }) => transductive)).toBe(true);
+    const control = metrics.find(({ name }) => name === 'permuted_auc');
+    expect(control).toMatchObject({ interval: 'permutations', count: 12 });
+    expect(control?.note).toMatch(/^mean of 2 permutations/);
     expect(await context.prisma.diagnosisScore.count({ where: { evaluationId: evaluation.id } })).toBe(12);
     expect(metrics.filter(({ name }) => name === 'soft_dice')).toHaveLength(7 * 2);
   });

@@ -1,4 +1,5 @@
-import type { Label } from '../../ml/statistics/auc.ts';
+import { exchangeMasks } from '../../ml/data/exchange-masks.ts';
+import type { ScoredImages } from '../../ml/metrics/metric.ts';
 import type { MetricChoice } from '../requests/metric-choices.ts';
 import type { SoftMasksOf } from '../storage/soft-masks.ts';
 import type { MasksOptions } from '../storage/stored-masks.ts';
@@ -8,10 +9,16 @@ import type { JobInput } from './job.ts';
 import { loadJudge } from './judge.ts';
 import type { MetricRow } from './metric-row.ts';
 
-export interface Reading {
-  readonly scores: readonly { readonly imageId: string; readonly logit: number }[];
-  /** Diagnosis of each of them, null where unknown. */
-  readonly labels: readonly Label[];
+export interface Reading extends Omit<ScoredImages, 'scores' | 'exchanged' | 'controls'> {
+  readonly imageIds: readonly string[];
+  /** A logit for each. */
+  readonly logits: readonly number[];
+}
+
+interface ReadOptions {
+  /** Give each image the mask of another, which this seed decides. */
+  readonly exchangedBy?: number;
+  readonly onStep: (done: number, total: number) => void;
 }
 
 /** The judge's logit of each image and its mask, at the size at which the judge works. */
@@ -19,34 +26,42 @@ export async function judgeMasks(
   input: JobInput,
   judgeModelId: string,
   masks: MasksOptions & SoftMasksOf,
-  onStep: (done: number, total: number) => void,
+  { exchangedBy, onStep }: ReadOptions,
 ): Promise<Reading> {
   const { height: size } = await input.prisma.model.findUniqueOrThrow({ where: { id: judgeModelId } });
   const source = await openStoreSource(input, { ...masks, size });
-  const judge = await loadJudge(input, judgeModelId, source);
+  const asked = exchangedBy === undefined ? source : exchangeMasks(source, exchangedBy);
+  const judge = await loadJudge(input, judgeModelId, asked);
   try {
-    const scores: Reading['scores'][number][] = [];
+    const [imageIds, logits]: [string[], number[]] = [[], []];
     for await (const batch of judge.read({ signal: input.signal, onStep })) {
-      scores.push(...batch.map(({ id, logit }) => ({ imageId: source.imageIdOf(id), logit })));
+      for (const { id, logit } of batch) {
+        imageIds.push(source.imageIdOf(id));
+        logits.push(logit);
+      }
     }
-    return { scores, labels: source.diagnoses };
+    return { imageIds, logits, labels: source.diagnoses, subjects: source.subjects };
   } finally {
     judge.dispose();
   }
 }
 
-/** The chosen numbers of scores: of the masks that are evaluated, or of their permuted control. */
-export function scoreMetrics(
-  { scores, labels }: Reading,
+/** Whether any of the choices reads the masks of other images. */
+export const readsExchanged = (choices: readonly MetricChoice[]): boolean =>
+  chosen(choices, 'scores').some(({ metric }) => metric.reads === 'exchanged');
+
+/** The chosen numbers of scores; those of a control only where there is one. */
+export async function scoreMetrics(
+  images: ScoredImages,
   choices: readonly MetricChoice[],
-  { seed, ofControl, transductive }: { seed: number; ofControl: boolean; transductive: boolean },
-): MetricRow[] {
-  const logits = scores.map(({ logit }) => logit);
-  return chosen(choices, 'scores')
-    .filter(({ metric }) => metric.ofControl === ofControl)
-    .map(({ metric, settings, label }) => ({
-      ...label,
-      ...metric.measure(logits, labels, settings, seed),
-      transductive,
-    }));
+  { seed, transductive }: { seed: number; transductive: boolean },
+): Promise<MetricRow[]> {
+  const asked = chosen(choices, 'scores').filter(
+    ({ metric }) => metric.reads !== 'controls' || images.controls.length > 0,
+  );
+  return Promise.all(
+    asked.map(async ({ metric, settings, label }) => {
+      return { ...label, ...(await metric.measure(images, settings, seed)), transductive };
+    }),
+  );
 }

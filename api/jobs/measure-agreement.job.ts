@@ -27,8 +27,10 @@ export const measureAgreementJob: Job<'agreement'> = {
     const { structures, raters } = await datasetOf(input, agreement);
     const counts = structures.map((): ImageAgreement[] => []);
     for await (const { image, done, total } of annotatedImages(input, agreement)) {
-      for (const [s, structureId] of structures.entries())
-        counts[s].push(await measureAndStore(input, image, { agreementId: agreement.id, structureId }));
+      for (const [s, structureId] of structures.entries()) {
+        const measured = await measureAndStore(input, image, { agreementId: agreement.id, structureId });
+        counts[s].push({ ...measured, subject: image.subject });
+      }
       input.progress.report((readingShare * done) / total, 'reading masks');
     }
     const metrics: Metric[] = [];

@@ -19,6 +19,8 @@ interface Collected extends Place {
   readonly label: MetricLabel;
   /** Of each image. */
   readonly values: (number | null)[];
+  /** Whom each of these images shows. */
+  readonly subjects: string[];
   /** Of each image whether each of both masks is empty. */
   readonly empty: [boolean, boolean][];
   /** Images in which a mask has lost all its pixels on the way to the size of the comparison. */
@@ -28,15 +30,23 @@ interface Collected extends Place {
 /** Measures image by image, and makes of the images' numbers those over all images. */
 export function createTally(
   { seed, transductive }: { readonly seed: number; readonly transductive: boolean },
-  imageCount: number,
+  imagesCompared: readonly { readonly id: string; readonly subject: string }[],
 ) {
+  const subjectOf = new Map(imagesCompared.map(({ id, subject }) => [id, subject]));
   const collected = new Map<MetricLabel, Map<string, Collected>>();
   const images: ImageRow[] = [];
   const collectedAt = (label: MetricLabel, place: Place): Collected => {
     const places = collected.get(label) ?? new Map<string, Collected>();
     collected.set(label, places);
     const key = `${place.structureId} ${place.raterId}`;
-    const here = places.get(key) ?? { label, ...place, values: [], empty: [], vanishedCount: 0 };
+    const here = places.get(key) ?? {
+      label,
+      ...place,
+      values: [],
+      subjects: [],
+      empty: [],
+      vanishedCount: 0,
+    };
     places.set(key, here);
     return here;
   };
@@ -54,10 +64,11 @@ export function createTally(
       mask: Mask,
       reference: Mask,
     ): void {
-      const { values, empty } = collectedAt(label, place);
+      const { values, subjects, empty } = collectedAt(label, place);
       const value = metric.measure(mask, reference, settings);
       const threshold = metric.emptyAt(settings);
       values.push(value);
+      subjects.push(subjectOf.get(imageId)!);
       empty.push([isEmptyAbove(mask, threshold), isEmptyAbove(reference, threshold)]);
       addToImage(label, place, imageId, value);
     },
@@ -69,10 +80,10 @@ export function createTally(
     addToImage,
     comparison(): Comparison {
       const all = [...collected.values()].flatMap((places) => [...places.values()]);
-      const metrics = all.map(({ label, values, empty, vanishedCount, ...place }): MetricRow => {
+      const metrics = all.map(({ label, values, subjects, empty, vanishedCount, ...place }): MetricRow => {
         const whyNone = values.length === 0 ? 'no image' : 'undefined for every image';
-        const measure = bootstrapMeanOfDefined(values, { seed, whyNone });
-        const undefinedCount = imageCount - measure.count;
+        const measure = bootstrapMeanOfDefined(values, { seed, subjects, whyNone });
+        const undefinedCount = imagesCompared.length - measure.count;
         const note = [measure.note, vanishedNote(vanishedCount)].filter(Boolean).join('; ') || null;
         const counts = { undefinedCount, vanishedCount, ...countEmpty(empty) };
         return { ...label, ...place, ...measure, ...counts, note, transductive };

@@ -24,6 +24,7 @@ afterAll(async () => {
 /** The smallest work that has everything: a network, a fusion that sees labels, one that learns from training images. */
 const small = {
   models: ['dl-cat'],
+  permutations: 2,
   fusions: ['majority-vote', 'df-gt-raw'],
   training: { epochs: 1, minSteps: 0, batchSize: 2 },
   settings: {
@@ -61,17 +62,31 @@ test('Figure 4: its table has both protocols, the permuted control and paired te
   const table = rows.map(({ protocol, method, metric, against }) => [protocol, method, metric, against]);
   expect(table).toEqual([
     ['both', 'majority-vote', 'auc', null],
+    ['both', 'majority-vote', 'mask_sensitivity', null],
     ['paper', 'df-gt-raw', 'auc', null],
     ['paper', 'df-gt-raw', 'permuted_auc', null],
+    ['paper', 'df-gt-raw', 'mask_sensitivity', null],
     ['leak-controlled', 'df-gt-training-map expg', 'auc', null],
+    ['leak-controlled', 'df-gt-training-map expg', 'mask_sensitivity', null],
     ['leak-controlled', 'df-gt-training-map expg, labels permuted', 'auc', null],
+    ['leak-controlled', 'df-gt-training-map expg, labels permuted', 'mask_sensitivity', null],
     ['paper', 'df-gt-raw', 'auc_difference', 'majority-vote'],
     ['leak-controlled', 'df-gt-training-map expg', 'auc_difference', 'majority-vote'],
     ['leak-controlled', 'df-gt-training-map expg, labels permuted', 'auc_difference', 'majority-vote'],
   ]);
   expect(rows.filter(({ transductive }) => transductive).map(({ method }) => method)).toEqual(
-    Array.from({ length: 3 }, () => 'df-gt-raw'),
+    Array.from({ length: 4 }, () => 'df-gt-raw'),
   );
+  // Of two permutations each: as published two fusions of the test images, with the leak closed two of all images.
+  const [published, closed] = [
+    rows.find(({ metric }) => metric === 'permuted_auc'),
+    rows.find(({ metric, method }) => metric === 'auc' && method.endsWith('permuted')),
+  ];
+  for (const control of [published, closed]) {
+    expect(control).toMatchObject({ interval: 'permutations', pValue: null });
+    expect(control?.note).toMatch(/^mean of 2 permutations, which gave \d\.\d{3} to \d\.\d{3}$/);
+  }
+  expect([published?.steps.length, closed?.steps.length]).toEqual([1, 2]);
   const [vote] = rows;
   const evaluation = steps.find(({ position }) => position === vote?.steps[0]?.position)?.run.evaluation;
   const diagnoses = await context.prisma.diagnosis.findMany({ where: { source: 'reference' } });
@@ -138,7 +153,7 @@ test('with two seeds: each seed’s number and the mean of both with its interva
       seeds: [1, 2],
     },
   });
-  const energy = rows.filter(({ metric }) => metric === 'spectral_energy');
+  const energy = rows.filter(({ metric, method }) => metric === 'spectral_energy' && method === 'df-gt-raw');
   expect(energy.map(({ seeds, interval }) => [seeds, interval])).toEqual([
     [[1], 'normal'],
     [[2], 'normal'],
@@ -146,6 +161,12 @@ test('with two seeds: each seed’s number and the mean of both with its interva
   ]);
   const [one, two, both] = energy.map(({ value }) => value!);
   expect(both).toBeCloseTo((one + two) / 2, 12);
+  const moved = (suffix: string) =>
+    rows.find(({ metric, method }) => metric === 'movement' && method === `df-gt-raw${suffix}`)!;
+  expect(moved('').value).toBeGreaterThan(0);
+  expect(moved(', 1e-4 × 125').value).toBeGreaterThan(0);
+  // Free logits that have moved by 0.01 at most are at the vote.
+  expect(moved(', 1e-4 × 125').value).toBeLessThan(0.01);
 });
 
 test('cancelled, it stops the work that it began and has no table', async () => {

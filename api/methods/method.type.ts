@@ -53,6 +53,20 @@ registerEnumType(MaskUse, {
   },
 });
 
+export enum DiagnosisTrait {
+  MASK_GRADIENT = 'MASK_GRADIENT',
+  ALIGNED_FEATURES = 'ALIGNED_FEATURES',
+}
+
+registerEnumType(DiagnosisTrait, {
+  name: 'DiagnosisTrait',
+  description: 'What a method may need of the diagnosis model that it builds on.',
+  valuesConfig: {
+    MASK_GRADIENT: { description: 'Its score has a gradient for the mask.' },
+    ALIGNED_FEATURES: { description: 'Its features lie in the frame of the image, not in that of a crop.' },
+  },
+});
+
 @ObjectType({ description: 'A named set of settings.', simpleResolvers: true })
 export class MethodPreset {
   @Field(() => String, { description: 'Its name in mutations.' })
@@ -160,6 +174,18 @@ export class Method {
     description: 'How a diagnosis model uses the mask, with its default settings. Null for other methods.',
   })
   maskUse!: MaskUse | null;
+
+  @Field(() => [DiagnosisTrait], {
+    description:
+      'Of a diagnosis model: the traits that it has with its default settings. Empty for other methods.',
+  })
+  diagnosisTraits!: DiagnosisTrait[];
+
+  @Field(() => [DiagnosisTrait], {
+    description:
+      'The traits that the diagnosis model needs if this method is to build on it. Others are refused. Empty if it needs none.',
+  })
+  wantsOfDiagnosisModel!: DiagnosisTrait[];
 
   @Field(() => MetricTraits, { nullable: true, description: 'For a metric: how to read its numbers.' })
   metric!: MetricTraits | null;

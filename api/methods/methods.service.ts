@@ -1,5 +1,6 @@
-import type { MaskUse as MlMaskUse } from '../../ml/diagnosis/diagnosis-model.ts';
-import { methodKinds, type Need } from '../../ml/method-kinds.ts';
+import type { DiagnosisModel, MaskUse as MlMaskUse } from '../../ml/diagnosis/diagnosis-model.ts';
+import { traitsOf as traitsOfModel, type DiagnosisTrait as MlTrait } from '../../ml/diagnosis/traits.ts';
+import { diagnosisTraitsOf, methodKinds, type Need } from '../../ml/method-kinds.ts';
 import type { Experiment } from '../../ml/experiments/experiment.ts';
 import type { Metric } from '../../ml/metrics/metric.ts';
 import { presetSummary, versionOf, type Method as Spec } from '../../ml/method.ts';
@@ -9,7 +10,14 @@ import { trainingSettings } from '../../ml/training/training-config.ts';
 import type { ModelTask } from '../enums.type.ts';
 import type { Drawing, ExperimentTraits } from './experiment-traits.type.ts';
 import { traitsOf } from './metric-traits.ts';
-import { MaskUse, MethodKind, MethodNeed, type Method, type MethodPreset } from './method.type.ts';
+import {
+  DiagnosisTrait,
+  MaskUse,
+  MethodKind,
+  MethodNeed,
+  type Method,
+  type MethodPreset,
+} from './method.type.ts';
 import { SettingType, type Setting } from './setting.type.ts';
 
 /** What some kinds of methods describe beyond the fields of every method. */
@@ -50,6 +58,8 @@ function describe(kind: MethodKind, spec: AnySpec, needs: readonly Need[]): Meth
     needsDiagnosisModel: spec.needsDiagnosisModel ?? false,
     crossFits: spec.crossFits ?? false,
     maskUse: maskUse ? MASK_USES[maskUse] : null,
+    diagnosisTraits: maskUse ? traitsOfModel(spec as unknown as DiagnosisModel, defaults).map(toTrait) : [],
+    wantsOfDiagnosisModel: diagnosisTraitsOf(spec).map(toTrait),
     metric: 'compares' in spec ? traitsOf(spec as Metric) : null,
     experiment: 'plan' in spec ? experimentTraits(spec as unknown as Experiment) : null,
   };
@@ -102,6 +112,12 @@ const MASK_USES: Record<MlMaskUse, MaskUse> = {
   training: MaskUse.TRAINING,
   none: MaskUse.NONE,
 };
+
+const TRAITS: Record<MlTrait, DiagnosisTrait> = {
+  maskGradient: DiagnosisTrait.MASK_GRADIENT,
+  alignedFeatures: DiagnosisTrait.ALIGNED_FEATURES,
+};
+const toTrait = (trait: MlTrait): DiagnosisTrait => TRAITS[trait];
 
 const TYPES: Record<Listed['type'], SettingType> = {
   boolean: SettingType.BOOLEAN,

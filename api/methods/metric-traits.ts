@@ -12,7 +12,7 @@ export function traitsOf({ range: [lowest, highest], ...metric }: Metric): Metri
     highest,
     unit: metric.unit(metric.config.parse({}), false),
     compares: metric.compares as Compared,
-    better: metric.better as Better,
+    better: metric.better as Better | null,
     overImages: metric.overImages as OverImages | null,
   };
 }

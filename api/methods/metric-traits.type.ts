@@ -47,8 +47,8 @@ export class MetricTraits {
   @Field(() => Compared)
   compares!: Compared;
 
-  @Field(() => Better)
-  better!: Better;
+  @Field(() => Better, { nullable: true, description: 'Null if neither is good by itself.' })
+  better!: Better | null;
 
   @Field(() => Float, { description: 'The smallest possible number.' })
   lowest!: number;

@@ -22,14 +22,38 @@ test('every request that 0.1.0 stored can be read, and says what it said', () =>
   expect(stored.length).toBeGreaterThan(80);
   for (const { kind, config } of stored) {
     const request = readRequest(kind, run(kind, config));
-    const { training: asked, ...rest } = config;
+    const { training: asked, controlFusionId, ...rest } = config;
     expect(request).toMatchObject(rest);
+    if (kind === 'evaluation') {
+      const controlFusionIds = controlFusionId == null ? [] : [controlFusionId];
+      expect(request).toMatchObject({ controlFusionIds });
+    }
     if (kind !== 'training') continue;
     const fitted = Object.keys(asked as object).length === 0;
-    expect((request as RequestOf<'training'>).training).toEqual(
-      fitted ? null : expect.objectContaining(asked),
-    );
+    const { training: read } = request as RequestOf<'training'>;
+    if (fitted) expect(read).toBeNull();
+    else expect(read).toMatchObject(asked as object);
   }
+});
+
+test('folds that 0.1.0 stored are by name, a control is one permutation of images', () => {
+  const left = stored.filter(
+    ({ config }) => (config['training'] as { leaveOut?: unknown } | undefined)?.leaveOut,
+  );
+  expect(left.length).toBeGreaterThan(0);
+  for (const { config } of left) {
+    const { training: read } = readRequest('training', run('training', config));
+    expect(read?.leaveOut).toMatchObject({ division: 'by-name' });
+  }
+  const { fold, controlFusionIds } = readRequest(
+    'evaluation',
+    run('evaluation', { fusionId: 'f', fold: { index: 0, of: 2 }, controlFusionId: 'c' }),
+  );
+  expect(fold).toEqual({ index: 0, of: 2, division: 'by-name' });
+  expect(controlFusionIds).toEqual(['c']);
+  const control = stored.find(({ config }) => config['permutedDiagnoses'] === true)!;
+  const { permutation } = readRequest('fusion', run('fusion', control.config));
+  expect(permutation).toEqual({ index: 0, by: 'image' });
 });
 
 test('a key that came later has its default', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AgreementSubject, Split, type RunKind } from '../../prisma/client/client.ts';
 import { fold } from '../../ml/data/fold.ts';
+import type { Permutation } from '../../ml/data/permute-diagnoses.ts';
 import { experiments } from '../../ml/experiments/index.ts';
 import { fusions } from '../../ml/fusion/index.ts';
 import { gradeMetrics } from '../../ml/grades/index.ts';
@@ -43,6 +44,9 @@ const importRequest = z.strictObject({
   after: id.nullable().default(null),
 });
 
+/** Of a fusion that is no control, too, so that it is the same request as before controls had several. */
+export const noPermutation: Permutation = { index: 0, by: 'image' };
+
 const fusionRequest = z
   .strictObject({
     snapshotId: id,
@@ -54,6 +58,10 @@ const fusionRequest = z
     /** If several: in the order of the folds that they left out. */
     diagnosisModelIds: z.array(id).default([]),
     permutedDiagnoses: z.boolean().default(false),
+    /** Of a control: which permutation, and of what; 0.1.0 made one, of images. */
+    permutation: z
+      .strictObject({ index: z.int().min(0), by: z.enum(['image', 'subject']) })
+      .default(noPermutation),
     /** Whose images are fused: all, except for controls, which are made for the split that is evaluated. */
     splits: z.array(z.enum(Split)).min(1).default(['train', 'validation', 'test']),
   })
@@ -82,15 +90,15 @@ const trainingRequest = z
     training: trainingOf(request, context),
   }));
 
-const evaluationRequest = z.strictObject({
+const evaluation = z.strictObject({
   fusionId: id.nullable().default(null),
   modelId: id.nullable().default(null),
   judgeModelId: id.nullable().default(null),
   split: z.enum(Split).default('test'),
   /** Only this part of the split's images: those that a model left out, in a cross-validation. */
-  fold: fold.nullable().default(null),
-  /** The fusion with permuted diagnoses, whose AUC stands beside that of a fusion that has seen labels. */
-  controlFusionId: id.nullable().default(null),
+  fold: z.preprocess(storedFold, fold.nullable()).default(null),
+  /** The fusions with permuted diagnoses, whose mean AUC stands beside that of a fusion that has seen labels. */
+  controlFusionIds: z.array(id).default([]),
   metrics: z
     .array(
       metricChoice.transform((choice, context) => ({
@@ -101,6 +109,13 @@ const evaluationRequest = z.strictObject({
     .min(1)
     .prefault([...defaultMetrics]),
 });
+
+/** 0.1.0 knew one permutation: `controlFusionId`. */
+const evaluationRequest = z.preprocess((stored) => {
+  if (!isRecord(stored) || !('controlFusionId' in stored)) return stored;
+  const { controlFusionId: one, ...rest } = stored;
+  return { ...rest, controlFusionIds: one == null ? [] : [one] };
+}, evaluation);
 
 const experimentRequest = z
   .strictObject({
@@ -196,7 +211,17 @@ function trainingOf(
   context: Context,
 ): TrainingConfig | null {
   if (!models.names.includes(method) || isFitted(models.get(method))) return null;
-  return parsedAt('training', trainingConfig, training, context);
+  const stored = isRecord(training) ? { ...training, leaveOut: storedFold(training['leaveOut']) } : training;
+  return parsedAt('training', trainingConfig, stored, context);
+}
+
+/** 0.1.0 divided by name, and did not say so. */
+function storedFold(stored: unknown): unknown {
+  return isRecord(stored) && !('division' in stored) ? { ...stored, division: 'by-name' } : stored;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parsedAt<T>(key: string, schema: z.ZodType<T>, value: unknown, context: Context): T {

@@ -2,6 +2,8 @@ import { testJobContext, type TestJobContext } from '../../tests/helpers/job-con
 import { tinyDataset, type TinyDataset } from '../../tests/helpers/tiny-dataset.ts';
 import { fuseLabels } from '../fusions/fusions.service.ts';
 import { evaluate } from '../evaluations/evaluations.service.ts';
+import { readRequest } from '../requests/read-request.ts';
+import type { RequestOf } from '../requests/requests.ts';
 import { trainModel } from '../training/training.service.ts';
 import { beginRun, endSucceeded } from './run-state.ts';
 import { cancelRun } from './runs.service.ts';
@@ -204,22 +206,42 @@ test('an evaluation wants exactly one of a fusion and a model', async () => {
   }
 });
 
-test('the evaluation of a fusion that has seen labels carries the flag and its control', async () => {
+test('the evaluation of a fusion that has seen labels carries the flag and its controls', async () => {
   const fusion = await finishedDfGt();
   const judge = await finishedModel('dl-cat');
-  const evaluation = await evaluate(context, { fusionId: fusion.id, judgeModelId: judge.id });
-  const { config } = await context.prisma.run.findUniqueOrThrow({ where: { id: evaluation.runId } });
-  const control = await context.prisma.fusion.findFirstOrThrow({ where: { permutedDiagnoses: true } });
+  const [first] = await context.prisma.fusion.findMany({ where: { permutedDiagnoses: true } });
+  const asked = { fusionId: fusion.id, judgeModelId: judge.id };
+  const evaluation = await evaluate(context, asked);
+  const { controlFusionIds } = await requestOf(evaluation);
   expect(evaluation.transductive).toBe(true);
-  expect(config).toMatchObject({ fusionId: fusion.id, controlFusionId: control.id });
+  // Five by default; the first was begun with the fusion.
+  expect(new Set(controlFusionIds).size).toBe(5);
+  expect(controlFusionIds[0]).toBe(first.id);
+  const controls = await context.prisma.fusion.findMany({
+    where: { id: { in: controlFusionIds } },
+    include: { run: true },
+    orderBy: { id: 'asc' },
+  });
+  expect(controls.map(({ run }) => readRequest('fusion', run).permutation)).toEqual(
+    [0, 1, 2, 3, 4].map((index) => ({ index, by: 'subject' })),
+  );
+  const fewer = await requestOf(await evaluate(context, { ...asked, permutations: 2 }));
+  expect(fewer.controlFusionIds).toEqual(controlFusionIds.slice(0, 2));
+  await expect(evaluate(context, { ...asked, permutations: 0 })).rejects.toEqual(
+    rejected('INVALID_INPUT', /permutations 0: expected a whole number from 1 to 100/),
+  );
 });
+
+async function requestOf({ runId }: { readonly runId: string }): Promise<RequestOf<'evaluation'>> {
+  return readRequest('evaluation', await context.prisma.run.findUniqueOrThrow({ where: { id: runId } }));
+}
 
 test('without a judge no diagnosis is read: masks are compared, and no control is needed', async () => {
   const fusion = await finishedDfGt();
   const evaluation = await evaluate(context, { fusionId: fusion.id });
   const { config } = await context.prisma.run.findUniqueOrThrow({ where: { id: evaluation.runId } });
   expect(evaluation).toMatchObject({ judgeModelId: null, transductive: true });
-  expect(config).toMatchObject({ judgeModelId: null, controlFusionId: null });
+  expect(config).toMatchObject({ judgeModelId: null, controlFusionIds: [] });
 });
 
 test('a control that was cancelled is asked for again by the evaluation that needs it', async () => {
@@ -228,8 +250,7 @@ test('a control that was cancelled is asked for again by the evaluation that nee
   const old = await context.prisma.fusion.findFirstOrThrow({ where: { permutedDiagnoses: true } });
   await cancelRun(context, old.runId);
   const evaluation = await evaluate(context, { fusionId: fusion.id, judgeModelId: judge.id, seed: 2 });
-  const { config } = await context.prisma.run.findUniqueOrThrow({ where: { id: evaluation.runId } });
-  const { controlFusionId } = config as { controlFusionId: string };
+  const [controlFusionId] = (await requestOf(evaluation)).controlFusionIds;
   expect(controlFusionId).not.toBe(old.id);
   expect(await context.prisma.fusion.findUnique({ where: { id: controlFusionId } })).toMatchObject({
     permutedDiagnoses: true,
@@ -257,6 +278,22 @@ test('a diagnosis model that was trained on another snapshot is refused', async 
   const theta = await finishedModel('dl-cat');
   const input = { snapshotId: bare.id, method: 'df-gt-expg', diagnosisModelIds: [theta.id] };
   await expect(fuseLabels(context, input)).rejects.toEqual(rejected('INVALID_INPUT', /comes from snapshot/));
+});
+
+test.each<[string, object, RegExp]>([
+  [
+    'dl-roi',
+    {},
+    /'dl-roi', as it was configured, gives no gradient for the mask, which 'take-and-give' needs/,
+  ],
+  ['no-mask', {}, /'no-mask', .*: expected one of (?!.*dl-roi)(?!.*no-mask).*dl-cat/],
+  ['dl-seat', { segmentation: 'predicted', segmentationWeight: 0.2 }, /'dl-seat', .* gives no gradient/],
+])('Take and Give refuses %s, whose features or mask it cannot use', async (method, config, message) => {
+  const { id: diagnosisModelId } = await finishedModel(method, { config });
+  const { id: fusionId } = await finishedVote();
+  const asked = trainModel(context, { fusionId, method: 'take-and-give', diagnosisModelId });
+  await expect(asked).rejects.toEqual(rejected('INVALID_INPUT', message));
+  expect(await context.prisma.model.count({ where: { method: 'take-and-give' } })).toBe(0);
 });
 
 describe('cross-fitting', () => {
@@ -340,9 +377,8 @@ test('an evaluation of another split than the test images gets a control of that
   const fusion = await finishedDfGt();
   const judge = await finishedModel('dl-cat');
   const ask = async (split: 'test' | 'train') => {
-    const { runId } = await evaluate(context, { fusionId: fusion.id, judgeModelId: judge.id, split });
-    const { config } = await context.prisma.run.findUniqueOrThrow({ where: { id: runId } });
-    const { controlFusionId } = config as { controlFusionId: string };
+    const asked = { fusionId: fusion.id, judgeModelId: judge.id, split };
+    const [controlFusionId] = (await requestOf(await evaluate(context, asked))).controlFusionIds;
     return context.prisma.fusion.findUniqueOrThrow({
       where: { id: controlFusionId },
       include: { run: true },

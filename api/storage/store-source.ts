@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import { inFold, type Fold } from '../../ml/data/fold.ts';
+import { imagesOfFold, type Fold } from '../../ml/data/fold.ts';
 import type { Sample, SampleSource } from '../../ml/data/sample.ts';
 import type { Split } from '../../prisma/client/client.ts';
 import type { PrismaClient } from '../db.ts';
 import { notFound, notReady } from '../errors.ts';
+import { knownOf } from './known-images.ts';
 import { namesOf } from './stored-masks.ts';
 import type { BlobStore } from './blob-store.ts';
 import { decodeImage } from './image-codec.ts';
@@ -62,10 +63,10 @@ export async function openStoreSource(deps: StoreDeps, options: StoreSourceOptio
       label: true,
     },
   });
-  const rows = fold ? all.filter(({ image }) => inFold(image.subject, fold)) : all;
-  const diagnoses = rows.map(({ label }) => (label === null ? null : labelOf(label)));
-  const ids = rows.map(({ image }) => image.path);
-  const subjects = rows.map(({ image }) => image.subject);
+  const known = knownOf(all);
+  const inFold = fold && imagesOfFold(known, fold);
+  const rows = inFold ? inFold.map((index) => all[index]) : all;
+  const { ids, subjects, diagnoses } = inFold ? knownOf(rows) : known;
   const imageIds = rows.map(({ imageId }) => imageId);
   const byName = new Map(rows.map((row) => [row.image.path, row]));
   const named = (name: string) => {
@@ -241,10 +242,6 @@ function pixelSizeOf(
   frame: Frame,
 ): readonly [number, number] {
   return [((spacingY ?? 1) * height) / frame.height, ((spacingX ?? 1) * width) / frame.width];
-}
-
-function labelOf(value: number): 0 | 1 {
-  return value === 1 ? 1 : 0;
 }
 
 function bytesOf({ image, raterMasks, fused }: Sample): number {

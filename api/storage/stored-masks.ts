@@ -1,5 +1,5 @@
 import { isEmpty, packMask, type BitMask } from '../../ml/data/bit-mask.ts';
-import { inFold, type Fold } from '../../ml/data/fold.ts';
+import { imagesOfFold, type Fold } from '../../ml/data/fold.ts';
 import { frameOf, type Size } from '../../ml/data/frame.ts';
 import type { ImageMasks } from '../../ml/data/image-masks.ts';
 import type { Split } from '../../prisma/client/client.ts';
@@ -8,6 +8,7 @@ import { notFound } from '../errors.ts';
 import type { BlobStore } from './blob-store.ts';
 import { imageSize } from './image-size.ts';
 import { decodeBitMask } from './mask-codec.ts';
+import { knownOf } from './known-images.ts';
 import { resizeBits } from './resize-mask.ts';
 
 export interface MasksOptions {
@@ -24,6 +25,8 @@ export interface StoredImage extends Size {
   readonly id: string;
   /** Its name in the dataset. */
   readonly path: string;
+  /** Whom it shows. */
+  readonly subject: string;
   /** Height and width of a pixel in millimetres; null: unknown. */
   readonly spacing: readonly [number, number] | null;
 }
@@ -57,15 +60,14 @@ export async function openMasks(deps: Deps, options: MasksOptions): Promise<Stor
   const rows = await deps.prisma.snapshotImage.findMany({
     where: { snapshotId, split: split === undefined ? undefined : { in: [split].flat() } },
     orderBy: { position: 'asc' },
-    select: { image: true },
+    select: { image: true, label: true },
   });
-  const images = rows
-    .filter(({ image }) => !fold || inFold(image.subject, fold))
-    .map(({ image }): StoredImage => {
-      const { id, path, spacingY, spacingX } = image;
-      const spacing = spacingY === null || spacingX === null ? null : ([spacingY, spacingX] as const);
-      return { id, path, ...imageSize(image), spacing };
-    });
+  const chosen = fold ? imagesOfFold(knownOf(rows), fold).map((index) => rows[index]) : rows;
+  const images = chosen.map(({ image }): StoredImage => {
+    const { id, path, subject, spacingY, spacingX } = image;
+    const spacing = spacingY === null || spacingX === null ? null : ([spacingY, spacingX] as const);
+    return { id, path, subject, ...imageSize(image), spacing };
+  });
   return {
     raters,
     structures,

@@ -77,7 +77,8 @@ export class TrainModelInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: 'A trained diagnosis model, for methods that need one (Take and Give).',
+    description:
+      'A trained diagnosis model, for methods that need one (Take and Give). It must have the traits in Method.wantsOfDiagnosisModel.',
   })
   diagnosisModelId?: string | null;
 

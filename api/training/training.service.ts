@@ -20,10 +20,13 @@ import {
   requireSeed,
   requireSize,
 } from '../runs/requirements.ts';
+import { requireTraits } from '../runs/diagnosis-traits.ts';
 import { createRun, type Asked, type RunsContext } from '../runs/runs.service.ts';
 import { InputError } from '../../ml/errors.ts';
 import { workingSize } from '../runs/working-size.ts';
 import { leftOutFold } from '../requests/left-out-fold.ts';
+import { foldName, type Fold } from '../../ml/data/fold.ts';
+import { countImages, splitImages, type Counts } from '../storage/known-images.ts';
 
 export interface TrainModelInput {
   readonly fusionId: string;
@@ -57,7 +60,10 @@ export async function trainModel(context: RunsContext, input: TrainModelInput): 
   );
   await requireSplit(prisma, fusion, 'train');
   await requireSplits(prisma, fusion.snapshotId, `to train '${method.name}'`);
-  await requireTrainingImages(prisma, method, fusion.snapshotId);
+  if (!isFitted(method))
+    await requirePictures(prisma, fusion.snapshotId, { what: `'${method.name}'`, field: 'fusionId' });
+  await requireTrainingImages(prisma, method, fusion.snapshotId, training?.leaveOut ?? null);
+  if (training?.keep === 'best') await requireValidationImages(prisma, fusion.snapshotId);
   if (isFitted(method)) await requireStructures(prisma, method, config, fusion.snapshotId);
   const request: RequestOf<'training'> = {
     fusionId: fusion.id,
@@ -167,6 +173,7 @@ async function checkDiagnosisModel(
   if (!needed) throw invalidInput(`diagnosisModelId '${id}': '${method.name}' uses none`, 'diagnosisModelId');
   const model = await requireModel(prisma, id, 'diagnosis', 'diagnosisModelId');
   requireNetwork('diagnosisModelId', method, model);
+  requireTraits('diagnosisModelId', method, model);
   requireMatch('diagnosisModelId', model, target);
   return id;
 }
@@ -213,21 +220,27 @@ async function requireTrainingImages(
   prisma: RunsContext['prisma'],
   method: ModelMethod,
   snapshotId: string,
+  leaveOut: Fold | null,
 ): Promise<void> {
-  const train = { snapshotId, split: 'train' } as const;
-  if (!isFitted(method))
-    await requirePictures(prisma, snapshotId, { what: `'${method.name}'`, field: 'fusionId' });
-  if (method.task === 'segmentation') {
-    if (await prisma.snapshotImage.count({ where: train })) return;
-    throw invalidInput(`fusionId: its snapshot ${snapshotId} has no training images`, 'fusionId');
-  }
-  const [negative, positive] = await Promise.all(
-    [0, 1].map((value) => prisma.snapshotImage.count({ where: { ...train, label: value } })),
+  const fault = trainingFault(
+    method,
+    countImages(await splitImages(prisma, snapshotId, 'train'), { leaveOut }),
   );
-  if (negative && positive) return;
-  throw invalidInput(
-    `fusionId: its snapshot ${snapshotId} has ${negative} training images with label 0 and ${positive} with label 1; ` +
-      `'${method.name}' needs both (docs/diagnoses.md says how labels are made)`,
-    'fusionId',
-  );
+  if (!fault) return;
+  const without = leaveOut ? `without ${foldName(leaveOut)} (training.leaveOut) ` : '';
+  throw invalidInput(`fusionId: its snapshot ${snapshotId} ${without}${fault}`, 'fusionId');
+}
+
+/** The best epoch is the one with the lowest loss on validation images. */
+async function requireValidationImages(prisma: RunsContext['prisma'], snapshotId: string): Promise<void> {
+  if (await prisma.snapshotImage.count({ where: { snapshotId, split: 'validation' } })) return;
+  throw invalidInput(`training.keep 'best': snapshot ${snapshotId} has no validation images`, 'training');
+}
+
+/** In words, what training images lack; null where the method can learn from them. */
+export function trainingFault(method: ModelMethod, { images, positive, negative }: Counts): string | null {
+  if (images === 0) return 'has no training images';
+  if (images === 1 && !isFitted(method)) return `has one training image; '${method.name}' needs two or more`;
+  if (method.task === 'segmentation' || (positive > 0 && negative > 0)) return null;
+  return `has ${negative} training images of diagnosis 0 and ${positive} of diagnosis 1; '${method.name}' needs both`;
 }

@@ -71,7 +71,7 @@ export async function rankRaters(
 }
 
 /** The split with its majority votes as fused masks. */
-async function withVotes(phantom: Phantom, split: Split): Promise<SampleSource> {
+export async function withVotes(phantom: Phantom, split: Split): Promise<SampleSource> {
   const source = phantomSource(phantom, [split]);
   const samples = await source.read(source.ids.map((_, index) => index));
   const voted = samples.map((sample) => ({ ...sample, fused: readRaterMasks(sample, source).mean }));
@@ -86,7 +86,7 @@ async function withMasks(source: SampleSource, fused: readonly FusedSample[]): P
   });
 }
 
-async function trainTheta(source: SampleSource, seed: number): Promise<DiagnosisNetwork> {
+export async function trainTheta(source: SampleSource, seed: number): Promise<DiagnosisNetwork> {
   const { height, width } = source;
   const [structures, raters] = [source.structures.length, source.raters.length];
   const config = configOf(dlCat, { preset: 'demo' });

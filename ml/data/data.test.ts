@@ -60,3 +60,47 @@ test('permuted diagnoses keep their counts, move, and stay absent where absent',
   expect(permuteDiagnoses(source, 1).diagnoses).toEqual(permuted.diagnoses);
   expect(permuteDiagnoses(source, 2).diagnoses).not.toEqual(permuted.diagnoses);
 });
+
+describe('permuted diagnoses of subjects with several images', () => {
+  // 20 subjects with three images each, a third of them positive; the last one has no diagnosis.
+  const labels = Array.from({ length: 60 }, (_, i) => (i >= 57 ? null : Math.floor(i / 3) % 3 === 0 ? 1 : 0));
+  const subjects = labels.map((_, i) => `subject ${Math.floor(i / 3)}`);
+  const plain = memorySource({ ...shape, samples: labels.map((label, i) => sample(`${i}`, label)) });
+  const source = { ...plain, subjects };
+  const bySubject = (index: number) => permuteDiagnoses(source, 1, { index, by: 'subject' }).diagnoses;
+
+  test('a subject hands its diagnosis on as a whole', () => {
+    const permuted = bySubject(0);
+    expect(permuted).not.toEqual(labels);
+    permuted.forEach((label, i) => expect(label).toBe(permuted[3 * Math.floor(i / 3)]));
+    const positives = (values: readonly unknown[]) => values.filter((value) => value === 1).length;
+    expect(positives(permuted)).toBe(positives(labels));
+  });
+
+  test('by image, as version 0.1.0 permuted, it does not', () => {
+    const permuted = permuteDiagnoses(source, 1, { index: 0, by: 'image' }).diagnoses;
+    expect(permuted.some((label, i) => label !== permuted[3 * Math.floor(i / 3)])).toBe(true);
+    // With a subject an image, both are the same.
+    expect(permuteDiagnoses(plain, 1, { index: 0, by: 'subject' }).diagnoses).toEqual(permuted);
+  });
+
+  test('each permutation is another', () => {
+    const all = Array.from({ length: 6 }, (_, index) => bySubject(index).join());
+    expect(new Set(all).size).toBe(6);
+  });
+
+  test('images of subjects who have both diagnoses are shuffled among themselves', () => {
+    const eyes = labels.map((label, i) => (i < 30 && label !== null ? (i % 3 === 0 ? 1 : 0) : label));
+    const mixed = { ...source, diagnoses: eyes };
+    const permuted = permuteDiagnoses(mixed, 1).diagnoses;
+    const positives = (values: readonly unknown[]) => values.filter((value) => value === 1).length;
+    expect(positives(permuted.slice(0, 30))).toBe(positives(eyes.slice(0, 30)));
+    expect(permuted.slice(0, 30)).not.toEqual(eyes.slice(0, 30));
+    permuted.slice(30).forEach((label, i) => expect(label).toBe(permuted[30 + 3 * Math.floor(i / 3)]));
+  });
+
+  test('the true ones stay known, also of a permutation of a permutation', () => {
+    const permuted = permuteDiagnoses(permuteDiagnoses(source, 1), 2);
+    expect(permuted.trueDiagnoses).toEqual(labels);
+  });
+});

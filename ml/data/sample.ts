@@ -31,5 +31,7 @@ export interface SampleSource {
   readonly subjects?: readonly string[];
   /** Diagnosis by index, known without reading pixels (class weights, permuted controls). */
   readonly diagnoses: readonly (0 | 1 | null)[];
+  /** Where `diagnoses` are permuted: those of before. Folds are the same for a fusion and its control. */
+  readonly trueDiagnoses?: readonly (0 | 1 | null)[];
   read(indices: readonly number[]): Promise<Sample[]>;
 }

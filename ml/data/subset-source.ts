@@ -18,6 +18,7 @@ export function subsetSource(source: SampleSource, indices: readonly number[]): 
     ids: indices.map((index) => source.ids[index]),
     subjects: source.subjects && indices.map((index) => source.subjects![index]),
     diagnoses: indices.map((index) => source.diagnoses[index]),
+    trueDiagnoses: source.trueDiagnoses && indices.map((index) => source.trueDiagnoses![index]),
     read: (wanted) => source.read(wanted.map(at)),
   };
 }

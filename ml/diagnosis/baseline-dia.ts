@@ -66,6 +66,7 @@ export const baselineDia: GradientDiagnosisModel<BaselineDiaConfig> = {
   task: 'diagnosis',
   training: 'gradient',
   maskUse: () => 'differentiable',
+  alignedFeatures: true,
   summary: 'Diagnosis by attention to each segmented structure; the judge of predicted masks.',
   citation:
     'Zhou et al., Collaborative learning of semi-supervised segmentation and classification for medical images, ' +

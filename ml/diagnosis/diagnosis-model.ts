@@ -34,6 +34,11 @@ interface DiagnosisMethod<Config> extends Method<Config> {
   readonly task: 'diagnosis';
   /** With this config. */
   maskUse(config: Config): MaskUse;
+  /**
+   * True where the features B1..B4 lie in the frame of the image, at their strides, so that another network can ask them
+   * place by place; false where they are a crop's, or there are none.
+   */
+  readonly alignedFeatures: boolean;
 }
 
 /** A network that learns by gradients, an epoch at a time. */
@@ -67,6 +72,7 @@ export interface FeatureFit<Config> {
 export interface FittedDiagnosisModel<Config = unknown> extends DiagnosisMethod<Config> {
   readonly training: 'fit';
   maskUse(config: Config): 'discrete';
+  readonly alignedFeatures: false;
   /** @throws InputError naming the structure that is missing, where these cannot be measured. */
   checkStructures(structures: readonly string[], config: Config): void;
   /** The measures of one mask: finite, also of an empty one. */

@@ -45,6 +45,20 @@ test('what lies outside the mask is dimmed to the floor', () => {
   expect(all).toBeGreaterThan(half);
 });
 
+test('in the demo preset, the image speaks through the mask alone', () => {
+  const { network, config } = build();
+  expect(config.saliency).toBe('guided-backprop');
+  const logits = tf.tidy(() => {
+    const read = (seed: number, mask: tf.Tensor4D) =>
+      network.apply({ image: noise(seed), mask }, frozen).logit.dataSync()[0];
+    const empty = tf.zerosLike(leftMask());
+    return { masked: [read(2, leftMask()), read(3, leftMask())], empty: [read(2, empty), read(3, empty)] };
+  });
+  network.weights.dispose();
+  expect(Math.abs(logits.masked[0] - logits.masked[1])).toBeGreaterThan(1e-3);
+  expect(logits.empty[0]).toBeCloseTo(logits.empty[1], 5);
+});
+
 test.each(['cam', 'guided-backprop'] as const)(
   'by %s the mask moves the logit, with a gradient',
   (saliency) => {

@@ -24,6 +24,7 @@ export const dlCat: GradientDiagnosisModel<z.infer<typeof config>> = {
   task: 'diagnosis',
   training: 'gradient',
   maskUse: () => 'differentiable',
+  alignedFeatures: true,
   summary: 'Residual classifier that reads image and mask as channels of one input.',
   citation:
     "Cited by the paper to d'Ascoli et al., ConViT, ICML 2021, but implemented there with ResNet50 " +

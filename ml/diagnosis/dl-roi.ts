@@ -46,6 +46,7 @@ export const dlRoi: GradientDiagnosisModel<DlRoiConfig> = {
   task: 'diagnosis',
   training: 'gradient',
   maskUse: () => 'discrete',
+  alignedFeatures: false,
   summary: 'Residual classifier of the square around the segmented structure.',
   citation:
     'Bajwa et al., Two-stage framework for optic disc localization and glaucoma classification, BMC Medical Informatics ' +

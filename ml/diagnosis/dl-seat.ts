@@ -86,6 +86,7 @@ export const dlSeat: GradientDiagnosisModel<DlSeatConfig> = {
   task: 'diagnosis',
   training: 'gradient',
   maskUse: ({ segmentation }) => (segmentation === 'predicted' ? 'training' : 'differentiable'),
+  alignedFeatures: true,
   summary:
     'Residual classifier whose early features are exchanged with those of a segmentation network through attention.',
   citation:

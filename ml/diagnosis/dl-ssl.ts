@@ -62,6 +62,7 @@ export const dlSsl: GradientDiagnosisModel<DlSslConfig, DlSslNetwork> = {
   task: 'diagnosis',
   training: 'gradient',
   maskUse: () => 'training',
+  alignedFeatures: true,
   summary: 'A student network that reads only the image, taught by a network that sees masks in training.',
   citation:
     'Wu, Yu, Chen et al., Leveraging undiagnosed data for glaucoma classification with teacher-student learning, MICCAI ' +

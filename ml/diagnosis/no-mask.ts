@@ -21,6 +21,7 @@ export const noMask: GradientDiagnosisModel<z.infer<typeof config>> = {
   task: 'diagnosis',
   training: 'gradient',
   maskUse: () => 'none',
+  alignedFeatures: true,
   summary: 'Residual classifier of the image alone: shows how good the diagnosis is without any mask.',
   citation:
     'NoMask in Figure 2 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016); ' +

@@ -20,6 +20,7 @@ export function svmModel<Measure>(
     task: 'diagnosis',
     training: 'fit',
     maskUse: () => 'discrete',
+    alignedFeatures: false,
     config: z.strictObject({
       cost: z.number().gt(0).default(1).meta({
         description: 'C: the cost of a training image on the wrong side.',

@@ -20,6 +20,7 @@ export function thresholdModel<Measure>(
     task: 'diagnosis',
     training: 'fit',
     maskUse: () => 'discrete',
+    alignedFeatures: false,
     config: z.strictObject({
       threshold: z
         .union([z.literal('youden'), z.number()])

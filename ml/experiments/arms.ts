@@ -1,5 +1,6 @@
-import type { Fold } from '../data/fold.ts';
+import { foldsOf } from '../data/fold.ts';
 import { InputError } from '../errors.ts';
+import { dfGtPresets } from '../fusion/df-gt.ts';
 import { fusions } from '../fusion/index.ts';
 import type { FuseAsked, Protocol, Settings } from './plan.ts';
 import type { Planner } from './planner.ts';
@@ -11,20 +12,75 @@ export interface Arm {
   readonly method: string;
   /** Key of its step. */
   readonly fusion: string;
+  /** Of a control: which permutation it is. */
+  readonly permutation?: number;
 }
 
 /** Each half of the training images teaches one θ, which is asked about the other half. */
-const halves: readonly Fold[] = [0, 1].map((index) => ({ index, of: 2 }));
+const halves = foldsOf(2);
 
 /** A fusion as it is, on θ where it asks one: of all training images, or crossed where the method can. */
 export function paperArm(planner: Planner, seed: number, method: string, theta: string, toKeep = false): Arm {
+  return armWith(planner, seed, { method, theta, toKeep });
+}
+
+interface Named {
+  readonly method: string;
+  readonly theta: string;
+  /** What differs from the preset, and what the table says of that. */
+  readonly config?: Settings;
+  readonly suffix?: string;
+  readonly toKeep?: boolean;
+}
+
+function armWith(
+  planner: Planner,
+  seed: number,
+  { method, theta, config, suffix = '', toKeep = false }: Named,
+): Arm {
   const { needsDiagnosisModel, crossFits, fuseImage } = fusions.get(method);
-  const asked: FuseAsked = {
-    method,
-    ...(needsDiagnosisModel && thetas(planner, seed, theta, crossFits)),
-    ...(toKeep && fuseImage && { ownSize: true }),
+  const asks = needsDiagnosisModel ? thetas(planner, seed, theta, crossFits) : {};
+  const ownSize = toKeep && fuseImage ? { ownSize: true } : {};
+  const asked: FuseAsked = { method, ...(config && { config }), ...asks, ...ownSize };
+  return {
+    protocol: planner.protocolOf(asked),
+    method: `${method}${suffix}`,
+    fusion: planner.fuse(seed, asked),
   };
-  return { protocol: planner.protocolOf(asked), method, fusion: planner.fuse(seed, asked) };
+}
+
+/** The text of the paper: one rate for whatever describes the maps. */
+const { learningRate, steps } = dfGtPresets.paper;
+const paperRateSuffix = `, ${learningRate.toExponential()} × ${steps}`;
+
+/**
+ * Parametrisations of DF-GT at the rates of the preset, then at the paper's single rate, unless that is the preset's. At
+ * one rate free logits hardly leave the vote where ExpG is far from it, so that the first compare maps, the second steps.
+ */
+export function parametrisationArms(
+  planner: Planner,
+  seed: number,
+  { methods, atPaperRate, theta, preset }: ParametrisationOptions,
+): readonly Arm[] {
+  const own = methods.map((method) => paperArm(planner, seed, method, theta));
+  const config = { learningRate, steps };
+  const single = preset === 'paper' ? [] : methods.filter((method) => atPaperRate.includes(method));
+  return [
+    ...own,
+    ...single.map((method) => armWith(planner, seed, { method, theta, config, suffix: paperRateSuffix })),
+  ];
+}
+
+interface ParametrisationOptions {
+  readonly methods: readonly string[];
+  readonly atPaperRate: readonly string[];
+  readonly theta: string;
+  readonly preset: string;
+}
+
+/** How far masks have moved from the vote, and where the loss ended: what parametrisations are matched by. */
+export function matchingCells(planner: Planner, { protocol, method, fusion }: Arm): void {
+  for (const metric of ['movement', 'loss']) planner.cell({ protocol, method }, metric, fusion);
 }
 
 /** θ that has learned from all training images; or, for cross-fitting, one for each half of them. */
@@ -35,42 +91,54 @@ function thetas(planner: Planner, seed: number, theta: string, crossFits = false
 
 /**
  * DF-GT with the leak closed: expertness learned from training images only, each asked of a θ that has not seen it
- * (cross-fitting). Its control is the same with the training diagnoses permuted.
+ * (cross-fitting). Its control is the same with the training diagnoses permuted, in one way or another.
  */
 export function controlledArm(
   planner: Planner,
   seed: number,
-  { parametrisation, theta, permuted = false }: ControlledOptions,
+  { parametrisation, theta, permutation }: ControlledOptions,
 ): Arm {
+  const permuted = permutation !== undefined;
   const asked = {
     method: 'df-gt-training-map',
-    config: { parametrisation },
+    config: { parametrisation, ...rateOf(parametrisation, planner.preset) },
     ...thetas(planner, seed, theta, true),
-    ...(permuted && { permutedDiagnoses: true }),
+    ...(permuted && { permutedDiagnoses: true, permutation }),
   };
   return {
     protocol: planner.protocolOf(asked),
     method: `df-gt-training-map ${parametrisation}${permuted ? ', labels permuted' : ''}`,
     fusion: planner.fuse(seed, asked),
+    permutation,
   };
+}
+
+/** The presets' rates are those of ExpG: others have that of their own fusion. */
+function rateOf(parametrisation: string, preset: string): Settings {
+  if (parametrisation === 'expg') return {};
+  const { learningRate } = (fusions.get(`df-gt-${parametrisation}`).presets[preset] ?? {}) as Settings;
+  return learningRate === undefined ? {} : { learningRate };
 }
 
 interface ControlledOptions {
   /** What describes the maps. */
   readonly parametrisation: string;
   readonly theta: string;
-  readonly permuted?: boolean;
+  /** Of the control: which permutation. */
+  readonly permutation?: number;
 }
 
-/** DF-GT with the leak closed, and its control. */
-export const controlledArms = (
+/** DF-GT with the leak closed, and its control: an arm for each permutation, all of them one row of the table. */
+export function controlledArms(
   planner: Planner,
   seed: number,
-  options: ControlledOptions,
-): readonly [Arm, Arm] => [
-  controlledArm(planner, seed, options),
-  controlledArm(planner, seed, { ...options, permuted: true }),
-];
+  { permutations, ...options }: Omit<ControlledOptions, 'permutation'> & { readonly permutations: number },
+): readonly [Arm, ...Arm[]] {
+  const controls = Array.from({ length: permutations }, (_, permutation) =>
+    controlledArm(planner, seed, { ...options, permutation }),
+  );
+  return [controlledArm(planner, seed, options), ...controls];
+}
 
 interface ArmOptions {
   readonly protocol: 'paper' | 'leak-controlled';
@@ -98,11 +166,8 @@ export function armOf(planner: Planner, seed: number, { protocol, method, theta,
 
 /** The network θ, trained on majority votes. @throws InputError where it gives no gradient for the mask. */
 function trainTheta(planner: Planner, seed: number, theta: string, training: Settings): string {
-  if (!planner.hasMaskGradient(theta)) {
-    throw new InputError(
-      `theta '${theta}', as it is set, gives no gradient for the mask, which DF-GT follows`,
-    );
-  }
+  const lacking = planner.lacking(theta, ['maskGradient']);
+  if (lacking) throw new InputError(`theta '${theta}', as it is set, ${lacking}, which DF-GT follows`);
   return planner.train(seed, { method: theta, fusion: votes(planner, seed), training });
 }
 
@@ -110,13 +175,17 @@ function trainTheta(planner: Planner, seed: number, theta: string, training: Set
 export const votes = (planner: Planner, seed: number): string =>
   planner.fuse(seed, { method: 'majority-vote' });
 
+/** What a diagnosis model makes of the masks, and how much of that it reads off them. */
+export const readingMetrics = [{ name: 'auc' }, { name: 'mask_sensitivity' }];
+
 /** For every arm and model: trained on the arm's training masks, asked about its test masks; set beside one arm. */
 export function readByModels(planner: Planner, seed: number, { arms, models, against }: ReadOptions): void {
   for (const model of models) {
     const place = ({ protocol, method }: Arm) => ({ protocol, method, model });
     for (const arm of arms) {
       const judge = planner.train(seed, { method: model, fusion: arm.fusion });
-      planner.cell(place(arm), 'auc', planner.evaluate(seed, { fusion: arm.fusion, judge }));
+      const evaluation = planner.evaluate(seed, { fusion: arm.fusion, judge, metrics: readingMetrics });
+      for (const { name } of readingMetrics) planner.cell(place(arm), name, evaluation, arm.permutation);
     }
     for (const [arm, reference] of against(arms)) planner.compare(place(arm), place(reference));
   }

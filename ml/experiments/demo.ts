@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { paperArm, votes, type Arm } from './arms.ts';
 import type { Experiment, Subject } from './experiment.ts';
 import { createPlanner, type Planner } from './planner.ts';
-import { demoTraining, judge, sharedSettings, theta } from './settings.ts';
+import { demoTraining, judge, permutations, sharedSettings, theta } from './settings.ts';
 import { segmentationModel } from './train.ts';
 
 const config = z.strictObject({
@@ -17,6 +17,7 @@ const config = z.strictObject({
   }),
   theta,
   judge,
+  permutations,
 });
 export type DemoConfig = z.infer<typeof config>;
 
@@ -32,12 +33,12 @@ export const demo: Experiment<DemoConfig> = {
     'The whole workflow: a fusion, compared with the majority vote, and segmentation models trained on its masks.',
   citation: 'The workflow of Wu et al., 2022 (arXiv 2208.03016).',
   reconstruction: null,
-  history: ['First version.'],
+  history: ['First version.', 'Controls are the mean of several permutations; folds are stratified.'],
   config,
   presets: { paper: {}, demo: demoTraining },
   claims: [],
-  plan(subject, { seeds, training, settings, ...asked }, preset) {
-    const planner = createPlanner({ preset, training, settings });
+  plan(subject, { seeds, training, settings, permutations, ...asked }, preset) {
+    const planner = createPlanner({ preset, training, settings, permutations });
     for (const seed of seeds) {
       if (subject.diagnosed) withDiagnoses(planner, seed, subject, asked);
       else withoutDiagnoses(planner, seed, subject, asked.judge);

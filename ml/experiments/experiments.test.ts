@@ -1,3 +1,4 @@
+import { foldsOf } from '../data/fold.ts';
 import { configOf } from '../method.ts';
 import { figure4 } from './figure-4.ts';
 import { experiments } from './index.ts';
@@ -22,9 +23,16 @@ describe.each(experiments.names)('%s', (name) => {
     }
   });
 
-  test('every cell has one step a seed, and no step is for nothing', () => {
+  test('every cell has one step a seed, or one a seed and permutation, and no step is for nothing', () => {
     const { steps, cells } = planOf(name, { seeds: [1, 2] });
-    for (const cell of cells) expect(cell.steps.map(({ seed }) => seed)).toEqual([1, 2]);
+    for (const cell of cells) {
+      const permutations = new Set(cell.steps.map(({ permutation }) => permutation));
+      const expected = [1, 2].flatMap((seed) =>
+        [...permutations].map((permutation) => `${seed} ${permutation}`),
+      );
+      expect(cell.steps.map(({ seed, permutation }) => `${seed} ${permutation}`)).toEqual(expected);
+      expect(permutations.size).toBe(cell.method.endsWith('labels permuted') ? 5 : 1);
+    }
     const used = new Set(cells.flatMap((cell) => cell.steps.map(({ key }) => key)));
     for (const step of [...steps].reverse())
       if (used.has(step.key)) needs(step).forEach((key) => used.add(key));
@@ -66,7 +74,8 @@ test.each(['figure-4', 'figure-4d'])(
   (name) => {
     const { steps } = planOf(name);
     const maps = steps.filter((step) => step.kind === 'fuse' && step.method === 'df-gt-training-map');
-    expect(maps.length).toBe(name === 'figure-4' ? 2 : 4);
+    // Each map with five permutations of the diagnoses that it learns from.
+    expect(maps.length).toBe(name === 'figure-4' ? 6 : 12);
     expect(new Set(maps.map((map) => needs(map).join()))).toEqual(new Set([needs(maps[0]).join()]));
   },
 );
@@ -147,6 +156,41 @@ test('without diagnoses the workflow does what reads none, and what needs one is
   );
 });
 
+test.each(['figure-4d', 'figure-6'])(
+  '%s: parametrisations at rates of their own, and at the paper’s single rate, each with how far it moved',
+  (name) => {
+    const { cells, steps } = planOf(name);
+    const moved = cells.filter(({ metric }) => metric === 'movement').map(({ method }) => method);
+    expect(moved).toEqual(expect.arrayContaining(['df-gt-raw', 'df-gt-expg', 'df-gt-raw, 1e-4 × 125']));
+    const rates = steps.flatMap((step) =>
+      step.kind === 'fuse' && step.method === 'df-gt-raw' ? [step.config] : [],
+    );
+    expect(rates).toEqual([{}, { learningRate: 1e-4, steps: 125 }]);
+    // With the preset paper the single rate is the preset's own.
+    const experiment = experiments.get(name);
+    const paper = experiment.plan(subject, configOf<unknown>(experiment, { preset: 'paper' }), 'paper');
+    expect(paper.cells.filter(({ method }) => method.includes('1e-4'))).toEqual([]);
+  },
+);
+
+test('raw training maps have the rate of raw pixels, not that of ExpG', () => {
+  const { steps } = planOf('figure-4d');
+  const maps = steps.flatMap((step) =>
+    step.kind === 'fuse' && step.method === 'df-gt-training-map' ? [step.config] : [],
+  );
+  expect(maps[0]).toEqual({
+    parametrisation: 'raw',
+    learningRate: 0.05, // of df-gt-raw, preset demo
+  });
+  expect(maps.at(-1)).toEqual({ parametrisation: 'expg' });
+});
+
+test('Take and Give inside an experiment wants a diagnosis network that it can use', () => {
+  expect(() =>
+    planOf('train', { method: 'take-and-give', fusion: 'majority-vote', judge: 'dl-roi' }),
+  ).toThrow("judge 'dl-roi', as it is set, gives no gradient for the mask, which 'take-and-give' needs");
+});
+
 test('a fusion that reads each label and has no leak-controlled counterpart says which ones have', () => {
   expect(() => planOf('fuse', { method: 'df-gt-fourier', protocol: 'leak-controlled' })).toThrow(
     /'df-gt-fourier' reads the label of each image and has no leak-controlled counterpart: expected one of df-gt-expg/,
@@ -156,8 +200,7 @@ test('a fusion that reads each label and has no leak-controlled counterpart says
 test('a number by fold has one place for all folds', () => {
   const planner = createPlanner({ preset: 'demo' });
   const vote = planner.fuse(1, { method: 'majority-vote' });
-  for (const index of [0, 1]) {
-    const fold = { index, of: 2 };
+  for (const fold of foldsOf(2)) {
     const model = planner.train(1, { method: 'baseline-seg', fusion: vote, training: { leaveOut: fold } });
     const evaluation = planner.evaluate(1, { model, split: 'train', fold });
     planner.cell({ protocol: 'both', method: 'majority-vote', structure: 'disc' }, 'soft_dice', evaluation);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Experiment } from './experiment.ts';
 import { modelsFor, networks } from './diagnosis-models.ts';
+import { readingMetrics } from './arms.ts';
 import { createPlanner } from './planner.ts';
 import { demoTraining, models, sharedSettings } from './settings.ts';
 
@@ -23,13 +24,14 @@ export const figure2: Experiment<Figure2Config> = {
   name: 'figure-2',
   title: 'Figure 2',
   drawing: 'bars',
-  summary: 'AUC of each diagnosis model with the masks of each single rater, and with no masks.',
+  summary:
+    'AUC of each diagnosis model with the masks of each single rater, and with no masks, and how far the model reads the mask.',
   citation:
     'Figure 2 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
   reconstruction:
     "The paper does not print the protocol: each model is trained on one rater's masks and tested on the " +
     "same rater's.",
-  history: ['First version.'],
+  history: ['First version.', 'How far each model reads the mask stands beside the AUC.'],
   config,
   presets: { paper: {}, demo: demoTraining },
   claims: [
@@ -43,13 +45,15 @@ export const figure2: Experiment<Figure2Config> = {
     for (const seed of seeds) {
       const vote = planner.fuse(seed, { method: 'majority-vote' });
       const none = planner.train(seed, { method: 'no-mask', fusion: vote });
-      planner.cell(unmasked, 'auc', planner.evaluate(seed, { fusion: vote, judge: none }));
+      const unread = planner.evaluate(seed, { fusion: vote, judge: none, metrics: readingMetrics });
+      for (const { name } of readingMetrics) planner.cell(unmasked, name, unread);
       for (const rater of raters ?? subject.raters) {
         const masks = planner.fuse(seed, { method: 'single-rater', config: { rater } });
         for (const model of asked) {
           const judge = planner.train(seed, { method: model, fusion: masks });
           const place = { protocol: 'both', method: 'single-rater', model, rater } as const;
-          planner.cell(place, 'auc', planner.evaluate(seed, { fusion: masks, judge }));
+          const evaluation = planner.evaluate(seed, { fusion: masks, judge, metrics: readingMetrics });
+          for (const { name } of readingMetrics) planner.cell(place, name, evaluation);
           planner.compare(place, unmasked);
         }
       }

@@ -3,7 +3,7 @@ import { modelsFor } from './diagnosis-models.ts';
 import type { Experiment } from './experiment.ts';
 import { controlledArms, paperArm, readByModels, type Arm } from './arms.ts';
 import { createPlanner } from './planner.ts';
-import { demoTraining, models, sharedSettings, theta } from './settings.ts';
+import { demoTraining, models, permutations, sharedSettings, theta } from './settings.ts';
 
 const config = z.strictObject({
   ...sharedSettings,
@@ -17,6 +17,7 @@ const config = z.strictObject({
       source: "The paper's five.",
     }),
   theta,
+  permutations,
 });
 export type Figure4Config = z.infer<typeof config>;
 
@@ -28,13 +29,17 @@ export const figure4: Experiment<Figure4Config> = {
   name: 'figure-4',
   title: 'Figure 4 (a–c)',
   drawing: 'bars',
-  summary: 'AUC of every fusion under every diagnosis model, as published and leak-controlled.',
+  summary:
+    'AUC of every fusion under every diagnosis model, as published and leak-controlled, and how far the model reads the mask.',
   citation:
     'Figure 4 of Wu et al., Calibrate the inter-observer segmentation uncertainty, 2022 (arXiv 2208.03016).',
   reconstruction:
     'The paper does not print the protocol: each model is trained on masks fused by a method and tested on ' +
     'masks fused alike. The leak-controlled arms are ours.',
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Controls are the mean of several permutations; folds are stratified; how far each model reads the mask stands beside.',
+  ],
   config,
   presets: { paper: {}, demo: demoTraining },
   claims: [
@@ -42,13 +47,13 @@ export const figure4: Experiment<Figure4Config> = {
     { claim: 'The gain is largest with DL-ATT, DL-SSL and DL-SeAT, and next to nothing with DL-ROI.' },
     { claim: 'DF-GT is best for the vCDR measures too, which know nothing of the network that made it.' },
   ],
-  plan(subject, { seeds, models: named, fusions, theta, training, settings }, preset) {
-    const planner = createPlanner({ preset, training, settings });
+  plan(subject, { seeds, models: named, fusions, theta, training, settings, permutations }, preset) {
+    const planner = createPlanner({ preset, training, settings, permutations });
     const asked = modelsFor(subject, named);
     for (const seed of seeds) {
       const arms = [
         ...fusions.map((method) => paperArm(planner, seed, method, theta)),
-        ...controlledArms(planner, seed, { parametrisation: 'expg', theta }),
+        ...controlledArms(planner, seed, { parametrisation: 'expg', theta, permutations }),
       ];
       readByModels(planner, seed, { arms, models: asked, against: everyOtherAgainstTheFirst });
     }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Experiment } from './experiment.ts';
-import { paperArm } from './arms.ts';
+import { matchingCells, parametrisationArms } from './arms.ts';
 import { createPlanner } from './planner.ts';
-import { demoTraining, sharedSettings, theta } from './settings.ts';
+import { atPaperRate, demoTraining, sharedSettings, theta } from './settings.ts';
 
 const config = z.strictObject({
   ...sharedSettings,
@@ -14,6 +14,7 @@ const config = z.strictObject({
       description: 'Names of the parametrisations of DF-GT, in the order of the columns.',
       source: "The paper's four, from noisy to smooth.",
     }),
+  atPaperRate: atPaperRate(['df-gt-raw', 'df-gt-transrob', 'df-gt-fourier', 'df-gt-expg']),
   theta,
 });
 export type Figure6Config = z.infer<typeof config>;
@@ -33,17 +34,26 @@ export const figure6: Experiment<Figure6Config> = {
   reconstruction:
     'The paper prints pictures; the share of spectral energy above 0.25 cycles a pixel is our measure of ' +
     'their noise.',
-  history: ['First version.'],
+  history: [
+    'First version.',
+    'Compared at matched movement from the vote, with the paper’s single rate beside.',
+  ],
   config,
   presets: { paper: {}, demo: demoTraining },
   claims: [
     { claim: 'Noise falls from raw pixels over TransRob and Fourier to ExpG, whose maps are the smoothest.' },
   ],
-  plan({ raters }, { seeds, fusions, theta, training, settings }, preset) {
+  plan({ raters }, { seeds, fusions, atPaperRate, theta, training, settings }, preset) {
     const planner = createPlanner({ preset, training, settings });
     for (const seed of seeds) {
-      for (const name of fusions) {
-        const { protocol, method, fusion } = paperArm(planner, seed, name, theta);
+      for (const arm of parametrisationArms(planner, seed, {
+        methods: fusions,
+        atPaperRate,
+        theta,
+        preset,
+      })) {
+        const { protocol, method, fusion } = arm;
+        matchingCells(planner, arm);
         planner.cell({ protocol, method }, 'spectral_energy', fusion);
         for (const rater of raters) planner.cell({ protocol, method, rater }, 'weight', fusion);
       }

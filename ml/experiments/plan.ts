@@ -44,6 +44,8 @@ export interface FuseAsked {
    * that fusions are compared by the same pixels.
    */
   readonly ownSize?: boolean;
+  /** Of a control: which permutation, counted from 0. */
+  readonly permutation?: number;
 }
 
 export interface TrainAsked {
@@ -68,6 +70,8 @@ export interface EvaluateAsked {
   readonly split?: 'train' | 'validation' | 'test';
   /** Only this part of the split's images: those that the model left out, in a cross-validation. */
   readonly fold?: Fold;
+  /** Of the control of masks that have seen their labels: how many permutations. */
+  readonly permutations?: number;
   /** Metrics of the registry by name; the usual ones if left out. */
   readonly metrics?: readonly { readonly name: string; readonly settings?: Settings }[];
 }
@@ -94,11 +98,12 @@ export interface Place {
 
 /**
  * What is read off a step's result. Of an evaluation: a metric of the registry, by name, of the place's structure and
- * rater. Of a fusion: 'weight', a rater's mean weight where raters disagree, or 'spectral_energy' of its maps.
+ * rater. Of a fusion: 'weight', a rater's mean weight where raters disagree; 'spectral_energy' of its maps; 'movement'
+ * of its masks from the vote; 'loss', the lowest of each image.
  */
 export interface Cell extends Place {
   readonly metric: string;
-  /** The steps that give the number: one for each seed, or for each seed and fold. */
+  /** The steps that give the number: one for each seed, fold and permutation. */
   readonly steps: readonly CellStep[];
 }
 
@@ -107,6 +112,8 @@ export interface CellStep {
   readonly seed: number;
   /** Index of the fold that it is about; null where it is about all images. */
   readonly fold: number | null;
+  /** Of a control: which of its permutations. */
+  readonly permutation: number | null;
 }
 
 /** A paired test of two cells' AUCs. */

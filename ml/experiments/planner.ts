@@ -1,5 +1,6 @@
 import { canonicalJson } from '../canonical-json.ts';
 import { diagnosisModels } from '../diagnosis/index.ts';
+import { LACKING, lackingTrait, type DiagnosisTrait } from '../diagnosis/traits.ts';
 import { fusions } from '../fusion/index.ts';
 import { configOf } from '../method.ts';
 import { isFitted, models } from '../models.ts';
@@ -26,6 +27,8 @@ export interface PlannerSettings {
   readonly training?: Settings;
   /** What differs from the preset's in a method's own configuration, by method. */
   readonly settings?: Readonly<Record<string, Settings>>;
+  /** Of every control: how many times diagnoses are permuted. */
+  readonly permutations?: number;
 }
 
 interface Draft {
@@ -35,7 +38,7 @@ interface Draft {
 }
 
 /** Writes a plan down as an experiment's file reads: `fuse`, `train`, `evaluate` answer with the key of their step. */
-export function createPlanner({ preset, training, settings = {} }: PlannerSettings) {
+export function createPlanner({ preset, training, settings = {}, permutations }: PlannerSettings) {
   const steps = new Map<string, Step>();
   const cells = new Map<string, Draft>();
   const comparisons: { cell: string; against: string }[] = [];
@@ -57,12 +60,13 @@ export function createPlanner({ preset, training, settings = {} }: PlannerSettin
     configOf(spec, { preset, config: config ?? {}, field: `settings.${spec.name}` });
 
   return {
+    preset,
     fuse: (seed: number, asked: FuseAsked): string =>
       add({ kind: 'fuse', label: `fuse ${asked.method}`, seed, ...configured(asked) }),
     train: (seed: number, asked: TrainAsked): string =>
       add({ kind: 'train', label: `train ${asked.method}`, seed, ...trained(configured(asked)) }),
     evaluate: (seed: number, asked: EvaluateAsked): string =>
-      add({ kind: 'evaluate', label: 'evaluate', seed, ...asked }),
+      add({ kind: 'evaluate', label: 'evaluate', seed, permutations, ...asked }),
 
     /** The protocol of numbers read off masks so fused, by the settings that will be in force. */
     protocolOf(asked: FuseAsked): Protocol {
@@ -71,22 +75,24 @@ export function createPlanner({ preset, training, settings = {} }: PlannerSettin
       if (spec.seesLabel(config)) return 'paper';
       return spec.fitReadsLabel?.(config) ? 'leak-controlled' : 'both';
     },
-    /** Whether a diagnosis model, by the settings that will be in force, gives its logit a gradient for the mask. */
-    hasMaskGradient(method: string): boolean {
+    /** In words, what a diagnosis model lacks of what is wanted, by the settings that will be in force; null: nothing. */
+    lacking(method: string, wanted: readonly DiagnosisTrait[]): string | null {
       const spec = diagnosisModels.get(method);
-      return spec.maskUse(effective(spec, settings[method])) === 'differentiable';
+      const lacking = lackingTrait(spec, effective(spec, settings[method]), wanted);
+      return lacking ? LACKING[lacking] : null;
     },
 
-    /** Puts a step's number into the table; the same place takes one number for each seed and fold. */
-    cell(place: Place, metric: string, key: string): void {
+    /** Puts a step's number into the table; the same place takes one for each seed, fold and permutation of a control. */
+    cell(place: Place, metric: string, key: string, permutation: number | null = null): void {
       const step = steps.get(key);
       if (!step) throw new Error(`no step ${key} to read ${metric} off`);
       const at = placeKey(place, metric);
       const draft = cells.get(at) ?? { place, metric, steps: [] };
       const { seed } = step;
       const fold = step.kind === 'evaluate' ? (step.fold?.index ?? null) : null;
-      if (!draft.steps.some((one) => one.seed === seed && one.fold === fold))
-        draft.steps.push({ key, seed, fold });
+      const same = (one: CellStep): boolean =>
+        one.seed === seed && one.fold === fold && one.permutation === permutation;
+      if (!draft.steps.some(same)) draft.steps.push({ key, seed, fold, permutation });
       cells.set(at, draft);
     },
     /** Asks for the paired test of two places' AUCs. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defaultPermutations } from '../data/permute-diagnoses.ts';
 
 export const methodSettings = z.record(z.string(), z.unknown());
 
@@ -19,6 +20,31 @@ export const sharedSettings = {
     source: "Empty: the preset's settings.",
   }),
 };
+
+export const permutations = z
+  .int()
+  .min(1)
+  .max(20)
+  .default(defaultPermutations)
+  .meta({
+    description:
+      'How many times diagnoses are permuted for each control, whose number is the mean over these. As published, each costs a ' +
+      'fusion of the test images and a reading by every model; with the leak closed, a fusion and a training of every model.',
+    source: 'Our choice: enough to see how far single permutations lie apart.',
+    unit: 'permutations',
+  });
+
+/** Of Figures 4 (d) and 6. */
+export const atPaperRate = (names: string[]) =>
+  z
+    .array(z.string())
+    .default(names)
+    .meta({
+      description:
+        "Which of the parametrisations are shown at the paper's single rate too, beside the preset's own rates, at which " +
+        'they have moved about equally far from the vote. With the preset paper, these are the same.',
+      source: "The paper's text has one rate for all.",
+    });
 
 export const theta = z.string().default('dl-cat').meta({
   description: 'The diagnosis model whose gradient DF-GT follows.',

@@ -1,11 +1,19 @@
 import { z } from 'zod';
-import type { Fold } from '../data/fold.ts';
+import { foldsOf, type Fold } from '../data/fold.ts';
 import { InputError } from '../errors.ts';
 import { models } from '../models.ts';
 import { armOf, votes, type Arm } from './arms.ts';
 import type { Experiment, Subject } from './experiment.ts';
 import { createPlanner, type Planner } from './planner.ts';
-import { demoTraining, judge, methodSettings, protocol, sharedSettings, theta } from './settings.ts';
+import {
+  demoTraining,
+  judge,
+  methodSettings,
+  permutations,
+  protocol,
+  sharedSettings,
+  theta,
+} from './settings.ts';
 
 const config = z.strictObject({
   ...sharedSettings,
@@ -25,6 +33,7 @@ const config = z.strictObject({
   protocol,
   theta,
   judge,
+  permutations,
   folds: z.int().min(2).max(10).nullable().default(null).meta({
     description:
       'Cross-validation: the training images fall into so many parts, of whole subjects; for each part a model learns from the others and is asked about that part. Null: learn from all training images, ask about the test images.',
@@ -45,12 +54,13 @@ export const train: Experiment<TrainConfig> = {
   summary: 'One model trained on fused masks and evaluated, after all that it builds on has been made.',
   citation: 'The workflow of Wu et al., 2022 (arXiv 2208.03016).',
   reconstruction: null,
-  history: ['First version.'],
+  history: ['First version.', 'Controls are the mean of several permutations; folds are stratified.'],
   config,
   presets: { paper: {}, demo: demoTraining },
   claims: [],
-  plan(subject, { seeds, training, settings, method, fusion, modelTraining, folds, ...asked }, preset) {
-    const planner = createPlanner({ preset, training, settings });
+  plan(subject, { seeds, training, settings, permutations, ...config }, preset) {
+    const planner = createPlanner({ preset, training, settings, permutations });
+    const { method, fusion, modelTraining, folds, ...asked } = config;
     const model = { method, training: modelTraining };
     for (const seed of seeds) {
       const arm = armOf(planner, seed, { ...asked, method: fusion });
@@ -69,7 +79,7 @@ interface ModelAsked {
 }
 
 const partsOf = (folds: number | null): readonly (Fold | undefined)[] =>
-  folds === null ? [undefined] : Array.from({ length: folds }, (_, index) => ({ index, of: folds }));
+  folds === null ? [undefined] : foldsOf(folds);
 
 /** What a model is asked about: the test images, or the training images that it has not learned from. */
 const askedAbout = (fold: Fold | undefined) => (fold ? { split: 'train' as const, fold } : {});
@@ -109,6 +119,10 @@ export function segmentationModel(
   const needsDiagnosisModel = spec.task === 'segmentation' && spec.needsDiagnosisModel;
   if (needsDiagnosisModel && !diagnosed) {
     throw new InputError(`'${model.method}' needs training images of both diagnoses: there are none`);
+  }
+  const lacking = needsDiagnosisModel ? planner.lacking(asked.judge, spec.diagnosisTraits ?? []) : null;
+  if (lacking) {
+    throw new InputError(`judge '${asked.judge}', as it is set, ${lacking}, which '${model.method}' needs`);
   }
   const leaveOut = leavingOut(fold);
   const judge = diagnosed

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { createRandom, normal } from '../random.ts';
-import { dfGtConfig, dfGtPresets, dfGtSpec, fuseDiagnosisFirst } from './df-gt.ts';
+import { dfGtConfig, dfGtSpec, fuseDiagnosisFirst, presetsAt } from './df-gt.ts';
 import { gridRows } from './df-gt-raw.ts';
 import type { Fusion } from './fusion.ts';
 import { halfWidth, inverseFourier, type Size } from './inverse-fourier.ts';
@@ -69,6 +69,6 @@ export const dfGtFourier: Fusion<DfGtFourierConfig> = {
     'Diagnosis-first fusion with expertness described by its frequencies; low frequencies change fastest.',
   reconstruction: `${dfGtSpec.reconstruction} Raters are not decorrelated, as colours are in feature visualisation.`,
   config,
-  presets: dfGtPresets,
+  presets: presetsAt(1e-2),
   fuse: (input) => fuseDiagnosisFirst(input, fourier(input.config)),
 };

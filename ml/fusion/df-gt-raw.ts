@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
 import { createRandom, normal } from '../random.ts';
-import { dfGtConfig, dfGtPresets, dfGtSpec, fuseDiagnosisFirst } from './df-gt.ts';
+import { dfGtConfig, dfGtSpec, fuseDiagnosisFirst, presetsAt } from './df-gt.ts';
 import type { Fusion } from './fusion.ts';
 import type { Parametrisation, PixelGrid } from './parametrisation.ts';
 import { gatherRows } from '../ops/scatter.ts';
@@ -44,7 +44,7 @@ export const dfGtRaw: Fusion<DfGtRawConfig> = {
   name: 'df-gt-raw',
   summary: 'Diagnosis-first fusion with expertness free at every pixel. Noisy; for comparison with ExpG.',
   config,
-  presets: dfGtPresets,
+  presets: presetsAt(0.05),
   leakControlled: { parametrisation: 'raw' },
   fuse: (input) => fuseDiagnosisFirst(input, raw),
 };

@@ -3,6 +3,7 @@ import { valuesOf } from '../ops/values-of.ts';
 import { createPictureGrid, expertness, type DfGtBatch } from './df-gt-batch.ts';
 import type { FusedSample } from './fusion.ts';
 import type { Optimised } from './map-optimiser.ts';
+import { movementFromVote } from './movement.ts';
 import type { Parametrisation } from './parametrisation.ts';
 import { disputedWeights, weightedMask } from './weighted-mask.ts';
 
@@ -26,9 +27,11 @@ export function fusedSamples(input: ResultInput): FusedSample[] {
     const losses = optimised.losses.map((step) => step[image]);
     const masks = batch.masks[image];
     const map = maps[image];
+    const fused = weightedMask(sample, masks, map);
     return {
       id: sample.id,
-      fused: weightedMask(sample, masks, map),
+      fused,
+      movement: movementFromVote(fused, masks),
       expertness: map,
       raters: disputedWeights(map, masks).map((weight) => ({ weight, sensitivity: null, specificity: null })),
       iterations: losses.length - 1,

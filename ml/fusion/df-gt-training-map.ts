@@ -9,14 +9,20 @@ import { fusedAtOnce } from './fused-at-once.ts';
 import { requireFitted, requireTensor, type Fitted } from '../fitted.ts';
 import { disputedWeights, presentWeights, weightedMask } from './weighted-mask.ts';
 import type { FitInput, FuseInput, FusedSample, Fusion, FusionProgress } from './fusion.ts';
+import { movementFromVote } from './movement.ts';
 import { readRaterMasks } from './rater-masks.ts';
 import { InputError } from '../errors.ts';
 
 const config = expGConfig.extend({
-  parametrisation: z.enum(['expg', 'raw']).default('expg').meta({
-    description: 'How the maps of the training images are parametrised: by ExpG, or freely at each pixel.',
-    source: "Our choice: ExpG's maps show which raters are informative; raw maps hardly do.",
-  }),
+  parametrisation: z
+    .enum(['expg', 'raw'])
+    .default('expg')
+    .meta({
+      description:
+        'How the maps of the training images are parametrised: by ExpG, or freely at each pixel. The presets’ learning rates are ' +
+        'those of ExpG; give that of df-gt-raw with raw.',
+      source: "Our choice: ExpG's maps show which raters are informative; raw maps hardly do.",
+    }),
   perRater: z.boolean().default(false).meta({
     description:
       'Keep one weight per rater, the mean where raters disagree, instead of a map. Does not assume that images are aligned.',
@@ -93,7 +99,8 @@ async function* fuse(input: FuseInput<DfGtTrainingMapConfig>) {
     const masks = readRaterMasks(sample, source);
     const expertness = presentWeights(weights, masks);
     const fused = weightedMask(sample, masks, expertness);
-    return fusedAtOnce({ id: sample.id, fused, expertness, weights: disputedWeights(expertness, masks) });
+    const figures = { id: sample.id, fused, expertness, weights: disputedWeights(expertness, masks) };
+    return { ...fusedAtOnce(figures), movement: movementFromVote(fused, masks) };
   });
 }
 
@@ -125,11 +132,13 @@ export const dfGtTrainingMap: Fusion<DfGtTrainingMapConfig> = {
   history: [
     'First version.',
     'Images keep their proportions: they are fitted into the square of the network, no longer stretched to it.',
+    'The demo preset has a smaller learning rate, at which ExpG’s maps are smooth.',
   ],
   config,
   presets: expGPresets,
   seesLabel: () => false,
   needsDiagnosisModel: true,
+  diagnosisTraits: ['maskGradient'],
   crossFits: true,
   fitReadsLabel: ({ label }) => label === 'given',
   fit,

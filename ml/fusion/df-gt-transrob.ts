@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { dfGtConfig, dfGtPresets, dfGtSpec, fuseDiagnosisFirst } from './df-gt.ts';
+import { dfGtConfig, dfGtPresets, dfGtSpec, fuseDiagnosisFirst, presetsAt } from './df-gt.ts';
 import { createPictureGrid } from './df-gt-batch.ts';
 import { raw } from './df-gt-raw.ts';
 import type { Fusion } from './fusion.ts';
@@ -73,7 +73,7 @@ export const dfGtTransRob: Fusion<DfGtTransRobConfig> = {
     strong: 'Large movements. The default.',
   },
   presets: {
-    ...dfGtPresets,
+    ...presetsAt(0.15),
     'authors-code': { ...dfGtPresets['authors-code'], target: 'input' },
     light: { strength: 'light' },
     strong: { strength: 'strong' },

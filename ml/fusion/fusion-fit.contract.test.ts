@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { loadBackend } from '../backend.ts';
-import { imagesOfFold } from '../data/fold.ts';
+import { foldsOf, imagesOfFold } from '../data/fold.ts';
 import { subsetSource } from '../data/subset-source.ts';
 import { fittedFromBytes, fittedToBytes, type Fitted } from '../fitted.ts';
 import type { FitInput, Fusion } from './fusion.ts';
@@ -105,7 +105,7 @@ describe.each(learning.filter(({ crossFits }) => crossFits).map((fusion) => [fus
   '%s cross-fits',
   (_name, fusion) => {
     const source = { ...createSource({ images: 5 }), subjects: ['b', 'g', 'g', 'b', 'l'] };
-    const folds = [0, 1].map((index) => ({ index, of: 2 }));
+    const folds = foldsOf(2);
     const parts = folds.map((fold) => imagesOfFold(source, fold));
     const networks = folds.map((leftOut, k) => ({ network: createNetwork(2, k + 1), leftOut }));
     const fit = (changes: Partial<FitInput<unknown>>) =>

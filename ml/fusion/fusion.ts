@@ -2,6 +2,7 @@ import type { Fold } from '../data/fold.ts';
 import type { SampleSource } from '../data/sample.ts';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
 import type { ImageMasks } from '../data/image-masks.ts';
+import type { DiagnosisTrait } from '../diagnosis/traits.ts';
 import type { Method } from '../method.ts';
 import type { Fitted } from '../fitted.ts';
 import type { FusedImage } from './fused-image.ts';
@@ -38,6 +39,8 @@ export interface ImageFigures {
   readonly converged: boolean;
   /** The objective after each iteration; empty for closed-form fusions. */
   readonly losses: readonly number[];
+  /** Distance from the majority vote, of fusions that start at it: ml/fusion/movement.ts. */
+  readonly movement?: number;
   /** Logit of θ with the initial and with the final fusion; null where no network took part. */
   readonly initialLogit: number | null;
   readonly finalLogit: number | null;
@@ -61,6 +64,8 @@ export interface Fusion<Config = unknown> extends Method<Config> {
   /** True where, with this config, the fused mask depends on the diagnosis of its own image (transductive). */
   seesLabel(config: Config): boolean;
   readonly needsDiagnosisModel: boolean;
+  /** What it wants of that model. */
+  readonly diagnosisTraits?: readonly DiagnosisTrait[];
   /** True where `fit` can ask several networks θ, each about the training images that it has not learned from. */
   readonly crossFits?: boolean;
   /** What describes the maps of its counterpart that closes the leak, df-gt-training-map; absent where there is none. */

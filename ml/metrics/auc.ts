@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { auc as aucWithDelong } from '../statistics/auc.ts';
+import { auc as aucOf } from '../statistics/auc.ts';
 import type { ScoreMetric } from './metric.ts';
 
 const config = z.strictObject({});
@@ -18,15 +18,20 @@ export const areaUnderCurve = {
   compares: 'scores',
 } as const;
 
-/** Area under the ROC curve with DeLong's interval; see ml/statistics/auc.ts. */
+/** Area under the ROC curve with its interval; see ml/statistics/auc.ts. */
 export const auc: ScoreMetric<z.infer<typeof config>> = {
   ...areaUnderCurve,
   name: 'auc',
-  summary: 'How well scores predict the diagnosis: area under the ROC curve, with DeLong’s interval.',
+  summary:
+    'How well scores predict the diagnosis: area under the ROC curve, with an interval from its variance.',
   citation:
-    'DeLong, DeLong and Clarke-Pearson, Comparing the areas under two or more correlated ROC curves, Biometrics 1988.',
+    'DeLong, DeLong and Clarke-Pearson, Comparing the areas under two or more correlated ROC curves, Biometrics 1988; ' +
+    'where subjects have several images Obuchowski, Nonparametric analysis of clustered ROC curve data, Biometrics 1997.',
   reconstruction: null,
-  history: ['First version.'],
-  ofControl: false,
-  measure: (scores, labels) => aucWithDelong(scores, labels),
+  history: [
+    'First version.',
+    'Images of one subject count together; no interval where the variance is 0 or one subject has all images of a class.',
+  ],
+  reads: 'own',
+  measure: ({ scores, labels, subjects }) => aucOf(scores, labels, subjects),
 };

@@ -5,6 +5,7 @@ import { auc } from './auc.ts';
 import { averageSymmetricSurfaceDistance } from './average-symmetric-surface-distance.ts';
 import { dice } from './dice.ts';
 import { hausdorff95 } from './hausdorff-95.ts';
+import { maskSensitivity } from './mask-sensitivity.ts';
 import { meanRaterDice } from './mean-rater-dice.ts';
 import type { Metric } from './metric.ts';
 import { normalisedSurfaceDice } from './normalised-surface-dice.ts';
@@ -24,5 +25,6 @@ export const metrics = createRegistry<Metric>('metric', [
   auc,
   aucBootstrap,
   permutedAuc,
+  maskSensitivity,
   ...ratersMetrics,
 ]);

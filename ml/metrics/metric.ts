@@ -1,6 +1,7 @@
 import type { Method } from '../method.ts';
 import type { Label } from '../statistics/auc.ts';
 import type { Measure } from '../statistics/measure.ts';
+import type { Subjects } from '../statistics/subjects.ts';
 import type { ImageAgreement } from './agreement/image-agreement.ts';
 
 /** One mask, row by row: 0 and 1, or soft values between. */
@@ -28,7 +29,8 @@ interface AnyMetric<Config> extends Method<Config> {
   unit(config: Config, millimetres: boolean): 'pixel' | 'mm' | null;
   /** Smallest and largest value; null: no bound. */
   readonly range: readonly [number, number | null];
-  readonly better: 'higher' | 'lower';
+  /** null: neither is good by itself. */
+  readonly better: 'higher' | 'lower' | null;
   /** What becomes of empty masks, for a reader; null where no mask takes part. */
   readonly emptyMasks: string | null;
   /** Whether each image has the number. */
@@ -54,12 +56,24 @@ export interface MaskWithRatersMetric<Config = unknown> extends AnyMetric<Config
   measure(mask: Mask, raters: readonly Mask[], config: Config): number | null;
 }
 
+/** What a diagnosis model makes of images and their masks: a logit for each image, in every reading. */
+export interface ScoredImages {
+  /** Diagnosis of each; null: unknown. */
+  readonly labels: readonly Label[];
+  readonly subjects: Subjects;
+  readonly scores: ArrayLike<number>;
+  /** With the mask of another image, where a metric reads it: see `ScoreMetric.reads`. */
+  readonly exchanged?: ArrayLike<number>;
+  /** With masks that were fused for permuted diagnoses, once for each permutation; none where no mask saw a label. */
+  readonly controls: readonly ArrayLike<number>[];
+}
+
 export interface ScoreMetric<Config = unknown> extends AnyMetric<Config> {
   readonly compares: 'scores';
-  /** True where the scores are those of the permuted control: masks that were fused with permuted diagnoses. */
-  readonly ofControl: boolean;
-  /** `scores` and `labels`: one an image; null: no diagnosis. */
-  measure(scores: ArrayLike<number>, labels: readonly Label[], config: Config, seed: number): Measure;
+  /** `own`: the scores of each image with its own mask; `exchanged`: those with another image's too; `controls`. */
+  readonly reads: 'own' | 'exchanged' | 'controls';
+  /** @throws RangeError where there is not one score and label an image, or a score is not a number. */
+  measure(images: ScoredImages, config: Config, seed: number): Measure | Promise<Measure>;
 }
 
 /** Of all raters where neither is given, of one against the others where only `rater` is, else of the two. */

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { DiagnosisNetwork } from '../diagnosis/diagnosis-model.ts';
+import type { DiagnosisTrait } from '../diagnosis/traits.ts';
 import type { Network, NetworkInput } from '../layers/network.ts';
 import type { Method } from '../method.ts';
 import type { ImageSample } from '../training/batch.ts';
@@ -39,5 +40,7 @@ export interface SegmentationModel<Config = unknown, Net extends SegmentationNet
   readonly task: 'segmentation';
   /** True where `build` wants a frozen diagnosis network (Take and Give). */
   readonly needsDiagnosisModel: boolean;
+  /** What it wants of that model. */
+  readonly diagnosisTraits?: readonly DiagnosisTrait[];
   build(input: SegmentationInput, config: Config): Net;
 }

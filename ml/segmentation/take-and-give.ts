@@ -72,6 +72,8 @@ export type TakeAndGiveConfig = z.infer<typeof config>;
  * feature on the encoder's behalf, and Take asks the decoder's feature with the answer.
  * image [b, h, w, 3] → logits and coarse logits [b, h, w, C]. No rater's mask and no label is needed.
  *
+ * The diagnosis network's features must lie in the frame of the image, and its logit must have a gradient for the mask.
+ *
  * One closing sentence of the paper swaps the roles of Take and Give; its equations rule here.
  */
 export const takeAndGive: SegmentationModel<TakeAndGiveConfig> = {
@@ -92,6 +94,8 @@ export const takeAndGive: SegmentationModel<TakeAndGiveConfig> = {
   config,
   presets: { paper: {}, demo: { resnet: demoResnet, decoderWidth: 32, heads: 4 } },
   needsDiagnosisModel: true,
+  // Bridges join features place by place, and the coarse mask is drawn for what it does to them.
+  diagnosisTraits: ['maskGradient', 'alignedFeatures'],
   build,
   learn: bySegmentationLoss(segmentationLoss),
 };

@@ -1,5 +1,6 @@
 import { createRandom, normal } from '../random.ts';
-import { auc, aucBootstrap, compareAuc, midranks, type Label } from './auc.ts';
+import { auc, aucBootstrap, compareAuc, type Label } from './auc.ts';
+import { midranks } from './placements.ts';
 
 // Reference values: bench/reference/metrics.py (scikit-learn 1.7.2, MLstatkit 0.1.9, DeLong's definition in numpy).
 const indices = Array.from({ length: 40 }, (_, i) => i);
@@ -33,14 +34,16 @@ test('the paired test equals MLstatkit’s', async () => {
   expect((await compareAuc(second, first, labels))!.z).toBeCloseTo(-1.821874550526593, 9);
 });
 
-test('two scores of the same order have no difference and no p', async () => {
+test('two scores of the same order have a difference of 0, without interval or p', async () => {
   const scaled = first.map((score) => 2 * score + 1);
   expect(await compareAuc(first, scaled, labels)).toEqual({
     difference: 0,
-    low: 0,
-    high: 0,
+    low: null,
+    high: null,
+    interval: null,
     z: null,
     p: null,
+    note: 'no test: the variance is 0, as both order the images alike',
   });
 });
 
@@ -59,10 +62,85 @@ test('one class only gives null with the reason, never NaN', async () => {
   expect(aucBootstrap([0.1], [0], { seed: 1 }).value).toBeNull();
 });
 
-test('perfect separation says that its interval is a point', () => {
-  const result = auc([2, 1, 0], [1, 1, 0]);
-  expect(result).toMatchObject({ value: 1, low: 1, high: 1 });
-  expect(result.note).toMatch(/perfectly separated/);
+test.each<[string, number[], Label[], number, string]>([
+  ['perfect separation', [3, 2, 1, 0], [1, 1, 0, 0], 1, 'no interval: the classes are perfectly separated'],
+  ['equal scores', [1, 1, 1, 1], [1, 0, 1, 0], 0.5, 'no interval: all scores are equal'],
+  [
+    'one positive image',
+    [2, 1, 3, 0],
+    [1, 0, 0, 0],
+    2 / 3,
+    'no interval: only one subject has positive images',
+  ],
+  [
+    'one negative image',
+    [2, 1, 3, 0],
+    [0, 1, 1, 1],
+    1 / 3,
+    'no interval: only one subject has negative images',
+  ],
+])('%s has an AUC, and a note in place of an interval', (_what, scores, classes, value, note) => {
+  for (const measure of [auc(scores, classes), aucBootstrap(scores, classes, { seed: 1 })]) {
+    expect(measure.value).toBeCloseTo(value, 12);
+    expect(measure).toMatchObject({ low: null, high: null, interval: null, note, count: 4 });
+  }
+});
+
+test('with one positive image no p comes from the spread of the others', async () => {
+  const one = labels.map((_, i): Label => (i === 7 ? 1 : 0));
+  expect(await compareAuc(first, second, one)).toMatchObject({
+    low: null,
+    high: null,
+    p: null,
+    note: 'no test: only one subject has positive images',
+  });
+});
+
+describe('where subjects have several images', () => {
+  // Of 17 subjects 5 have positive images only, 2 negative ones only, 10 both.
+  const subjects = indices.map((i) => `subject ${Math.floor((i * 3) / 5) % 17}`);
+
+  // Obuchowski's S10, S01 and S11 over all pairs, in numpy (bench/reference/clustered.py). Leaving out one subject at a
+  // time, scikit-learn's AUC gives 0.0110 for the first variance, which is 0.0102 here.
+  test('the interval and the paired test equal Obuchowski’s', async () => {
+    const a = auc(first, labels, subjects);
+    expect(a).toMatchObject({ interval: 'obuchowski', count: 40 });
+    expect(a.value).toBeCloseTo(0.7058823529411764, 12);
+    expect(a.low).toBeCloseTo(0.48015922323093646, 10);
+    expect(a.high).toBeCloseTo(0.8618024966979926, 10);
+    const difference = (await compareAuc(first, second, labels, subjects))!;
+    expect(difference.interval).toBe('obuchowski');
+    expect(difference.z).toBeCloseTo(1.5976102989027738, 9);
+    expect(difference.p).toBeCloseTo(0.11012973295860129, 9);
+  });
+
+  test('an image that stands there twice tells no more than once', () => {
+    const twice = [...first, ...first];
+    const of = [...indices, ...indices].map(String);
+    const by = auc(twice, [...labels, ...labels], of);
+    const [once, doubled] = [auc(first, labels), auc(twice, [...labels, ...labels])];
+    expect([by.low, by.high]).toEqual([expect.closeTo(once.low!, 9), expect.closeTo(once.high!, 9)]);
+    expect(doubled.high! - doubled.low!).toBeLessThan(0.8 * (by.high! - by.low!));
+  });
+
+  test('the bootstrap draws subjects', () => {
+    // scikit-learn's AUC of 20,000 resamples of whole subjects within the three kinds: 0.5026 to 0.8604.
+    const boot = aucBootstrap(first, labels, { seed: 3, subjects, resamples: 5000 });
+    expect(boot.low).toBeCloseTo(0.5026, 2);
+    expect(boot.high).toBeCloseTo(0.8604, 2);
+  });
+
+  test('one subject with all the positive images has no spread', () => {
+    const all = labels.map((label, i) => (label === 1 ? 'one' : `other ${i}`));
+    expect(auc(first, labels, all)).toMatchObject({
+      low: null,
+      note: 'no interval: only one subject has positive images',
+    });
+  });
+
+  test('a subject for each image is asked for', () => {
+    expect(() => auc([1, 2], [1, 0], ['a'])).toThrow('received 1 for 2 images');
+  });
 });
 
 test('wrong lengths and scores that are not numbers are refused', () => {

@@ -4,18 +4,17 @@ import type { Measure } from './measure.ts';
 /** What is left of many values once they are added up. */
 export interface Summary {
   readonly mean: number | null;
-  /** Of the sample, with n - 1; null for fewer than two values. */
-  readonly sd: number | null;
-  readonly count: number;
+  /** Standard error of the mean, by subject; null for fewer than two subjects. */
+  readonly error: number | null;
 }
 
-/** A mean with the normal interval ± 1.96 sd / √n: for images by the hundred. `whyNone`: the note where there is no value. */
+/** A mean with the normal interval ± 1.96 errors: for subjects by the hundred. `whyNone`: the note where there is no value. */
 export function normalMean(
-  { mean, sd, count }: Summary,
+  { mean, error }: Summary,
   whyNone: string,
 ): Pick<Measure, 'value' | 'low' | 'high' | 'interval' | 'note'> {
   if (mean === null) return { value: null, low: null, high: null, interval: null, note: whyNone };
-  if (sd === null) return { value: mean, low: null, high: null, interval: null, note: null };
-  const half = (Z_95 * sd) / Math.sqrt(count);
+  if (error === null) return { value: mean, low: null, high: null, interval: null, note: null };
+  const half = Z_95 * error;
   return { value: mean, low: mean - half, high: mean + half, interval: 'normal', note: null };
 }

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.ts';
-import { t95 } from './distributions.ts';
-import { mean, undefinedMeasure, type Measure } from './measure.ts';
+import { undefinedMeasure, type Measure } from './measure.ts';
+import { studentMean } from './student-mean.ts';
 
 /**
  * The mean of a number over repetitions with different seeds, with the 95 % interval of that mean by Student's t: what
@@ -16,16 +16,10 @@ export async function overSeeds(values: readonly (number | null)[]): Promise<Mea
     const missing = values.length - known.length;
     return undefinedMeasure(`undefined for ${missing} of ${values.length} seeds`, values.length);
   }
-  const n = known.length;
-  const middle = mean(known);
-  const variance = known.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (n - 1);
-  const half = (await t95(n - 1)) * Math.sqrt(variance / n);
   return {
-    value: middle,
-    low: middle - half,
-    high: middle + half,
+    ...(await studentMean(known)),
     interval: 'seeds',
-    count: n,
+    count: known.length,
     undefinedCount: 0,
     note: null,
   };

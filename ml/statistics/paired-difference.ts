@@ -4,6 +4,8 @@ import { compareAuc, type AucDifference, type Label } from './auc.ts';
 export interface LabelledScore {
   readonly score: number;
   readonly label: Label;
+  /** Whom the image shows. */
+  readonly subject: string;
 }
 
 /** The paired test of two AUCs on the images that both models have scored. Null where an AUC is undefined. */
@@ -13,11 +15,12 @@ export function pairedDifference(
 ): Promise<AucDifference | null> {
   const shared = [...first].flatMap(([id, one]) => {
     const other = second.get(id);
-    return other ? [{ score: one.score, otherScore: other.score, label: one.label }] : [];
+    return other ? [{ ...one, otherScore: other.score }] : [];
   });
   return compareAuc(
     shared.map(({ score }) => score),
     shared.map(({ otherScore }) => otherScore),
     shared.map(({ label }) => label),
+    shared.map(({ subject }) => subject),
   );
 }

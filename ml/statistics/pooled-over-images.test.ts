@@ -25,13 +25,27 @@ test('its interval is the known one of a share, and repeats with its seed', () =
   expect(pooledOverImages(images, share, { ...options, seed: 2 }).low).not.toBe(first.low);
 });
 
-test('resamples without a figure are left out and told; one image says that its interval says nothing', () => {
+test('images of one subject are drawn together', () => {
+  // 200 subjects with two equal images: as 200 images, of a standard error of 0.5 / √200 = 0.0354.
+  const images = Array.from({ length: 400 }, (_, i) => image((i >> 1) & 1, 1));
+  const subjects = images.map((_, i) => String(i >> 1));
+  const { low, high } = pooledOverImages(images, share, { ...options, subjects });
+  expect(Math.abs(low! - (0.5 - 1.96 * 0.0354))).toBeLessThan(0.008);
+  expect(Math.abs(high! - (0.5 + 1.96 * 0.0354))).toBeLessThan(0.008);
+});
+
+test('resamples without a figure are left out and told; one image has no interval', () => {
   // A quarter of the resamples draws the image without tries twice.
   const { value, low, high, note } = pooledOverImages([image(1, 2), image(0, 0)], share, options);
   expect([value, low, high]).toEqual([0.5, 0.5, 0.5]);
   const left = Number(/^undefined in (\d+) of 2000 resamples/.exec(note!)![1]);
   expect(Math.abs(left - 500)).toBeLessThan(100); // five standard deviations
-  expect(pooledOverImages([image(1, 2)], share, options).note).toBe('one image: the interval says nothing');
+  expect(pooledOverImages([image(1, 2)], share, options)).toMatchObject({
+    value: 0.5,
+    low: null,
+    high: null,
+    note: 'no interval: one image',
+  });
 });
 
 test('what is undefined is null and says why', () => {

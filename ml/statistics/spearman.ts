@@ -1,4 +1,4 @@
-import { midranks } from './auc.ts';
+import { midranks } from './placements.ts';
 import { mean } from './measure.ts';
 
 /** Spearman's rank correlation, ties sharing their mean rank; null where one side does not vary. */

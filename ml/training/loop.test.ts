@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { loadBackend } from '../backend.ts';
-import { inFold } from '../data/fold.ts';
+import { fold, imagesOfFold } from '../data/fold.ts';
 import type { SampleSource } from '../data/sample.ts';
 import { byDiagnosisLoss } from '../diagnosis/by-diagnosis-loss.ts';
 import type { GradientDiagnosisModel } from '../diagnosis/diagnosis-model.ts';
@@ -165,8 +165,9 @@ test('what is left out for cross-fitting, all images of a subject, is never read
       return source.read(indices);
     },
   };
-  const leaveOut = { index: 0, of: 3 };
-  const kept = subjects.flatMap((subject, index) => (inFold(subject, leaveOut) ? [] : [index]));
+  const leaveOut = fold.parse({ index: 0, of: 3 });
+  const left = imagesOfFold({ ...source, subjects }, leaveOut);
+  const kept = subjects.flatMap((_, index) => (left.includes(index) ? [] : [index]));
   expect(kept.length).toBeLessThan(source.ids.length);
   await run({ source: watched, training: quickTraining({ batchSize: 2, leaveOut }) });
   expect([...read].sort()).toEqual(kept);

@@ -12,9 +12,14 @@ const row: AgreementRow = {
   oneEmptyCount: 0,
 };
 const raters = [{ name: 'Ann' }, { name: 'Bo' }];
-const snapshot = { hash: 'abc', imageCount: 10, cohort: { dataset: { name: 'set', raters } } };
+const snapshot = {
+  hash: 'abc',
+  labelRule: null,
+  imageCount: 10,
+  cohort: { dataset: { name: 'set', raters } },
+};
 const agreement = (rows: AgreementRow[], result: unknown = { images: 10 }): Agreement => {
-  return { id: '7', run: { result }, snapshot, metrics: rows };
+  return { id: '7', run: { result }, snapshot, metrics: rows, gradeMetrics: [] };
 };
 
 test('empty masks have columns of their own where there are any', () => {

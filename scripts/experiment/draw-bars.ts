@@ -32,7 +32,7 @@ export function drawBars(
     notes: [
       summary,
       'Lines: 95 % intervals. Pale: has seen the diagnosis of the image that it fused (transductive); the white',
-      'mark on such a bar is the AUC of its control, fused with permuted diagnoses.',
+      'mark on such a bar is the AUC of its control, fused with shuffled diagnoses: far below, the masks carry the label.',
     ],
   });
 }

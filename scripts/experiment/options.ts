@@ -18,6 +18,7 @@ ${subjectUsage}
   --seeds A,B,…     seeds of fusions and trainings (default 1); with several, intervals go over them too
   --models A,B,…    diagnosis models by name (default: the paper's)
   --fusions A,B,…   fusions by name (default: the paper's)
+  --permutations N  of every control, how many times diagnoses are shuffled (default 5; each costs a fusion)
   --config JSON     any settings of the experiment, as methods(kind: EXPERIMENT) describes them
   --out FOLDER      where table, plot, CSV and JSON go (default .consilium/experiments)
 ${listUsage}
@@ -32,13 +33,14 @@ export function parseOptions(argv: readonly string[]): ExperimentOptions | 'help
       seeds: { type: 'string' },
       models: { type: 'string' },
       fusions: { type: 'string' },
+      permutations: { type: 'string' },
       config: { type: 'string', default: '{}' },
       out: { type: 'string', default: '.consilium/experiments' },
     },
   });
   if (values.help) return 'help';
   if (positionals.length !== 1 && !values.list) throw new Error('name one experiment: --list names them');
-  const { seeds, models, fusions } = values;
+  const { seeds, models, fusions, permutations } = values;
   return {
     experiment: positionals[0],
     ...parseSubject(values),
@@ -47,6 +49,7 @@ export function parseOptions(argv: readonly string[]): ExperimentOptions | 'help
       ...(seeds && { seeds: seeds.split(',').map((seed) => wholeNumber('--seeds', seed, 0)) }),
       ...(models && { models: models.split(',') }),
       ...(fusions && { fusions: fusions.split(',') }),
+      ...(permutations && { permutations: wholeNumber('--permutations', permutations, 1) }),
     },
     out: values.out,
   };

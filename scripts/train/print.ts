@@ -29,7 +29,9 @@ export function formatModel({ model, evaluation, methods }: TrainedModel): strin
       ]),
     ),
     ...(fusion.transductive
-      ? transductiveNote('Read it beside permuted_auc, the score of masks fused with permuted diagnoses.')
+      ? transductiveNote(
+          'Far above permuted_auc, the score of masks fused with shuffled diagnoses, they carry the label.',
+        )
       : []),
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import { bootstrapMeanOfDefined } from '../../statistics/bootstrap-mean.ts';
 import { pooledOverImages, type Sums } from '../../statistics/pooled-over-images.ts';
+import type { Subjects } from '../../statistics/subjects.ts';
 import type { RaterGroup, RatersMetric } from '../metric.ts';
 import { pairIn, type ImageAgreement } from './image-agreement.ts';
 
@@ -14,7 +15,7 @@ export function emptyMasksOf({ areas }: ImageAgreement, { rater, otherRater }: R
 export function meanOverImages(ofImage: RatersMetric['ofImage']): RatersMetric['measure'] {
   return (images, group, seed) => {
     const values = images.map((image) => ofImage(image, group));
-    return bootstrapMeanOfDefined(values, { seed, whyNone: whyNone(group) });
+    return bootstrapMeanOfDefined(values, { seed, subjects: subjectsOf(images), whyNone: whyNone(group) });
   };
 }
 
@@ -29,12 +30,19 @@ export function pooled<T extends Sums<T>>(
       return sums && figure(sums);
     },
     measure(images, group, seed) {
-      const sums = images.map((image) => sumsOf(image, group)).filter((one) => one !== null);
+      const entered = images.filter((image) => sumsOf(image, group) !== null);
+      const sums = entered.map((image) => sumsOf(image, group)!);
       const whyUndefined = sums.length > 0 ? 'all votes are equal' : whyNone(group);
-      const measure = pooledOverImages(sums, figure, { seed, whyUndefined });
+      const measure = pooledOverImages(sums, figure, { seed, subjects: subjectsOf(entered), whyUndefined });
       return { ...measure, undefinedCount: measure.undefinedCount + images.length - sums.length };
     },
   };
+}
+
+/** An image without a subject is one of its own. */
+function subjectsOf(images: readonly ImageAgreement[]): Subjects {
+  if (images.every(({ subject }) => subject === undefined)) return undefined;
+  return images.map(({ subject }, index) => subject ?? `image ${index}`);
 }
 
 /** The votes of an image that two or more annotated. */

@@ -3,6 +3,8 @@ import type { VoteTotals } from './vote-counts.ts';
 
 /** What the agreement of all images is made of: one image's counts for one structure, a few numbers for any size. */
 export interface ImageAgreement {
+  /** Whom the image shows; left out where every image shows another. */
+  readonly subject?: string;
   /** Foreground pixels of each annotator's mask, by rater. */
   readonly areas: ReadonlyMap<string, number>;
   /** Zero where fewer than two raters annotated the structure. */
