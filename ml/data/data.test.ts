@@ -90,9 +90,7 @@ describe('permuted diagnoses of subjects with several images', () => {
   });
 
   test('images of subjects who have both diagnoses are shuffled among themselves', () => {
-    const eyes = labels.map((label, i) =>
-      i < 30 && label !== null ? ((i % 3 === 0 ? 1 : 0)) : label,
-    );
+    const eyes = labels.map((label, i) => (i < 30 && label !== null ? (i % 3 === 0 ? 1 : 0) : label));
     const mixed = { ...source, diagnoses: eyes };
     const permuted = permuteDiagnoses(mixed, 1).diagnoses;
     const positives = (values: readonly unknown[]) => values.filter((value) => value === 1).length;
