@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return -- an answer has the shape that its query asked for */
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call -- an answer has the shape that its query asked for */
 import { testApi, type TestApi } from '../../tests/helpers/api.ts';
 import { seedImages } from '../../tests/helpers/seed-images.ts';
 import { seedResults, type SeededResults } from '../../tests/helpers/seed-results.ts';

@@ -38,9 +38,9 @@ function armWith(
   seed: number,
   { method, theta, config, suffix = '', toKeep = false }: Named,
 ): Arm {
-  const { needsDiagnosisModel, crossFits, fuseImage } = fusions.get(method);
-  const asks = needsDiagnosisModel ? thetas(planner, seed, theta, crossFits) : {};
-  const ownSize = toKeep && fuseImage ? { ownSize: true } : {};
+  const spec = fusions.get(method);
+  const asks = spec.needsDiagnosisModel ? thetas(planner, seed, theta, spec.crossFits) : {};
+  const ownSize = toKeep && spec.fuseImage ? { ownSize: true } : {};
   const asked: FuseAsked = { method, ...(config && { config }), ...asks, ...ownSize };
   return {
     protocol: planner.protocolOf(asked),
