@@ -59,12 +59,12 @@ const missing = {
 };
 const unknown = {
   severity: 'error',
-  cause: "split: unknown split '…': expected one of train, validation, test",
+  cause: "split: unknown split '…': expected one of train, validation, test, none",
   count: 2,
   rows: [5, 6],
   file: '4.png',
   field: 'split',
-  message: "unknown split 'holdout 4': expected one of train, validation, test",
+  message: "unknown split 'holdout 4': expected one of train, validation, test, none",
 };
 
 test('all problems of a failed import can be read: grouped by cause, page by page, and a line a cause in the message', async () => {
@@ -76,7 +76,7 @@ test('all problems of a failed import can be read: grouped by cause, page by pag
   });
   expect(run.errorMessage.split('\n')).toEqual([
     "no/2.png, row 3, mask:a:s: there is no file 'no/2.png' … and 185 more of this kind (rows 4, 7, 8, 9, …)",
-    "4.png, row 5, split: unknown split 'holdout 4': expected one of train, validation, test … and 1 more of this kind (rows 6)",
+    "4.png, row 5, split: unknown split 'holdout 4': expected one of train, validation, test, none … and 1 more of this kind (rows 6)",
   ]);
   expect(run.problems.totalCount).toBe(188);
   expect(run.problems.nodes.map(({ row }: any) => row)).toEqual([3, 4, 5]);

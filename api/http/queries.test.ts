@@ -225,7 +225,10 @@ test('methods come from the registries, with their settings as JSON Schema', asy
   expect(vote.configSchema.properties.output).toMatchObject({ enum: ['soft', 'hard'], default: 'soft' });
   const all = await api.ask('{ methods { kind } }');
   expect(new Set(all.data.methods.map((method: { kind: string }) => method.kind))).toEqual(
-    new Set(['FUSION', 'DIAGNOSIS_MODEL', 'SEGMENTATION_MODEL', 'PHANTOM', 'READER', 'METRIC', 'EXPERIMENT']),
+    new Set([
+      ...['FUSION', 'DIAGNOSIS_MODEL', 'SEGMENTATION_MODEL', 'PHANTOM', 'READER', 'METRIC', 'EXPERIMENT'],
+      ...['LABEL_FUSION', 'GRADE_METRIC'],
+    ]),
   );
 });
 

@@ -1,4 +1,4 @@
-import type { ImageFigures } from '../../ml/fusion/fusion.ts';
+import type { ImageFigures } from '../../ml/fusion/fused-image.ts';
 import type { Fusion, Prisma } from '../../prisma/client/client.ts';
 import { assertOwner } from '../runs/run-state.ts';
 import type { JobInput } from './job.ts';

@@ -1,4 +1,5 @@
-import type { FusedSample, ImageFigures } from './fusion.ts';
+import type { ImageFigures } from './fused-image.ts';
+import type { FusedSample } from './fusion.ts';
 
 interface AtOnce extends Pick<FusedSample, 'id' | 'fused'> {
   readonly expertness?: Float32Array;

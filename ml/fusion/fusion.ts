@@ -5,8 +5,7 @@ import type { ImageMasks } from '../data/image-masks.ts';
 import type { DiagnosisTrait } from '../diagnosis/traits.ts';
 import type { Method } from '../method.ts';
 import type { Fitted } from '../fitted.ts';
-import type { FusedImage } from './fused-image.ts';
-import type { RaterFigures } from './rater-figures.ts';
+import type { FusedImage, ImageFigures } from './fused-image.ts';
 
 /** A frozen diagnosis network θ, and the part of the training images that it has not learned from. */
 export interface CrossFitNetwork {
@@ -30,20 +29,6 @@ export interface FitInput<Config> {
 export interface FuseInput<Config> extends FitInput<Config> {
   /** What `fit` learned, for fusions that have it. */
   readonly fitted?: Fitted;
-}
-
-/** What a fusion says of one image, beside its masks. */
-export interface ImageFigures {
-  readonly raters: readonly RaterFigures[]; // [n]
-  readonly iterations: number;
-  readonly converged: boolean;
-  /** The objective after each iteration; empty for closed-form fusions. */
-  readonly losses: readonly number[];
-  /** Distance from the majority vote, of fusions that start at it: ml/fusion/movement.ts. */
-  readonly movement?: number;
-  /** Logit of θ with the initial and with the final fusion; null where no network took part. */
-  readonly initialLogit: number | null;
-  readonly finalLogit: number | null;
 }
 
 export interface FusedSample extends ImageFigures {

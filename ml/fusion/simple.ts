@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ImageMasks } from '../data/image-masks.ts';
-import { fuseSamples, type FusedImage } from './fused-image.ts';
+import { fuseSamples } from './fuse-samples.ts';
+import type { FusedImage } from './fused-image.ts';
 import type { Fusion } from './fusion.ts';
 import type { RaterPerformance } from './rater-figures.ts';
 import { fuseStructures, type FusedStructure } from './structure-fusion.ts';

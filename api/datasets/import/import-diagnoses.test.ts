@@ -23,7 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const run = (path: string) => importDataset({ pool: database.pool, blobs, actor: 'tester' }, { path });
+const run = (path: string) =>
+  importDataset({ pool: database.pool, blobs, actor: 'tester' }, { path, add: true });
 const refusal = async (files: Files): Promise<string> => {
   const before = await contents(database);
   const error: Error = await run(await folderOf(files)).then(
