@@ -27,8 +27,18 @@ const settledMs = 2000;
 export function fileStates(dataset: Dataset, file: string): StateOf {
   const drawnFrom = once(() => Promise.all((dataset.drawnFrom ?? []).map((path) => stateOf(resolve(path)))));
   const { raters, structures, fit = null, crop = null, range = null } = dataset;
-  const { pictures = null, diagnosisKind = null, diagnosisNames = null } = dataset;
-  const read = { raters, structures, fit, crop, range, pictures, diagnosisKind, diagnosisNames };
+  const { pictures = null, spacingInFiles = false, diagnosisKind = null, diagnosisNames = null } = dataset;
+  const read = {
+    spacingInFiles,
+    raters,
+    structures,
+    fit,
+    crop,
+    range,
+    pictures,
+    diagnosisKind,
+    diagnosisNames,
+  };
   const about = canonicalJson(JSON.parse(JSON.stringify({ code: codeVersion(), file, ...read })));
   return async (row) => {
     const drawn = row.masks.some((mask) => 'draw' in mask);

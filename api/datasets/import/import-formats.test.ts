@@ -300,3 +300,39 @@ test('numbers as pandas and R write them are numbers of the store', async () => 
     ...[0.30000000000000004, 0.00001, 0.75, '007', undefined, undefined],
   ]);
 });
+
+describe('the size of a pixel', () => {
+  const spacingOf = async (settings: object, files: Files) => {
+    const name = freshName();
+    await run(
+      await folderOf({
+        'manifest.json': manifestOf({ name, ...settings }),
+        'm.png': await grey(3, 2, [1, 0, 0, 0, 0, 0]),
+        ...files,
+      }),
+    );
+    const { spacingY, spacingX } = await database.prisma.image.findFirstOrThrow({
+      where: { dataset: { name } },
+    });
+    return [spacingY, spacingX];
+  };
+  const image = () => sharp(Buffer.alloc(6), { raw: { width: 3, height: 2, channels: 1 } });
+
+  test('comes from the manifest, and is unknown where nothing says it', async () => {
+    const files = { 'i.png': await image().png().toBuffer() };
+    expect(await spacingOf({}, files)).toEqual([null, null]);
+    expect(await spacingOf({ spacing: [0.5, 0.25] }, files)).toEqual([0.5, 0.25]);
+  });
+
+  test('comes from the image files where the manifest says that they state it', async () => {
+    // libvips counts pixels a millimetre: 4 across, 2 down.
+    const tiff = await image().tiff({ xres: 4, yres: 2, resolutionUnit: 'cm' }).toBuffer();
+    expect(await spacingOf({ spacing: 'files' }, { 'i.png': tiff })).toEqual([0.5, 0.25]);
+    const folder = await folderOf({
+      'manifest.json': manifestOf({ spacing: 'files' }),
+      'i.png': await image().jpeg().toBuffer(),
+      'm.png': await grey(3, 2, [1, 0, 0, 0, 0, 0]),
+    });
+    expect(await problemsOf(folder)).toEqual([expect.stringMatching(/does not state the size of a pixel/)]);
+  });
+});

@@ -4,6 +4,7 @@ import { readInside, safePath } from '../../../ml/data/readers/safe-path.ts';
 import type { BlobRow, BlobStore } from '../../storage/blob-store.ts';
 import { cropImage, type Box, type ImageFacts } from '../../storage/image-codec.ts';
 import { encodeBinaryMask, MASK_MEDIA_TYPE } from '../../storage/mask-codec.ts';
+import { spacingOfFile, type Spacing } from '../../storage/file-spacing.ts';
 import { readPicture, type Picture } from '../../storage/picture.ts';
 import { cropBox, cut, windowOf } from './frame.ts';
 import { readMasks, type FrameMask, type Report } from './read-masks.ts';
@@ -89,7 +90,8 @@ export async function prepareImage(
   if (await blobs.isPurged(bytes)) return { purged: row };
   const blob = await store(blobs, bytes, box ? 'image/png' : source.facts.mediaType);
   const annotations = await storeMasks(blobs, framed.masks);
-  const { path, subject, split, diagnoses, spacing = null } = row;
+  const { path, subject, split, diagnoses } = row;
+  const spacing = row.spacing ?? source.spacing ?? null;
   const metadata = { ...row.metadata, ...rangeOf(dataset), ...framed.metadata };
   const named = { row: row.row, path, subject, split, diagnoses };
   return {
@@ -100,9 +102,14 @@ export async function prepareImage(
 }
 
 /** @throws Error that says what is wrong with the file. */
-async function readImage({ root, range }: Dataset, path: string): Promise<Picture & { file: string }> {
-  const picture = await readPicture(await readInside(root, path), range);
-  return { ...picture, file: await safePath(root, path) };
+async function readImage(
+  { root, range, spacingInFiles }: Dataset,
+  path: string,
+): Promise<Picture & { file: string; spacing?: Spacing }> {
+  const bytes = await readInside(root, path);
+  const picture = await readPicture(bytes, range);
+  const spacing = spacingInFiles ? spacingOfFile(bytes) : undefined;
+  return { ...picture, file: await safePath(root, path), spacing };
 }
 
 /** Twelve bits in a file of sixteen use a sixteenth of its range: such a picture is nearly black. */

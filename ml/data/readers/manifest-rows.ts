@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Manifest } from './load-manifest.ts';
+import { readSpacing } from './manifest-spacing.ts';
 import { normalName } from './normal-form.ts';
 import { numberOrText } from './number-or-text.ts';
 import { ruleOf } from './object-rule.ts';
@@ -95,9 +96,10 @@ function readRow(manifest: Manifest, cells: Cells, row: number): RowResult {
   const subject = normalName(readSubject(manifest, cells, used, read)) || path.text;
   const diagnoses = readDiagnoses(manifest, cells, read, report);
   const masks = readMasks(manifest, cells, used, report);
+  const spacing = readSpacing(manifest, cells, read, report);
   const metadata = readMetadata(manifest, cells, used, report);
   if (problems.length > 0 || !split) return { problems };
-  return { row: { row, path: path.text, size, subject, split, diagnoses, masks, metadata } };
+  return { row: { row, path: path.text, size, subject, split, diagnoses, masks, spacing, metadata } };
 }
 
 type Report = (field: string, message: string) => void;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { normalName } from './normal-form.ts';
 import { objectRules } from './object-rule.ts';
 import { diagnosisScale, diagnosisValues } from './diagnosis-words.ts';
+import { spacingSetting } from './manifest-spacing.ts';
 import { DatasetError } from './problem.ts';
 import { isEncoding } from './text-file.ts';
 
@@ -65,6 +66,8 @@ export const manifestSettings = z.strictObject({
   /** Size of an image without a picture; left out: the columns of these names, else that of its masks. */
   width: template.optional(),
   height: template.optional(),
+  /** Of a pixel in millimetres, down and across: docs/manifest.md. */
+  spacing: spacingSetting.optional(),
   path: template.default('{path}'),
   subject: template.optional(),
   /** Left out: the column 'split' where there is one, else no image has a split. */

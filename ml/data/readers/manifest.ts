@@ -34,6 +34,7 @@ function asDataset(manifest: Manifest): Dataset {
   return {
     ...{ name, description, modality, diagnosisKind, diagnosisNames, labels, pictures },
     ...{ file, root, raters, structures, crop, range, duplicates },
+    spacingInFiles: manifest.spacing === 'files',
     fit: manifest.masks.fit,
     countRows: () => countRows(manifest),
     rows: () => manifestRows(manifest),

@@ -41,6 +41,8 @@ export interface Dataset {
   readonly drawnFrom?: readonly string[];
   /** What to do where a mask's size is not its image's (docs/manifest.md); left out: it is a problem of the row. */
   readonly fit?: 'resample' | 'window';
+  /** The size of a pixel is what each image file states. */
+  readonly spacingInFiles?: boolean;
   /** Keep only the part of each image around a structure; left out: all of it. */
   readonly crop?: Crop;
   /** Which numbers of the image files are black and white; left out: their type's smallest and largest. */
