@@ -169,6 +169,12 @@ export class Method {
   })
   crossFits!: boolean;
 
+  @Field(() => Boolean, {
+    description:
+      'Whether the fusion needs raters’ masks alone and works at the size of each image, unless another is asked for.',
+  })
+  ownSize!: boolean;
+
   @Field(() => MaskUse, {
     nullable: true,
     description: 'How a diagnosis model uses the mask, with its default settings. Null for other methods.',

@@ -28,6 +28,7 @@ type AnySpec = Spec & {
   readonly maskUse?: (config: unknown) => MlMaskUse;
   readonly needsDiagnosisModel?: boolean;
   readonly crossFits?: boolean;
+  readonly fuseImage?: unknown;
 };
 
 let known: readonly Method[] | undefined;
@@ -57,6 +58,7 @@ function describe(kind: MethodKind, spec: AnySpec, needs: readonly Need[]): Meth
     seesLabel: spec.seesLabel?.(defaults) ?? false,
     needsDiagnosisModel: spec.needsDiagnosisModel ?? false,
     crossFits: spec.crossFits ?? false,
+    ownSize: spec.fuseImage !== undefined,
     maskUse: maskUse ? MASK_USES[maskUse] : null,
     diagnosisTraits: maskUse ? traitsOfModel(spec as unknown as DiagnosisModel, defaults).map(toTrait) : [],
     wantsOfDiagnosisModel: diagnosisTraitsOf(spec).map(toTrait),
