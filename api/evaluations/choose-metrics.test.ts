@@ -19,7 +19,7 @@ test('settings are complete, whose masks to compare with is both if left out', (
   expect(chooseMetrics([{ name: 'normalised_surface_dice', settings: { tolerance: 2 } }], ofFusion)).toEqual([
     {
       name: 'normalised_surface_dice',
-      version: 1,
+      version: versionOf(metrics.get('normalised_surface_dice')),
       settings: { threshold: 0.5, spacing: null, tolerance: 2 },
       against: ['fusion', 'raters'],
     },

@@ -11,6 +11,12 @@ beforeAll(async () => {
   api = await testApi();
   const { id } = await seedImages(api.context.pool, { name: 'd', images: 2, structures: ['disc'] });
   ({ snapshotId, fusionId } = await seedResults(api.context.prisma, id));
+  const images = await api.context.prisma.image.findMany({ where: { datasetId: id } });
+  await api.context.prisma.snapshotImage.createMany({
+    data: images.map((image, position) => {
+      return { snapshotId, imageId: image.id, position, split: 'train' as const, label: position % 2 };
+    }),
+  });
 });
 afterAll(() => api.close());
 

@@ -247,10 +247,10 @@ async function requireDiagnoses(
   method: string,
   split?: Split,
 ): Promise<void> {
-  const missing = await prisma.snapshotImage.count({ where: { snapshotId, split, diagnosisId: null } });
+  const missing = await prisma.snapshotImage.count({ where: { snapshotId, split, label: null } });
   if (!missing) return;
   throw invalidInput(
-    `snapshotId '${snapshotId}': ${missing} of its ${split ? `${split} ` : ''}images have no reference diagnosis, which '${method}' reads`,
+    `snapshotId '${snapshotId}': ${missing} of its ${split ? `${split} ` : ''}images have no label, which '${method}' reads (docs/diagnoses.md says how labels are made)`,
     'snapshotId',
   );
 }

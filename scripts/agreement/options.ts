@@ -17,7 +17,7 @@ export interface AgreementOptions extends Subject {
 
 export const usage = `npm run agreement -- [options]
 ${subjectUsage}
-  --of WHAT         masks of raters (default), or diagnoses of graders (of 0/1 diagnoses with --labels '{}')
+  --of WHAT         masks of raters (default), or diagnoses of graders
   --split NAME      only images of train, validation or test (default: all)
   --seed N          seed of the intervals' resamples (default 1)
   --worst N         print the N images of each structure on which they disagree most (default 5)
@@ -53,9 +53,12 @@ export function parseOptions(argv: readonly string[]): AgreementOptions | 'help'
     },
   });
   if (values.help) return 'help';
+  const of = comparedOf(values.of);
+  // A snapshot holds its graders' diagnoses where it has a label rule: the empty one asks for nothing else.
+  const labels = values.labels ?? (of === 'diagnoses' ? '{}' : undefined);
   return {
-    ...parseSubject(values),
-    of: comparedOf(values.of),
+    ...parseSubject({ ...values, labels }),
+    of,
     split: splitOf(values.split),
     seed: wholeNumber('--seed', values.seed, 0),
     worst: wholeNumber('--worst', values.worst, 0),
