@@ -96,7 +96,7 @@ function readRow(manifest: Manifest, cells: Cells, row: number): RowResult {
   const subject = normalName(readSubject(manifest, cells, used, read)) || path.text;
   const diagnoses = readDiagnoses(manifest, cells, read, report);
   const masks = readMasks(manifest, cells, used, report);
-  const spacing = readSpacing(manifest, cells, read, report);
+  const spacing = readSpacing(manifest.spacing, cells, read, report);
   const metadata = readMetadata(manifest, cells, used, report);
   if (problems.length > 0 || !split) return { problems };
   return { row: { row, path: path.text, size, subject, split, diagnoses, masks, spacing, metadata } };

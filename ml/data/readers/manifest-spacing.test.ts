@@ -1,11 +1,9 @@
 import { readSpacing } from './manifest-spacing.ts';
 
-function read(spacing: Parameters<typeof readSpacing>[0]['spacing'], cells: Record<string, string>) {
+function read(spacing: Parameters<typeof readSpacing>[0], cells: Record<string, string>) {
   const problems: string[] = [];
   const fill = (template: string) => template.replace(/\{(\w+)\}/g, (_, column: string) => cells[column]);
-  const found = readSpacing({ spacing }, cells, fill, (field, message) =>
-    problems.push(`${field}: ${message}`),
-  );
+  const found = readSpacing(spacing, cells, fill, (field, message) => problems.push(`${field}: ${message}`));
   return problems.length > 0 ? problems : found;
 }
 

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Manifest } from './load-manifest.ts';
 import type { Row } from './reader.ts';
 
 const side = z.union([z.number().positive(), z.string().min(1)]);
@@ -14,7 +13,7 @@ type Cells = Readonly<Record<string, unknown>>;
 
 /** Empty cells: unknown. */
 export function readSpacing(
-  { spacing }: Pick<Manifest, 'spacing'>,
+  spacing: z.infer<typeof spacingSetting> | undefined,
   cells: Cells,
   read: (template: string, field: string) => string,
   report: (field: string, message: string) => void,
