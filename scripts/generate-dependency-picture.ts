@@ -11,7 +11,7 @@ export const dependencyPicturePath = 'docs/dependencies.svg';
  */
 const boxes: readonly { name: string; folders: string; files: RegExp }[] = [
   { name: 'resolvers', folders: 'api/*/*.resolver.ts, api/http', files: /^api\/(http\/|.*\.resolver\.ts$)/ },
-  { name: 'services', folders: 'api/*/*.service.ts and its types', files: /^api\/(?!worker|queue|jobs|requests|storage|read|postgres|runs\/(run-state|run-key|code-version|artifacts)\.)[^/]+\// },
+  { name: 'services', folders: 'api/*/*.service.ts and its types', files: /^api\/(?!worker|queue|jobs|requests|storage|read|postgres|runs\/(run-state|run-key|code-version|artifacts|requester|working-size)\.)[^/]+\// },
   { name: 'worker', folders: 'api/worker', files: /^api\/worker\// },
   { name: 'queue', folders: 'api/queue', files: /^api\/queue\// },
   { name: 'jobs', folders: 'api/jobs', files: /^api\/jobs\// },

@@ -14,13 +14,3 @@ export interface AuditEntry {
 export async function audit(database: Database, { detail = {}, ...entry }: AuditEntry): Promise<void> {
   await database.auditEvent.create({ data: { ...entry, detail }, select: { id: true } });
 }
-
-/** Who asked for a run. */
-export async function requesterOf(database: Database, runId: string): Promise<string> {
-  const event = await database.auditEvent.findFirst({
-    where: { action: 'requested', subjectType: 'run', subjectId: runId },
-    orderBy: { id: 'asc' },
-    select: { actor: true },
-  });
-  return event?.actor ?? 'unknown';
-}

@@ -1,8 +1,8 @@
 import { groupProblems, describeProblem, type Problem } from '../../ml/data/readers/problem.ts';
 import { importDataset, problemsOf, type ImportProgress } from '../datasets/import/import-dataset.ts';
-import { storeProblems } from '../datasets/import/store-problems.ts';
-import { requesterOf } from '../audit/audit.service.ts';
+import { requesterOf } from '../runs/requester.ts';
 import type { Job } from './job.ts';
+import { storeProblems } from './store-problems.ts';
 
 /** Reading and checking files takes most of an import; the rows of the database are written together at its end. */
 const readingShare = 0.9;

@@ -1,6 +1,6 @@
-import { causeOf, type Problem } from '../../../ml/data/readers/problem.ts';
-import { storable } from '../../storage/storable.ts';
-import type { Queryable } from '../../storage/blob-store.ts';
+import { causeOf, type Problem } from '../../ml/data/readers/problem.ts';
+import { storable } from '../storage/storable.ts';
+import type { Queryable } from '../storage/blob-store.ts';
 
 const CHUNK = 5000;
 
