@@ -75,6 +75,7 @@ async function createBackend({ device, adapter, tick }: OpenDevice): Promise<Web
   backend.readSync = (dataId) => readSync(backend, dataId, tick);
   backend.read = async (dataId) => readSync(backend, dataId, tick);
   const { within } = guard(backend);
+  backend.within = within;
   renewKernels(within);
   return backend;
 }

@@ -14,9 +14,17 @@ const MENDS: Readonly<Record<string, Mend>> = {
   TransposeProgram: (code, _, { output }) =>
     isWhole(output) ? replaced(code, 'setOutputAtIndex(', 'setOutputAtIndexI32(') : code,
 
-  /** asin and acos of Vulkan's drivers need be no better than 1e-3; atan2 is held to a few units in the last place. */
+  /**
+   * WGSL allows asin and acos to be off by 7e-5, and Mesa's are; atan2 is better. And drivers may take it that there is no NaN,
+   * so that relu makes 0 of it.
+   */
   UnaryOpProgram: (code) =>
     code
+      .replace('return select(a, 0.0, a < 0.0);', 'return select(max(a, 0.0), a, isnan(a));')
+      .replace(
+        'return select(a, vec4<f32>(0.0), a < vec4<f32>(0.0));',
+        'return select(max(a, vec4<f32>(0.0)), a, isnanVec4(a));',
+      )
       .replace('return asin(a);', 'return atan2(a, sqrt((1.0 - a) * (1.0 + a)));')
       .replace('return acos(a);', 'return atan2(sqrt((1.0 - a) * (1.0 + a)), a);'),
 

@@ -23,7 +23,17 @@ export interface Device {
   createBuffer(descriptor: object): GpuBuffer;
   createBindGroup(descriptor: object): unknown;
   createShaderModule(descriptor: object): unknown;
-  createComputePipeline(descriptor: object): unknown;
+  createComputePipeline(descriptor: object): Pipeline;
+}
+
+export interface Pipeline {
+  getBindGroupLayout(group: number): unknown;
+}
+
+interface ComputePass {
+  setPipeline(pipeline: Pipeline): void;
+  setBindGroup(index: number, group: unknown): void;
+  dispatchWorkgroups(x: number, y: number, z: number): void;
 }
 
 export interface GpuBuffer {
@@ -67,8 +77,19 @@ export interface WebgpuBackend extends tf.KernelBackend {
     releaseBuffer(buffer: GpuBuffer): void;
   };
   readonly commandEncoder: {
+    beginComputePass(descriptor: object): ComputePass;
     copyBufferToBuffer(from: GpuBuffer, start: number, to: GpuBuffer, at: number, size: number): void;
   };
+  /** Compiled shaders by their key. */
+  readonly pipelineCache: Record<string, Pipeline>;
+  /** What commands that are not yet sent will read or write. */
+  readonly commandQueueOwnedIds: WeakSet<tf.DataId>;
+  computePassEncoder: ComputePass | null;
+  dispatchCountInPass: number;
+  /** Ours: what goes wrong in the work is told under the operation's name. */
+  within: <T>(operation: string, work: () => T) => T;
+  makeUniforms(numbers: readonly { type: 'int32' | 'float32'; data: number[] }[]): unknown;
+  tensorToBinding(tensor: tf.TensorInfo): unknown;
   ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;
   submitQueue(): void;
