@@ -15,7 +15,7 @@ const MENDS: Readonly<Record<string, Mend>> = {
     isWhole(output) ? replaced(code, 'setOutputAtIndex(', 'setOutputAtIndexI32(') : code,
 
   /**
-   * WGSL allows asin and acos to be off by 7e-5, and Mesa's are; atan2 is better. And drivers may take it that there is no NaN,
+   * WGSL allows asin and acos to be off by 7e-5; atan2 is better in practice. And drivers may take it that there is no NaN,
    * so that relu makes 0 of it.
    */
   UnaryOpProgram: (code) =>
@@ -27,6 +27,13 @@ const MENDS: Readonly<Record<string, Mend>> = {
       )
       .replace('return asin(a);', 'return atan2(a, sqrt((1.0 - a) * (1.0 + a)));')
       .replace('return acos(a);', 'return atan2(sqrt((1.0 - a) * (1.0 + a)), a);'),
+
+  /** The largest of a window forgot NaN, and a window of nothing else gave −1e20: a broken network would train on. */
+  Pool2DProgram: (code) =>
+    code.replace(
+      'resultValue = max(value, resultValue);',
+      'if (isnan(value) || isnan(resultValue)) { resultValue = uniforms.NAN; } else { resultValue = max(value, resultValue); }',
+    ),
 
   /** pow(2, i) need not be whole, and what is a little less becomes the whole number below. */
   CumProgram: (code) => replaced(code, 'i32(pow(2.0, uniforms.index))', '(1 << u32(uniforms.index))'),
