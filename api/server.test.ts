@@ -42,7 +42,7 @@ test('a backend that is not there ends the server: its worker would never come',
   const { code, said } = await ended({ CONSILIUM_BACKEND: 'abacus' });
   expect(code).toBe(1);
   expect(said).toEqual([
-    "unknown backend 'abacus': choose one of tensorflow, wasm, cpu",
+    "unknown backend 'abacus': choose one of tensorflow, webgpu, wasm, cpu",
     'there can be no worker: see the line above',
   ]);
 });

@@ -15,7 +15,8 @@ export interface Peer {
 
 /** Starts bench/peers/<name>.py in a virtual environment of its own, which holds <name>.requirements.txt. */
 export async function startPeer(name: string, threads: number, say: (line: string) => void): Promise<Peer> {
-  const python = await provideEnvironment(name, say);
+  // A machine whose Python has what the peer needs, e.g. PyTorch with CUDA (CONSILIUM_PEER_DEVICE=cuda), is taken as it is.
+  const python = process.env.CONSILIUM_PEER_PYTHON || (await provideEnvironment(name, say));
   // The peer keeps its own defaults: what we set for ours could slow it down.
   const environment: NodeJS.ProcessEnv = {
     ...process.env,

@@ -16,7 +16,7 @@ test('there is no current backend before one is loaded', () => {
 
 test('an unknown backend is refused with the list of the known ones', async () => {
   await expect(loadBackend('abacus')).rejects.toThrow(
-    "unknown backend 'abacus': choose one of tensorflow, wasm, cpu",
+    "unknown backend 'abacus': choose one of tensorflow, webgpu, wasm, cpu",
   );
 });
 

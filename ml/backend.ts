@@ -12,12 +12,13 @@ import util from 'node:util';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import type * as WasmPackage from '@tensorflow/tfjs-backend-wasm';
+import { registerWebgpu } from './webgpu/load-webgpu.ts';
 
-export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
+export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
 
 export interface Backend {
   name: BackendName;
-  /** What computes, in words: `GPU`, or e.g. `CPU (AMD EPYC 7B13)`. */
+  /** What computes, in words: `GPU`, `GPU (<adapter and driver>)`, or e.g. `CPU (AMD EPYC 7B13)`. */
   device: string;
   threads: number;
   /** The version of the computing library. */
@@ -110,6 +111,23 @@ async function loadTensorflow(): Promise<Backend> {
   };
 }
 
+/** Any GPU with a driver for Vulkan, Metal or Direct3D 12. A processor that plays one only where it was asked for. */
+async function loadWebgpu({ asked = true } = {}): Promise<Backend> {
+  const { device, software, version } = await registerWebgpu((adapter) => {
+    if (!adapter.software) return;
+    if (!asked) throw new Error(`${adapter.device} is no GPU but a processor`);
+    say(`WebGPU computes on ${adapter.device}: no GPU but a processor, which is slow.`);
+  });
+  await use('webgpu');
+  return {
+    name: 'webgpu',
+    device: software ? `CPU (${device})` : `GPU (${device})`,
+    threads: 1,
+    version,
+    kernels: false,
+  };
+}
+
 async function loadWasm(): Promise<Backend> {
   const wasm = require('@tensorflow/tfjs-backend-wasm') as typeof WasmPackage;
   // The package looks for its files where a web page would have them.
@@ -131,9 +149,10 @@ async function loadCpu(): Promise<Backend> {
   return { name: 'cpu', device: processor, threads: 1, version: tf.version.tfjs, kernels: false };
 }
 
-/** Fastest first. */
-const loaders: Record<BackendName, () => Promise<Backend>> = {
+/** Fastest first: small networks run faster on a processor by native TensorFlow than on a GPU by WebGPU (docs/backends.md). */
+const loaders: Record<BackendName, (how?: { asked: boolean }) => Promise<Backend>> = {
   tensorflow: loadTensorflow,
+  webgpu: loadWebgpu,
   wasm: loadWasm,
   cpu: loadCpu,
 };
@@ -152,7 +171,7 @@ async function loadFirst(): Promise<Backend> {
   const reasons: string[] = [];
   for (const name of Object.keys(loaders) as BackendName[]) {
     try {
-      const backend = await loaders[name]();
+      const backend = await loaders[name]({ asked: false });
       if (reasons.length > 0)
         say(`Computing with the slower backend '${name}' because ${reasons.join('; ')}.`);
       return backend;
@@ -168,7 +187,7 @@ let current: Backend | undefined;
 
 /**
  * Loads the backend once; later calls give the same. A forced choice that is unknown or not available is an error,
- * without one the fastest that works is taken: tensorflow, wasm, cpu.
+ * without one the fastest that works is taken: tensorflow, webgpu (on a real GPU), wasm, cpu.
  */
 export async function loadBackend(
   choice: string | undefined = process.env.CONSILIUM_BACKEND,

@@ -1,5 +1,6 @@
 """Answers bench/training.bench.ts: one JSON line asks, one JSON line answers."""
 import json
+import os
 import struct
 import sys
 import time
@@ -8,7 +9,13 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-import nets
+DEVICE = os.environ.get("CONSILIUM_PEER_DEVICE", "cpu")
+torch.set_default_device(DEVICE)  # before nets makes its constants
+# Ours computes in float32 throughout.
+torch.backends.cuda.matmul.allow_tf32 = False
+torch.backends.cudnn.allow_tf32 = False
+
+import nets  # noqa: E402
 
 LAYERS = 4
 
@@ -22,7 +29,7 @@ def read_arrays(path):
     for name, entry in header.items():
         shape, offset = entry["shape"], entry["offset"]
         count = int(np.prod(shape, dtype=np.int64))
-        arrays[name] = torch.from_numpy(values[offset : offset + count].reshape(shape).copy())
+        arrays[name] = torch.from_numpy(values[offset : offset + count].reshape(shape).copy()).to(DEVICE)
     return arrays
 
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { adamShader } from './adam-shader.ts';
 import type { Optimiser } from './optimiser.ts';
 import { attribute, rawMany } from './raw.ts';
 import { choose } from './way.ts';
@@ -28,7 +29,12 @@ export function createAdam(options: AdamOptions, weights: ReadonlyMap<string, tf
     steps += 1;
     const rate = (learningRate * Math.sqrt(1 - beta2 ** steps)) / (1 - beta1 ** steps);
     const smoothing = epsilon * Math.sqrt(1 - beta2 ** steps);
-    choose({ native: updateNative, plain: updatePlain })(known, { rate, beta1, beta2, epsilon: smoothing });
+    choose({ native: updateNative, shader: updateByShader, plain: updatePlain })(known, {
+      rate,
+      beta1,
+      beta2,
+      epsilon: smoothing,
+    });
   }
 
   function slotOf(name: string): Slot {
@@ -108,6 +114,11 @@ function updateNative(updates: readonly Update[], { rate, beta1, beta2, epsilon 
     const moved = rawMany('ConsiliumAdam', [attribute.int('n', updates.length)], inputs, updates.length);
     updates.forEach(({ slot }, i) => slot.weight.assign(moved[i]));
   });
+}
+
+function updateByShader(updates: readonly Update[], rates: Rates): void {
+  for (const { slot, gradient } of updates)
+    tf.tidy(() => slot.weight.assign(adamShader(slot.weight, gradient, slot, rates)));
 }
 
 function updatePlain(updates: readonly Update[], { rate, beta1, beta2, epsilon }: Rates): void {

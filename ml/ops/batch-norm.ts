@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { nativeBatchNorm } from './batch-norm-native.ts';
 import type { BatchNormOptions, BatchNormSettings, Training } from './batch-norm-options.ts';
 import { rawBatchNorm } from './batch-norm-raw.ts';
+import { shaderBatchNorm } from './batch-norm-shader.ts';
 import { relu } from './relu.ts';
 import { choose } from './way.ts';
 
@@ -13,7 +14,8 @@ export type { BatchNormOptions } from './batch-norm-options.ts';
  */
 export function batchNorm(x: tf.Tensor4D, options: BatchNormOptions): tf.Tensor4D {
   const settings = batchNormSettings(x.shape, options);
-  return choose({ native: nativeBatchNorm, raw: rawBatchNorm, plain: plainBatchNorm })(x, settings);
+  const ways = { native: nativeBatchNorm, raw: rawBatchNorm, shader: shaderBatchNorm, plain: plainBatchNorm };
+  return choose(ways)(x, settings);
 }
 
 /** The options with their defaults, checked against the shape of what is normalised. */

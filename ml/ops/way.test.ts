@@ -9,7 +9,7 @@ test('on a GPU our own kernels, which compute on the CPU, are not used', () => {
   const { device, kernels } = backend;
   try {
     Object.assign(backend, { device: 'GPU', kernels: true });
-    const onGpu = tf.getBackend() === 'tensorflow' ? ['raw', 'plain'] : ['plain'];
+    const onGpu = { tensorflow: ['raw', 'plain'], webgpu: ['shader', 'plain'] }[tf.getBackend()] ?? ['plain'];
     expect(availableWays()).toEqual(onGpu);
     expect(choose({ native: 'native', plain: 'plain' })).toBe('plain');
     Object.assign(backend, { device: 'CPU (some)' });

@@ -3,10 +3,11 @@ import { currentBackend } from '../backend.ts';
 
 /**
  * How an op may be computed: `native` by a kernel of our own (ml/native; for the CPU, so not on a GPU), `raw` by a
- * TensorFlow kernel that TensorFlow.js does not offer, `plain` by TensorFlow.js alone, which every backend has.
+ * TensorFlow kernel that TensorFlow.js does not offer, `shader` by a shader of our own (WebGPU), `plain` by TensorFlow.js
+ * alone, which every backend has.
  */
-export type Way = 'native' | 'raw' | 'plain';
-export const WAYS: readonly Way[] = ['native', 'raw', 'plain'];
+export type Way = 'native' | 'raw' | 'shader' | 'plain';
+export const WAYS: readonly Way[] = ['native', 'raw', 'shader', 'plain'];
 
 let best: Way = 'native';
 
@@ -27,7 +28,7 @@ export function availableWays(): readonly Way[] {
 }
 
 /** The fastest way that is there, on this backend and for this op. */
-export function choose<F>(ways: { native?: F; raw?: F; plain: F }): F {
+export function choose<F>(ways: { native?: F; raw?: F; shader?: F; plain: F }): F {
   for (const way of WAYS.slice(WAYS.indexOf(best))) {
     const found = ways[way];
     if (found !== undefined && isAvailable(way)) return found;
@@ -37,6 +38,7 @@ export function choose<F>(ways: { native?: F; raw?: F; plain: F }): F {
 
 function isAvailable(way: Way): boolean {
   if (way === 'plain') return true;
+  if (way === 'shader') return tf.getBackend() === 'webgpu';
   if (tf.getBackend() !== 'tensorflow') return false;
   const { kernels, device } = currentBackend();
   return way === 'raw' || (kernels && device !== 'GPU');

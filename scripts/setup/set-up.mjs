@@ -69,8 +69,8 @@ async function setUpKernels(variant) {
   for (const library of ownLibraries(variant)) if (!isBuilt(library)) await provide(library);
 }
 
-/** The JavaScript backends do not need native TensorFlow. */
-const wantsNative = () => !['wasm', 'cpu'].includes(process.env.CONSILIUM_BACKEND ?? '');
+/** The backends out of npm do not need native TensorFlow. */
+const wantsNative = () => !['webgpu', 'wasm', 'cpu'].includes(process.env.CONSILIUM_BACKEND ?? '');
 
 /** @param {string} message */
 function sayFallback(message) {
