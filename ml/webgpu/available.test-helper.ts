@@ -12,9 +12,10 @@ export function whyNoWebgpu(): string | undefined {
   return status === 0 ? undefined : (stdout || stderr || 'the look-up did not end').trim().split('\n')[0];
 }
 
-/** describe, or describe.skip with the reason printed. */
+/** The tests, or in their place one that is skipped and says why. */
 export function describeWithWebgpu(name: string, tests: () => void): void {
   const reason = whyNoWebgpu();
-  if (reason) process.stderr.write(`${name}: skipped, as there is no WebGPU here (${reason}).\n`);
-  (reason ? describe.skip : describe)(name, tests);
+  if (!reason) return describe(name, tests);
+  process.stderr.write(`${name}: skipped, as there is no WebGPU here (${reason}).\n`);
+  test.skip(name, () => undefined);
 }
