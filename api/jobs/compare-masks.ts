@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Size } from '../../ml/data/frame.ts';
 import type { Mask } from '../../ml/metrics/metric.ts';
 import type { MetricChoice } from '../requests/metric-choices.ts';
+import { imageSize } from '../storage/image-size.ts';
 import {
   cropBits,
   partWithMasks,
@@ -122,9 +123,10 @@ async function* each(
 type Look = Pick<Mask, 'pixelSize' | 'scale'>;
 
 /** What a pixel of the masks that are compared measures: in mm where that is known of all images, else in image pixels. */
-function lookOf({ width, height, spacing }: StoredImage, read: Size, millimetres: boolean): Look {
+function lookOf(image: StoredImage, read: Size, millimetres: boolean): Look {
+  const { width, height } = imageSize(image);
   const scale = [height / read.height, width / read.width] as const;
-  const [y, x] = (millimetres && spacing) || [1, 1];
+  const [y, x] = (millimetres && image.spacing) || [1, 1];
   return { scale, pixelSize: [scale[0] * y, scale[1] * x] };
 }
 

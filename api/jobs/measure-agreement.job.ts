@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import type { BitMask } from '../../ml/data/bit-mask.ts';
 import type { ImageAgreement, RaterPair } from '../../ml/metrics/agreement/image-agreement.ts';
 import { measureImage, raterPairs } from '../../ml/metrics/agreement/measure-image.ts';
 import { imageNumbers, raterAgreement } from '../../ml/metrics/agreement/rater-agreement.ts';
-import type { Agreement, Prisma } from '../../prisma/client/client.ts';
-import { annotatedImages, type AnnotatedImage } from './annotated-images.ts';
+import type { Prisma } from '../../prisma/client/client.ts';
+import { openMasks, type StoredImage } from '../storage/stored-masks.ts';
 import { storeAgreementMaps } from './agreement-maps.ts';
 import { storeImageAgreements } from './image-agreements.ts';
 import type { Job, JobInput } from './job.ts';
@@ -24,18 +25,24 @@ export const measureAgreementJob: Job<'agreement'> = {
     const { prisma, run } = input;
     const agreement = await prisma.agreement.findUniqueOrThrow({ where: { runId: run.id } });
     if (agreement.subject === 'diagnoses') return measureGrades(input, agreement);
-    const { structures, raters } = await datasetOf(input, agreement);
+    const { snapshotId, split } = agreement;
+    const stored = await openMasks(input, { snapshotId, size: null, split: split ?? undefined });
+    const { structures, images } = stored;
+    const raters = stored.raters.map(({ id }) => id);
     const counts = structures.map((): ImageAgreement[] => []);
-    for await (const { image, done, total } of annotatedImages(input, agreement)) {
-      for (const [s, structureId] of structures.entries()) {
-        const measured = await measureAndStore(input, image, { agreementId: agreement.id, structureId });
-        counts[s].push({ ...measured, subject: image.subject });
+    for (const [index, image] of images.entries()) {
+      input.signal.throwIfAborted();
+      for (const [s, { id: structureId }] of structures.entries()) {
+        const place = { agreementId: agreement.id, imageId: image.id, structureId };
+        // Those of one structure are in memory at once.
+        const masks = await stored.masksOf(image, structureId);
+        counts[s].push({ ...(await measureAndStore(input, image, masks, place)), subject: image.subject });
       }
-      input.progress.report((readingShare * done) / total, 'reading masks');
+      input.progress.report((readingShare * (index + 1)) / images.length, 'reading masks');
     }
     const metrics: Metric[] = [];
-    for (const [s, structure] of structures.entries()) {
-      metrics.push(...(await metricsOf(input, structure, counts[s], raters)));
+    for (const [s, { id: structureId }] of structures.entries()) {
+      metrics.push(...(await metricsOf(input, structureId, counts[s], raters)));
       input.progress.report(readingShare + ((1 - readingShare) * (s + 1)) / structures.length, 'intervals');
     }
     return {
@@ -48,29 +55,13 @@ export const measureAgreementJob: Job<'agreement'> = {
   },
 };
 
-/** Ids of the dataset's structures and raters, in their order. */
-async function datasetOf(
-  { prisma }: JobInput,
-  { snapshotId }: Agreement,
-): Promise<{ structures: string[]; raters: string[] }> {
-  const inOrder = { select: { id: true }, orderBy: { position: 'asc' } } as const;
-  const { cohort } = await prisma.snapshot.findUniqueOrThrow({
-    where: { id: snapshotId },
-    select: { cohort: { select: { dataset: { select: { structures: inOrder, raters: inOrder } } } } },
-  });
-  const ids = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id);
-  return { structures: ids(cohort.dataset.structures), raters: ids(cohort.dataset.raters) };
-}
-
 /** Measures one structure of one image, and stores its maps and numbers. */
 async function measureAndStore(
   input: JobInput,
-  image: AnnotatedImage,
-  of: { readonly agreementId: string; readonly structureId: string },
+  { spacing }: StoredImage,
+  masks: ReadonlyMap<string, BitMask>,
+  place: { readonly agreementId: string; readonly imageId: string; readonly structureId: string },
 ): Promise<ImageAgreement> {
-  const { id: imageId, spacing } = image;
-  const masks = await image.masksOf(of.structureId);
-  const place = { ...of, imageId };
   await storeAgreementMaps(input, place, [...masks.values()]);
   const pairs: RaterPair[] = [];
   for (const pair of raterPairs(masks, spacing)) {

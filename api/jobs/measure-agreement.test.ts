@@ -208,3 +208,19 @@ test('what cannot be measured is refused before any work', async () => {
   await expect(ask({ seed: -1 })).rejects.toThrow('seed -1');
   await expect(ask({ snapshotId: 'no such' })).rejects.toThrow('no such');
 });
+
+test('an image of which only diagnoses are known counts as one that nobody annotated', async () => {
+  const { snapshotId, datasetId } = await drawnDataset(context.prisma, context.blobs, {
+    ...drawn,
+    name: 'no picture',
+  });
+  const row = { datasetId, path: 'none', subject: 's9', split: 'test' as const };
+  const { id: imageId } = await context.prisma.image.create({ data: row });
+  await context.prisma.snapshotImage.create({ data: { snapshotId, imageId, position: 3, split: 'test' } });
+  const { id } = await succeeded(context, measureAgreement(context, { snapshotId }));
+  const [alpha] = await context.prisma.agreementMetric.findMany({
+    where: { agreementId: id, name: 'krippendorff_alpha', structure: { name: 'disc' } },
+  });
+  // Of four images two have two annotators: the third has one, the fourth none.
+  expect(alpha).toMatchObject({ count: 2, undefinedCount: 2 });
+});

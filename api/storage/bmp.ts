@@ -34,12 +34,6 @@ export function decodeBmp(bytes: Buffer): Samples {
   };
 }
 
-/** Only the header. @throws TypeError for kinds that are not read. */
-export function bmpSize(bytes: Buffer): { width: number; height: number } {
-  const { width, height } = readHeader(bytes);
-  return { width, height };
-}
-
 function readHeader(bytes: Buffer): BmpHeader {
   const size = bytes.readUInt32LE(14);
   if (bytes.length < 14 + size) throw new TypeError('the image is damaged (its header is cut off)');

@@ -21,12 +21,15 @@ export interface MasksOptions {
   readonly fold?: Fold | null;
 }
 
-export interface StoredImage extends Size {
+export interface StoredImage {
   readonly id: string;
   /** Its name in the dataset. */
   readonly path: string;
   /** Whom it shows. */
   readonly subject: string;
+  /** In pixels; null where only diagnoses are known. */
+  readonly width: number | null;
+  readonly height: number | null;
   /** Height and width of a pixel in millimetres; null: unknown. */
   readonly spacing: readonly [number, number] | null;
 }
@@ -42,6 +45,8 @@ export interface StoredMasks {
   readonly structures: readonly Named[];
   readonly images: readonly StoredImage[];
   read(image: StoredImage): Promise<ReadMasks>;
+  /** Of one structure, by id of the rater in their order, each as it is stored; who did not annotate it has no entry. */
+  masksOf(image: StoredImage, structureId: string): Promise<ReadonlyMap<string, BitMask>>;
 }
 
 export interface ReadMasks extends ImageMasks {
@@ -64,16 +69,16 @@ export async function openMasks(deps: Deps, options: MasksOptions): Promise<Stor
   });
   const chosen = fold ? imagesOfFold(knownOf(rows), fold).map((index) => rows[index]) : rows;
   const images = chosen.map(({ image }): StoredImage => {
-    const { id, path, subject, spacingY, spacingX } = image;
+    const { id, path, subject, width, height, spacingY, spacingX } = image;
     const spacing = spacingY === null || spacingX === null ? null : ([spacingY, spacingX] as const);
-    return { id, path, subject, ...imageSize(image), spacing };
+    return { id, path, subject, width, height, spacing };
   });
   return {
     raters,
     structures,
     images,
     async read(image) {
-      const to = sizeIn(image, size);
+      const to = sizeIn(imageSize(image), size);
       const read = await readAll(deps, snapshotId, image, to);
       const at = (rater: Named, structure: Named) => read.get(`${rater.id} ${structure.id}`);
       return {
@@ -88,11 +93,22 @@ export async function openMasks(deps: Deps, options: MasksOptions): Promise<Stor
         ),
       };
     },
+    async masksOf({ id: imageId }, structureId) {
+      const annotations = await deps.prisma.annotation.findMany({
+        where: { imageId, structureId, snapshots: { some: { snapshotId } } },
+        orderBy: { rater: { position: 'asc' } },
+        select: { raterId: true, sha256: true },
+      });
+      const masks = new Map<string, BitMask>();
+      for (const { raterId, sha256 } of annotations)
+        masks.set(raterId, decodeBitMask(await deps.blobs.get(sha256)));
+      return masks;
+    },
   };
 }
 
 /** The size of an image's masks where networks work at squares of this side; null: its own size. */
-export function sizeIn(image: Size, size: number | null): Size {
+function sizeIn(image: Size, size: number | null): Size {
   return size === null ? image : frameOf(image, size);
 }
 
